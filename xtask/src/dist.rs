@@ -1,0 +1,262 @@
+//! `cargo xtask dist`: the static site as it is uploaded, and what it weighs.
+//!
+//! The site is built aside and renamed into place, so that `dist/` is always whole: the old one or
+//! the new one. A digest over everything that the site is made of decides whether to build at all.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+use brotli::enc::BrotliEncoderParams;
+use serde::{Deserialize, Serialize};
+
+use crate::digest::{self, Inputs};
+use crate::library;
+use crate::process;
+use crate::seal::LIBRARY_STEM;
+use crate::tools::{Tool, Toolbox};
+use crate::workspace::Workspace;
+
+/// The own bytes that the desk's origin may send until wrap-up, at brotli 11.
+const BUDGET: usize = 120_000;
+
+/// The package that is the desk itself.
+const APP: &str = "agent-desk";
+
+/// What decides how a site is made, besides what it is made of.
+const RECIPE: [&str; 3] = [
+    include_str!("dist.rs"),
+    include_str!("seal.rs"),
+    include_str!("library.rs"),
+];
+
+/// What is known of the site in `dist/`.
+#[derive(Debug, Serialize, Deserialize)]
+struct Stamp {
+    inputs: String,
+    outputs: String,
+    files: Vec<Weight>,
+}
+
+/// One file of the site.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Weight {
+    name: String,
+    raw: usize,
+    brotli: usize,
+}
+
+/// Builds the site if need be, prints what it weighs, fails above the budget.
+///
+/// # Errors
+///
+/// When the site cannot be built.
+pub(crate) fn run(workspace: &Workspace) -> Result<ExitCode> {
+    let stamp = refresh(workspace)?;
+    let (table, own) = report(&stamp.files);
+    print(&table);
+    Ok(if own > BUDGET {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+/// Builds the site unless it is up to date, and says where it lies.
+///
+/// # Errors
+///
+/// When the site cannot be built; then `dist/` is as it was before.
+pub(crate) fn ensure(workspace: &Workspace) -> Result<PathBuf> {
+    refresh(workspace)?;
+    Ok(dist(workspace))
+}
+
+fn refresh(workspace: &Workspace) -> Result<Stamp> {
+    let inputs = inputs(workspace)?;
+    let dist = dist(workspace);
+    let stamp_file = workspace.scratch("dist.json");
+    if let Some(stamp) = read_stamp(&stamp_file)
+        && stamp.inputs == inputs
+        && tree(&dist).is_ok_and(|outputs| stamp.outputs == outputs)
+    {
+        return Ok(stamp);
+    }
+
+    let tools = Toolbox::ensure(workspace)?;
+    library::bytes(workspace)?;
+    let mut fetch = workspace.cargo();
+    fetch.args(["fetch", "--locked"]);
+    process::step("fetch the crates", &mut fetch)?;
+
+    let site = workspace.scratch("site");
+    fs::create_dir_all(&site)?;
+    let mut trunk = std::process::Command::new("trunk");
+    trunk
+        .args(["build", "--release", "--offline", "--locked", "--dist"])
+        .arg(&site)
+        .current_dir(workspace.path(""))
+        .env("PATH", tools.path())
+        // Trunk reads this as one of its own options and refuses the value that others use.
+        .env_remove("NO_COLOR");
+    process::step("build the desk", &mut trunk)?;
+
+    let old = workspace.scratch("site.old");
+    fs::remove_dir_all(&old).ok();
+    if dist.exists() {
+        fs::rename(&dist, &old)?;
+    }
+    fs::rename(&site, &dist).context("failed to put the new site in place")?;
+    fs::remove_dir_all(&old).ok();
+
+    let stamp = Stamp {
+        inputs,
+        outputs: tree(&dist)?,
+        files: weigh(&dist)?,
+    };
+    fs::write(&stamp_file, serde_json::to_vec_pretty(&stamp)?)?;
+    Ok(stamp)
+}
+
+fn dist(workspace: &Workspace) -> PathBuf {
+    workspace.path("dist")
+}
+
+fn inputs(workspace: &Workspace) -> Result<String> {
+    let mut inputs = Inputs::default();
+    for recipe in RECIPE {
+        inputs.fact("recipe", recipe.as_bytes());
+    }
+    for tool in Tool::all(workspace)? {
+        inputs.fact(tool.name, tool.version.as_bytes());
+    }
+    for part in [
+        "Cargo.lock",
+        "Trunk.toml",
+        "index.html",
+        "public",
+        "rust-toolchain.toml",
+        ".cargo/config.toml",
+    ] {
+        inputs.tree(&workspace.path(part))?;
+    }
+    for folder in workspace.folders_linked_by(APP) {
+        for part in ["Cargo.toml", "build.rs", "src"].map(|part| folder.join(part)) {
+            if part.exists() {
+                inputs.tree(&part)?;
+            }
+        }
+    }
+    Ok(inputs.finish())
+}
+
+fn tree(folder: &Path) -> Result<String> {
+    let mut inputs = Inputs::default();
+    inputs.tree(folder)?;
+    Ok(inputs.finish())
+}
+
+fn read_stamp(path: &Path) -> Option<Stamp> {
+    serde_json::from_slice(&fs::read(path).ok()?).ok()
+}
+
+fn weigh(site: &Path) -> Result<Vec<Weight>> {
+    digest::files_under(site)?
+        .iter()
+        .map(|file| {
+            let bytes = digest::read(file)?;
+            let name = file
+                .strip_prefix(site)
+                .unwrap_or(file)
+                .display()
+                .to_string();
+            Ok(Weight {
+                name,
+                raw: bytes.len(),
+                brotli: brotli_size(&bytes)?,
+            })
+        })
+        .collect()
+}
+
+fn brotli_size(bytes: &[u8]) -> Result<usize> {
+    let params = BrotliEncoderParams {
+        quality: 11,
+        size_hint: bytes.len(),
+        ..BrotliEncoderParams::default()
+    };
+    let mut compressed = Vec::new();
+    brotli::BrotliCompress(&mut &bytes[..], &mut compressed, &params)?;
+    Ok(compressed.len())
+}
+
+/// The table for the eye, and the own bytes at brotli 11.
+fn report(files: &[Weight]) -> (String, usize) {
+    let mut table = format!("{:<34} {:>9} {:>9}\n", "dist/", "bytes", "brotli 11");
+    for file in files {
+        let note = if is_own(file) { "" } else { "  (not ours)" };
+        table += &format!(
+            "{:<34} {:>9} {:>9}{note}\n",
+            file.name, file.raw, file.brotli
+        );
+    }
+    let own: usize = files
+        .iter()
+        .filter(|file| is_own(file))
+        .map(|file| file.brotli)
+        .sum();
+    let verdict = if own > BUDGET { "ABOVE" } else { "within" };
+    table += &format!("own bytes {own}, {verdict} the budget of {BUDGET}\n");
+    (table, own)
+}
+
+fn is_own(file: &Weight) -> bool {
+    !(file.name.starts_with(LIBRARY_STEM) && file.name.ends_with(".js"))
+}
+
+#[expect(
+    clippy::print_stdout,
+    reason = "the report is what this command is for"
+)]
+fn print(text: &str) {
+    print!("{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(name: &str, brotli: usize) -> Weight {
+        Weight {
+            name: name.to_owned(),
+            raw: brotli * 3,
+            brotli,
+        }
+    }
+
+    #[test]
+    fn the_library_does_not_count_as_own() {
+        let (_, own) = report(&[
+            file("app-0.wasm", 100),
+            file("boot.js", 1),
+            file("streams-0.js", 149_700),
+        ]);
+        assert_eq!(own, 101);
+    }
+
+    #[test]
+    fn the_verdict_turns_one_byte_above_the_budget() {
+        assert!(report(&[file("app-0.wasm", BUDGET)]).0.contains("within"));
+        assert!(
+            report(&[file("app-0.wasm", BUDGET + 1)])
+                .0
+                .contains("ABOVE")
+        );
+    }
+
+    #[test]
+    fn brotli_eleven_makes_little_of_repetition() {
+        assert!(brotli_size(&[b'a'; 100_000]).unwrap() < 30);
+    }
+}

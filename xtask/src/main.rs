@@ -1,0 +1,77 @@
+//! The project's commands, behind `cargo xtask`.
+//!
+//! What a developer, a tester and CI run is the same code here: this crate finds or installs the
+//! tools, builds the site, starts the local world, runs the tests and the checks. It knows how
+//! things are built and started and nothing of what they do.
+
+mod demo;
+mod digest;
+mod dist;
+mod library;
+mod process;
+mod seal;
+mod tools;
+mod workspace;
+mod world;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use lexopt::prelude::{Long, Short, Value, ValueExt as _};
+
+use crate::workspace::Workspace;
+
+const USAGE: &str = "\
+cargo xtask <command>
+
+  demo [--port-base N] [--open] [--ccp URL]
+                     build the desk, start the local world, print one READY line; Ctrl-C ends it all
+                       --port-base N  ports from N up (9400)
+                       --open         open the desk and the customer's phone in the browser
+                       --ccp URL      embed a real instance's Contact Control Panel instead
+  test [unit|wasm|e2e]
+                     all tests, or one part; the last line is `N passed, N failed`
+  check              formatting, lints, docs, dependency rules, licences
+  dist               build dist/, print the sizes, fail above the budget
+  doctor             which tools are there, and how to get what is missing
+  seal               (called by Trunk) fill in what Trunk cannot know of the built site
+";
+
+fn main() -> ExitCode {
+    process::stop_children_on_signals();
+    match run() {
+        Ok(code) => code,
+        Err(_) if process::stopping() => ExitCode::from(130),
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<ExitCode> {
+    let workspace = Workspace::find()?;
+    let mut args = lexopt::Parser::from_env();
+    let command = match args.next()? {
+        Some(Value(command)) => command.string()?,
+        Some(Short('h') | Long("help")) => {
+            eprint!("{USAGE}");
+            return Ok(ExitCode::SUCCESS);
+        }
+        Some(other) => return Err(other.unexpected().into()),
+        None => bail!("which command?\n\n{USAGE}"),
+    };
+    match command.as_str() {
+        "demo" => demo::run(&workspace, &demo::Options::parse(&mut args)?),
+        "dist" => no_more(&mut args).and_then(|()| dist::run(&workspace)),
+        "seal" => no_more(&mut args).and_then(|()| seal::run(&workspace)),
+        unknown => bail!("no such command: {unknown}\n\n{USAGE}"),
+    }
+}
+
+fn no_more(args: &mut lexopt::Parser) -> Result<()> {
+    match args.next()? {
+        Some(other) => Err(other.unexpected().into()),
+        None => Ok(()),
+    }
+}

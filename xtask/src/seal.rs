@@ -1,0 +1,167 @@
+//! The last step of a site's build, called by Trunk as its `post_build` hook: what Trunk cannot know
+//! is filled into the page.
+//!
+//! - The Streams library is checked and laid beside the app under a name that is its hash.
+//! - boot.js and the library get their `integrity` (Trunk gives one to what it builds itself; a
+//!   WebAssembly module cannot have one).
+//! - The app's two files are named by their own bytes. Trunk names them by cargo's output, before
+//!   `wasm-bindgen` and `wasm-opt`: another version of a tool would put different bytes behind a
+//!   name that browsers keep for ever.
+
+use std::env;
+use std::fs;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result, ensure};
+
+use crate::digest::{self, hashed_name, integrity};
+use crate::library;
+use crate::workspace::Workspace;
+
+/// What the library's file is called in a built site, before its hash.
+pub(crate) const LIBRARY_STEM: &str = "streams";
+
+/// Seals the site in the folder that Trunk names.
+///
+/// # Errors
+///
+/// When Trunk did not call us, or the site is not of the form that this module knows.
+pub(crate) fn run(workspace: &Workspace) -> Result<ExitCode> {
+    let site = env::var_os("TRUNK_STAGING_DIR")
+        .context("this is Trunk's hook: TRUNK_STAGING_DIR is not set")?;
+    seal(Path::new(&site), &library::bytes(workspace)?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn seal(site: &Path, library: &[u8]) -> Result<()> {
+    let library_file = hashed_name(LIBRARY_STEM, ".js", library);
+    fs::write(site.join(&library_file), library)?;
+
+    let index = site.join("index.html");
+    let mut page = fs::read_to_string(&index).context("failed to read the built index.html")?;
+    for (mark, value) in [
+        (
+            "%boot-integrity%",
+            integrity(&digest::read(&site.join("boot.js"))?),
+        ),
+        ("%streams-integrity%", integrity(library)),
+        ("%streams-file%", library_file),
+    ] {
+        page = replace(&page, mark, &value)?;
+    }
+
+    let wasm = only_file(site, "_bg.wasm")?;
+    let stem = wasm.trim_end_matches("_bg.wasm");
+    let glue = format!("{stem}.js");
+    for (old, extension) in [(wasm.as_str(), ".wasm"), (glue.as_str(), ".js")] {
+        let new = hashed_name("app", extension, &digest::read(&site.join(old))?);
+        page = replace(&page, old, &new)?;
+        fs::rename(site.join(old), site.join(new))?;
+    }
+    fs::write(&index, page)?;
+    Ok(())
+}
+
+fn replace(page: &str, mark: &str, value: &str) -> Result<String> {
+    ensure!(
+        page.contains(mark),
+        "the built index.html does not mention {mark}"
+    );
+    Ok(page.replace(mark, value))
+}
+
+fn only_file(site: &Path, ending: &str) -> Result<String> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(site)? {
+        names.extend(
+            entry?
+                .file_name()
+                .into_string()
+                .ok()
+                .filter(|name| name.ends_with(ending)),
+        );
+    }
+    ensure!(
+        names.len() == 1,
+        "expected one file *{ending} in the built site, found {names:?}"
+    );
+    names.pop().context("no file")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAGE: &str = r#"<link rel="modulepreload" href="/desk-1.js"><link href="/%streams-file%" integrity="%streams-integrity%">
+        <script src="/boot.js" integrity="%boot-integrity%" data-js="/desk-1.js" data-wasm="/desk-1_bg.wasm"></script>"#;
+
+    fn site(page: &str) -> tempfile::TempDir {
+        let site = tempfile::tempdir().unwrap();
+        for (name, text) in [
+            ("index.html", page),
+            ("boot.js", "boot"),
+            ("desk-1.js", "glue"),
+            ("desk-1_bg.wasm", "wasm"),
+        ] {
+            fs::write(site.path().join(name), text).unwrap();
+        }
+        site
+    }
+
+    fn sealed_page() -> (tempfile::TempDir, String) {
+        let site = site(PAGE);
+        seal(site.path(), b"library").unwrap();
+        let page = fs::read_to_string(site.path().join("index.html")).unwrap();
+        (site, page)
+    }
+
+    #[test]
+    fn no_mark_is_left() {
+        let (_site, page) = sealed_page();
+        assert!(!page.contains('%'), "{page}");
+    }
+
+    #[test]
+    fn boot_and_library_carry_their_integrity() {
+        let (_site, page) = sealed_page();
+        assert!(
+            page.contains(&format!(
+                r#"src="/boot.js" integrity="{}""#,
+                integrity(b"boot")
+            )),
+            "{page}"
+        );
+        assert!(
+            page.contains(&format!(r#"integrity="{}""#, integrity(b"library"))),
+            "{page}"
+        );
+    }
+
+    #[test]
+    fn every_name_in_the_page_is_a_file_of_those_bytes() {
+        let (site, page) = sealed_page();
+        for (bytes, stem, extension) in [
+            ("glue", "app", ".js"),
+            ("wasm", "app", ".wasm"),
+            ("library", "streams", ".js"),
+        ] {
+            let name = hashed_name(stem, extension, bytes.as_bytes());
+            assert!(page.contains(&name), "{name} is not in {page}");
+            assert_eq!(fs::read_to_string(site.path().join(&name)).unwrap(), bytes);
+        }
+    }
+
+    #[test]
+    fn the_names_before_are_gone() {
+        let (site, page) = sealed_page();
+        assert!(!page.contains("desk-1"), "{page}");
+        assert!(!site.path().join("desk-1_bg.wasm").exists());
+    }
+
+    #[test]
+    fn a_page_without_a_mark_is_refused() {
+        let site = site(&PAGE.replace("%boot-integrity%", ""));
+        assert!(seal(site.path(), b"library").is_err());
+    }
+}

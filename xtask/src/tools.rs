@@ -1,0 +1,307 @@
+//! The tools that the project's build needs and a machine may lack: where they are, and how they
+//! are put there.
+//!
+//! A tool of the right version on the path is used. Otherwise it is installed into the user's
+//! cache, in a folder that carries its version, so that several checkouts share it and nothing of
+//! the system is touched.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::process::{self, on_path};
+use crate::workspace::Workspace;
+
+/// The target that the desk is compiled for.
+pub(crate) const WASM: &str = "wasm32-unknown-unknown";
+
+/// The oldest Node that the project's scripts and its npm tools run on.
+pub(crate) const NODE_MAJOR: u32 = 20;
+
+/// The folder of the npm lockfile that pins build tools.
+const NPM_TOOLS: &str = "xtask/npm";
+
+/// A tool that we can install ourselves.
+#[derive(Debug)]
+pub(crate) struct Tool {
+    /// Its package's name.
+    pub(crate) name: &'static str,
+    /// The one version that will do.
+    pub(crate) version: String,
+    binaries: &'static [&'static str],
+    origin: Origin,
+}
+
+#[derive(Debug)]
+enum Origin {
+    /// `cargo install` with these options.
+    Crate(&'static [&'static str]),
+    /// `npm ci` from [`NPM_TOOLS`].
+    Npm,
+}
+
+/// The tools of a site's build, found or installed.
+#[derive(Debug)]
+pub(crate) struct Toolbox {
+    folders: Vec<PathBuf>,
+}
+
+impl Tool {
+    /// What Trunk needs, and Trunk.
+    ///
+    /// # Errors
+    ///
+    /// When a lockfile does not name a tool's version.
+    pub(crate) fn all(workspace: &Workspace) -> Result<[Self; 3]> {
+        Ok([
+            Self {
+                name: "trunk",
+                version: "0.21.14".to_owned(),
+                binaries: &["trunk"],
+                // Trunk only starts other programs: a debug build does, and is built in a third of the time.
+                origin: Origin::Crate(&["--debug", "--locked"]),
+            },
+            Self {
+                name: "wasm-bindgen-cli",
+                version: workspace.locked_version("wasm-bindgen")?,
+                binaries: &["wasm-bindgen", "wasm-bindgen-test-runner"],
+                // Without `--locked`: the lockfile of 0.2.130 names a crate version that was withdrawn.
+                origin: Origin::Crate(&[]),
+            },
+            Self {
+                name: "binaryen",
+                version: workspace.npm_locked_version(NPM_TOOLS, "binaryen")?,
+                binaries: &["wasm-opt"],
+                origin: Origin::Npm,
+            },
+        ])
+    }
+
+    /// The folder that holds this tool's programs in the right version.
+    pub(crate) fn find(&self) -> Option<PathBuf> {
+        let complete = |folder: &Path| {
+            self.binaries
+                .iter()
+                .all(|binary| folder.join(binary).is_file())
+        };
+        if let Some(folder) = self
+            .cache()
+            .ok()
+            .map(|cache| self.programs(&cache))
+            .filter(|folder| complete(folder))
+        {
+            return Some(folder);
+        }
+        let first = on_path(self.binaries.first()?, &env::var_os("PATH")?)?;
+        let folder = first.parent()?.to_path_buf();
+        (complete(&folder) && self.is_right(&version_of(&first)?)).then_some(folder)
+    }
+
+    /// The command by which a person gets this tool.
+    pub(crate) fn remedy(&self) -> String {
+        match self.origin {
+            Origin::Crate(options) => format!(
+                "cargo install {} {}@{}",
+                options.join(" "),
+                self.name,
+                self.version
+            )
+            .replace("  ", " "),
+            Origin::Npm => format!("npm install --global {}@{}", self.name, self.version),
+        }
+    }
+
+    fn ensure(&self, workspace: &Workspace) -> Result<PathBuf> {
+        if let Some(folder) = self.find() {
+            return Ok(folder);
+        }
+        let cache = self.cache()?;
+        let label = format!("install {} {} (once)", self.name, self.version);
+        match self.origin {
+            Origin::Crate(options) => {
+                // A target folder of its own, so that an interrupted installation goes on where it was.
+                let build = cache.with_extension("build");
+                let mut command = workspace.cargo();
+                command
+                    .arg("install")
+                    .args(options)
+                    .arg("--root")
+                    .arg(&cache);
+                command
+                    .arg(format!("{}@={}", self.name, self.version))
+                    .env("CARGO_TARGET_DIR", &build);
+                process::step(&label, &mut command)?;
+                fs::remove_dir_all(&build).ok();
+            }
+            Origin::Npm => {
+                let build = cache.with_extension(format!("{}.build", std::process::id()));
+                fs::create_dir_all(&build)?;
+                for file in ["package.json", "package-lock.json", ".npmrc"] {
+                    fs::copy(workspace.path(NPM_TOOLS).join(file), build.join(file))?;
+                }
+                process::step(&label, npm_ci().current_dir(&build))?;
+                // Two checkouts may do this at once; whoever comes second finds the same there.
+                if fs::rename(&build, &cache).is_err() {
+                    fs::remove_dir_all(&build).ok();
+                }
+            }
+        }
+        self.find().with_context(|| {
+            format!(
+                "{label} ended well, but {} holds no {}",
+                cache.display(),
+                self.name
+            )
+        })
+    }
+
+    fn cache(&self) -> Result<PathBuf> {
+        Ok(cache()?.join(format!("{}-{}", self.name, self.version)))
+    }
+
+    fn programs(&self, cache: &Path) -> PathBuf {
+        match self.origin {
+            Origin::Crate(_) => cache.join("bin"),
+            Origin::Npm => cache.join("node_modules/.bin"),
+        }
+    }
+
+    /// Binaryen's programs print only the first number of their version.
+    fn is_right(&self, printed: &str) -> bool {
+        let wanted = match self.origin {
+            Origin::Crate(_) => self.version.as_str(),
+            Origin::Npm => self.version.split('.').next().unwrap_or_default(),
+        };
+        printed.split_whitespace().any(|word| word == wanted)
+    }
+}
+
+impl Toolbox {
+    /// Finds the tools of a site's build and installs those that are missing.
+    ///
+    /// # Errors
+    ///
+    /// When an installation fails, or something is missing that we cannot install.
+    pub(crate) fn ensure(workspace: &Workspace) -> Result<Self> {
+        ensure_node()?;
+        ensure_wasm_target(workspace)?;
+        let folders = Tool::all(workspace)?
+            .iter()
+            .map(|tool| tool.ensure(workspace))
+            .collect::<Result<_>>()?;
+        Ok(Self { folders })
+    }
+
+    /// The search path with these tools in front.
+    pub(crate) fn path(&self) -> OsString {
+        let path = env::var_os("PATH").unwrap_or_default();
+        let all = self.folders.iter().cloned().chain(env::split_paths(&path));
+        env::join_paths(all).unwrap_or(path)
+    }
+}
+
+/// `npm ci`: exactly what the lockfile says, by integrity, and no script of any package is run.
+pub(crate) fn npm_ci() -> Command {
+    let mut command = Command::new("npm");
+    command.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
+    command
+}
+
+/// What a program prints when asked for its version.
+pub(crate) fn version_of(program: &Path) -> Option<String> {
+    let output = Command::new(program).arg("--version").output().ok()?;
+    let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    (output.status.success() && !text.is_empty()).then_some(text)
+}
+
+/// The version of Node on the path.
+pub(crate) fn node_version() -> Option<String> {
+    version_of(Path::new("node"))
+}
+
+/// Whether a version as Node prints it (`v20.11.0`) is new enough.
+pub(crate) fn is_node_recent(version: &str) -> bool {
+    version
+        .trim_start_matches('v')
+        .split('.')
+        .next()
+        .and_then(|major| major.parse::<u32>().ok())
+        .is_some_and(|major| major >= NODE_MAJOR)
+}
+
+/// Whether the toolchain has the standard library for the browser.
+pub(crate) fn has_wasm_target() -> bool {
+    process::capture(Command::new("rustc").args(["--print=target-libdir", "--target", WASM]))
+        .is_ok_and(|folder| Path::new(folder.trim()).is_dir())
+}
+
+fn ensure_node() -> Result<()> {
+    match node_version() {
+        Some(version) if is_node_recent(&version) => Ok(()),
+        Some(version) => bail!(
+            "Node {NODE_MAJOR} or newer is needed, found {version}; get it from https://nodejs.org/"
+        ),
+        None => bail!(
+            "Node {NODE_MAJOR} or newer is needed and was not found; get it from https://nodejs.org/"
+        ),
+    }
+}
+
+fn ensure_wasm_target(workspace: &Workspace) -> Result<()> {
+    if has_wasm_target() {
+        return Ok(());
+    }
+    let mut rustup = Command::new("rustup");
+    rustup
+        .args(["target", "add", WASM])
+        .current_dir(workspace.path(""));
+    process::step("install the wasm32 target (once)", &mut rustup)
+}
+
+fn cache() -> Result<PathBuf> {
+    let base = match env::var_os("XDG_CACHE_HOME").filter(|path| !path.is_empty()) {
+        Some(path) => PathBuf::from(path),
+        None => Path::new(&env::var_os("HOME").context("neither XDG_CACHE_HOME nor HOME is set")?)
+            .join(".cache"),
+    };
+    Ok(base.join("agent-desk/tools"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tool(version: &str, origin: Origin) -> Tool {
+        Tool {
+            name: "tool",
+            version: version.to_owned(),
+            binaries: &["tool"],
+            origin,
+        }
+    }
+
+    #[test]
+    fn a_version_is_compared_as_a_whole_word() {
+        let tool = tool("0.2.13", Origin::Crate(&[]));
+        assert!(tool.is_right("wasm-bindgen 0.2.13"));
+        assert!(!tool.is_right("wasm-bindgen 0.2.130"));
+    }
+
+    #[test]
+    fn binaryen_prints_its_first_number_only() {
+        let tool = tool("132.0.0", Origin::Npm);
+        assert!(tool.is_right("wasm-opt version 132 (version_132)"));
+        assert!(!tool.is_right("wasm-opt version 108"));
+    }
+
+    #[test]
+    fn node_is_compared_by_its_major_number() {
+        assert!(is_node_recent("v20.0.0"));
+        assert!(!is_node_recent("v18.19.1"));
+        assert!(!is_node_recent("nonsense"));
+    }
+}
