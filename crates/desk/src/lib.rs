@@ -1,0 +1,55 @@
+//! The agent desk as a state machine: what came in, what is, what must be done.
+//!
+//! This crate owns all behaviour. [`Desk::handle`] takes an [`Input`] and the monotonic time,
+//! and gives back [`Effect`]s; between calls the desk can be read, never changed. It knows no
+//! browser, no clock, no transport and no language.
+//!
+//! Inputs are level-triggered: a [`Snapshot`] says what is, and the desk compares. Events of
+//! the library, which come twice, late or never, have no place here.
+//!
+//! # Invariants
+//!
+//! Each is a property in `tests/properties.rs`, under the name in brackets.
+//!
+//! - At most one call is in front of the agent, and a second contact never replaces a connected
+//!   one (`a_second_contact_never_replaces_a_connected_one`).
+//! - An offer leaves through exactly one [`CallRecord`] (`an_offer_leaves_through_one_record`).
+//! - No effect names a contact that the desk does not hold (`effects_name_held_contacts`).
+//! - Feeding the same snapshot twice changes nothing and asks for nothing
+//!   (`the_same_snapshot_twice_changes_nothing`).
+//! - A snapshot older than the last one changes nothing (`an_older_snapshot_changes_nothing`).
+//! - After the last snapshot of any history, phases are what that snapshot says
+//!   (`the_last_snapshot_heals_everything`).
+//! - Times are the server's, in order: connecting ≤ connected ≤ ended ≤ cleared, holds between
+//!   (`times_are_in_order`).
+//! - A page that is reloaded at any moment ends with the same records, as far as a journal can
+//!   tell (`a_reload_loses_no_record`).
+//! - After any inputs every accessor returns (`every_accessor_returns`).
+
+mod action;
+mod agent;
+mod call_log;
+mod contact;
+mod control;
+mod desk;
+mod journal;
+mod link;
+mod notice;
+mod snapshot;
+mod time;
+
+pub use action::{Action, ActionError, Digits};
+pub use agent::{Agent, AgentKind, AgentState};
+pub use call_log::{CallLog, CallOutcome, CallRecord, spreadsheet_row};
+pub use contact::{CallPhase, Caller, Contact, Direction};
+pub use control::Control;
+pub use contract::{ConnectionId, ContactId, Country, PhoneNumber, PhoneNumberError};
+pub use desk::{Command, Desk, Effect, Input, Oddity};
+pub use journal::Journal;
+pub use link::Link;
+pub use notice::{DialRefusal, Notice, NoticeKind, Request, SoftphoneError};
+pub use snapshot::{
+    AgentSnapshot, AgentStateSnapshot, AgentStateType, ClockReading, ContactKind, ContactSnapshot,
+    ContactState, EndpointSnapshot, LegRole, LegSnapshot, LegState, Snapshot, StateChoice,
+};
+pub use time::{Hold, Instant, OfferTimes, ServerClock, Stamp, TimeSource, elapsed};

@@ -1,0 +1,142 @@
+//! What went wrong, as a fact for the agent. The sentence is chosen elsewhere, by language.
+
+use contract::ContactId;
+
+use crate::action::{Action, ActionError};
+
+/// Something the agent should know and can act upon.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// Tells notices apart; counts up.
+    pub id: u64,
+    /// What happened.
+    pub kind: NoticeKind,
+    /// The contact it concerns; the notice leaves with it.
+    pub contact: Option<ContactId>,
+}
+
+/// What a notice says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoticeKind {
+    /// Connect did not do what was asked.
+    ActionFailed(Request, ActionError),
+    /// The desk did not ask Connect to dial, and why.
+    DialRefused(DialRefusal),
+    /// Connect reported trouble with the softphone's audio.
+    SoftphoneFailed(SoftphoneError),
+}
+
+/// What was asked, without whom it concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Request {
+    /// To take the call.
+    Accept,
+    /// To decline the call.
+    Decline,
+    /// To end the call.
+    HangUp,
+    /// To put the customer on hold.
+    Hold,
+    /// To take the customer off hold.
+    Resume,
+    /// To send tones.
+    SendDigits,
+    /// To finish the contact.
+    Clear,
+    /// To close or open the microphone.
+    Mute,
+    /// To change the agent's state.
+    SetState,
+    /// To call a number.
+    Dial,
+}
+
+impl From<&Action> for Request {
+    fn from(action: &Action) -> Self {
+        match action {
+            Action::Accept(_) => Self::Accept,
+            Action::Decline(_) => Self::Decline,
+            Action::HangUp(..) => Self::HangUp,
+            Action::Hold(..) => Self::Hold,
+            Action::Resume(..) => Self::Resume,
+            Action::SendDigits(..) => Self::SendDigits,
+            Action::Clear(_) => Self::Clear,
+            Action::Mute | Action::Unmute => Self::Mute,
+            Action::SetState(_) | Action::QueueState(_) => Self::SetState,
+            Action::Dial(_) => Self::Dial,
+        }
+    }
+}
+
+/// Why the desk does not dial now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DialRefusal {
+    /// The CCP is not there yet, or nobody is signed in.
+    NotReady,
+    /// The agent is offline.
+    Offline,
+    /// There is a call, or one to be finished.
+    OnCall,
+    /// A number is being dialled already.
+    Dialing,
+}
+
+/// What Connect reported of the softphone, as far as an agent can do something about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SoftphoneError {
+    /// The browser does not let the softphone use the microphone.
+    Microphone,
+    /// The network lost the audio, or never let it through.
+    Connection,
+    /// Anything else.
+    Other,
+}
+
+/// More notices than an agent reads.
+const MOST_NOTICES: usize = 5;
+
+/// The notices on screen, oldest first, at most five.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Notices {
+    shown: Vec<Notice>,
+    last_id: u64,
+}
+
+impl Notices {
+    pub(crate) fn all(&self) -> &[Notice] {
+        &self.shown
+    }
+
+    /// Shows a notice, in place of an equal one.
+    pub(crate) fn show(&mut self, kind: NoticeKind, contact: Option<ContactId>) {
+        self.shown
+            .retain(|shown| shown.kind != kind || shown.contact != contact);
+        if self.shown.len() == MOST_NOTICES {
+            self.shown.remove(0);
+        }
+        self.last_id += 1;
+        self.shown.push(Notice {
+            id: self.last_id,
+            kind,
+            contact,
+        });
+    }
+
+    pub(crate) fn dismiss(&mut self, id: u64) {
+        self.shown.retain(|shown| shown.id != id);
+    }
+
+    /// Drops what concerned a request that has been made again or has succeeded.
+    pub(crate) fn withdraw(&mut self, request: Request) {
+        self.shown.retain(|shown| match &shown.kind {
+            NoticeKind::ActionFailed(failed, _) => *failed != request,
+            NoticeKind::DialRefused(_) => request != Request::Dial,
+            NoticeKind::SoftphoneFailed(_) => true,
+        });
+    }
+
+    pub(crate) fn contact_left(&mut self, contact: &ContactId) {
+        self.shown
+            .retain(|shown| shown.contact.as_ref() != Some(contact));
+    }
+}
