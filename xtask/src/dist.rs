@@ -22,7 +22,7 @@ use crate::workspace::Workspace;
 const BUDGET: usize = 120_000;
 
 /// The package that is the desk itself.
-const APP: &str = "agent-desk";
+pub(crate) const APP: &str = "agent-desk";
 
 /// What decides how a site is made, besides what it is made of.
 const RECIPE: [&str; 3] = [

@@ -4,12 +4,15 @@
 //! tools, builds the site, starts the local world, runs the tests and the checks. It knows how
 //! things are built and started and nothing of what they do.
 
+mod browser;
 mod demo;
 mod digest;
 mod dist;
 mod library;
 mod process;
 mod seal;
+mod tally;
+mod test;
 mod tools;
 mod workspace;
 mod world;
@@ -64,8 +67,21 @@ fn run() -> Result<ExitCode> {
     match command.as_str() {
         "demo" => demo::run(&workspace, &demo::Options::parse(&mut args)?),
         "dist" => no_more(&mut args).and_then(|()| dist::run(&workspace)),
+        "test" => {
+            let part = value_opt(&mut args)?;
+            no_more(&mut args)?;
+            test::run(&workspace, &test::Part::parse(part.as_deref())?)
+        }
         "seal" => no_more(&mut args).and_then(|()| seal::run(&workspace)),
         unknown => bail!("no such command: {unknown}\n\n{USAGE}"),
+    }
+}
+
+fn value_opt(args: &mut lexopt::Parser) -> Result<Option<String>> {
+    match args.next()? {
+        Some(Value(value)) => Ok(Some(value.string()?)),
+        Some(other) => Err(other.unexpected().into()),
+        None => Ok(None),
     }
 }
 

@@ -2,8 +2,8 @@
 //! is filled into the page.
 //!
 //! - The Streams library is checked and laid beside the app under a name that is its hash.
-//! - boot.js and the library get their `integrity` (Trunk gives one to what it builds itself; a
-//!   WebAssembly module cannot have one).
+//! - boot.js, the app's glue and the library get their `integrity` (a WebAssembly module cannot
+//!   have one).
 //! - The app's two files are named by their own bytes. Trunk names them by cargo's output, before
 //!   `wasm-bindgen` and `wasm-opt`: another version of a tool would put different bytes behind a
 //!   name that browsers keep for ever.
@@ -38,6 +38,9 @@ fn seal(site: &Path, library: &[u8]) -> Result<()> {
     let library_file = hashed_name(LIBRARY_STEM, ".js", library);
     fs::write(site.join(&library_file), library)?;
 
+    let wasm = only_file(site, "_bg.wasm")?;
+    let glue = format!("{}.js", wasm.trim_end_matches("_bg.wasm"));
+
     let index = site.join("index.html");
     let mut page = fs::read_to_string(&index).context("failed to read the built index.html")?;
     for (mark, value) in [
@@ -45,18 +48,18 @@ fn seal(site: &Path, library: &[u8]) -> Result<()> {
             "%boot-integrity%",
             integrity(&digest::read(&site.join("boot.js"))?),
         ),
+        (
+            "%glue-integrity%",
+            integrity(&digest::read(&site.join(&glue))?),
+        ),
         ("%streams-integrity%", integrity(library)),
         ("%streams-file%", library_file),
     ] {
         page = replace(&page, mark, &value)?;
     }
-
-    let wasm = only_file(site, "_bg.wasm")?;
-    let stem = wasm.trim_end_matches("_bg.wasm");
-    let glue = format!("{stem}.js");
-    for (old, extension) in [(wasm.as_str(), ".wasm"), (glue.as_str(), ".js")] {
-        let new = hashed_name("app", extension, &digest::read(&site.join(old))?);
-        page = replace(&page, old, &new)?;
+    for (old, extension) in [(wasm, ".wasm"), (glue, ".js")] {
+        let new = hashed_name("app", extension, &digest::read(&site.join(&old))?);
+        page = replace(&page, &old, &new)?;
         fs::rename(site.join(old), site.join(new))?;
     }
     fs::write(&index, page)?;
@@ -93,7 +96,7 @@ fn only_file(site: &Path, ending: &str) -> Result<String> {
 mod tests {
     use super::*;
 
-    const PAGE: &str = r#"<link rel="modulepreload" href="/desk-1.js"><link href="/%streams-file%" integrity="%streams-integrity%">
+    const PAGE: &str = r#"<link rel="modulepreload" href="/desk-1.js" integrity="%glue-integrity%"><link href="/%streams-file%" integrity="%streams-integrity%">
         <script src="/boot.js" integrity="%boot-integrity%" data-js="/desk-1.js" data-wasm="/desk-1_bg.wasm"></script>"#;
 
     fn site(page: &str) -> tempfile::TempDir {
@@ -123,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn boot_and_library_carry_their_integrity() {
+    fn boot_glue_and_library_carry_their_integrity() {
         let (_site, page) = sealed_page();
         assert!(
             page.contains(&format!(
@@ -132,10 +135,12 @@ mod tests {
             )),
             "{page}"
         );
-        assert!(
-            page.contains(&format!(r#"integrity="{}""#, integrity(b"library"))),
-            "{page}"
-        );
+        for bytes in [b"glue".as_slice(), b"library"] {
+            assert!(
+                page.contains(&format!(r#"integrity="{}""#, integrity(bytes))),
+                "{page}"
+            );
+        }
     }
 
     #[test]
