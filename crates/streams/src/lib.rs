@@ -1,0 +1,262 @@
+//! The JS boundary: amazon-connect-streams as Rust.
+//!
+//! [`Ccp::embed`] puts Amazon's Contact Control Panel into the page, through the JS library that
+//! the page has loaded. From then on everything that is known about the agent and their contacts
+//! comes as [`Event`]s, most of all as whole [`desk::Snapshot`]s, and everything that is wanted
+//! goes through [`Ccp::act`]. This crate does not know what a snapshot means, keeps no state
+//! about calls, and touches no element but the one that it is given.
+//!
+//! # Invariants
+//!
+//! - No value of the library leaves the crate: what comes out is plain Rust.
+//! - A missing or blocked library is [`Error::NotLoaded`], never an exception
+//!   (`tests/not_loaded.rs`).
+//! - What the library says is read member by member: nothing it says can make this crate panic,
+//!   and what cannot be read hides nothing else (`tests/poison.rs`).
+//! - After [`Ccp`] is dropped the library calls nothing of ours
+//!   (`web::a_dropped_ccp_hears_nothing_more`).
+//! - Every request is answered exactly once, at the latest when its deadline has passed
+//!   (`web::a_request_without_an_answer_times_out`).
+
+mod command;
+mod event;
+mod options;
+mod request;
+mod snapshot;
+mod storage_access;
+mod sys;
+
+use std::cell::RefCell;
+use std::fmt;
+use std::rc::Rc;
+use std::time::Duration;
+
+use desk::ContactSnapshot;
+use serde::Serialize;
+use serde_wasm_bindgen::Serializer;
+use wasm_bindgen::prelude::*;
+
+use crate::event::Heard;
+use crate::request::Requests;
+use crate::sys::Plain;
+
+pub use command::{Endpoint, EndpointKind};
+pub use event::Event;
+pub use options::{
+    InitOptions, LogLevel, LogLevels, LoginOptions, PageOptions, RingtoneOptions, SoftphoneOptions,
+    VdiPlatform,
+};
+pub use storage_access::{Banner, BannerStyle, BannerText, StorageAccess, StorageAccessMode};
+
+/// How long Connect may take to answer a request. The library itself would wait for ever.
+pub const DEADLINE: Duration = Duration::from_secs(10);
+
+/// Why there is no CCP.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The library's script was not loaded, or was blocked.
+    #[error("amazon-connect-streams is not loaded")]
+    NotLoaded,
+    /// The page has a CCP, or the frame of one. The library can have only one.
+    #[error("a CCP is embedded already")]
+    AlreadyEmbedded,
+    /// The library threw; its own words.
+    #[error("amazon-connect-streams failed: {0}")]
+    Library(Box<str>),
+}
+
+/// The embedded Contact Control Panel. Dropping it ends every subscription; the frame stays.
+pub struct Ccp {
+    core: sys::Core,
+    log: sys::Log,
+    requests: Rc<Requests>,
+    _subscriptions: Vec<Subscription>,
+}
+
+impl Ccp {
+    /// Embeds the CCP in `container`, which must be in the document, and tells `sink` all that
+    /// it says from then on. The frame stays in `container` for as long as the page lives;
+    /// it may be hidden but not moved, for that would reload it.
+    ///
+    /// `sink` is called from inside the library, between its own steps, so it should put the
+    /// event aside and return: what it throws or panics with would break off the library's
+    /// update.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotLoaded`] without the library, [`Error::AlreadyEmbedded`] the second time in
+    /// a page, [`Error::Library`] if it does not like `options`.
+    pub fn embed(
+        container: &web_sys::Element,
+        options: &InitOptions,
+        sink: impl Fn(Event) + 'static,
+    ) -> Result<Self, Error> {
+        let connect = sys::PAGE.with(sys::Page::connect).ok_or(Error::NotLoaded)?;
+        let core = connect.core().map_err(|error| library(&error))?;
+        if core.upstream().is_ok() {
+            return Err(Error::AlreadyEmbedded);
+        }
+        let log = connect.log().map_err(|error| library(&error))?;
+        set_log_levels(&log, options.log)?;
+
+        let options = options
+            .serialize(&Serializer::json_compatible())
+            .map_err(|error| Error::Library(error.to_string().into()))?;
+        options
+            .unchecked_ref::<Plain>()
+            .set("loginPopup", &JsValue::FALSE)
+            .and_then(|()| core.init_ccp(container, &options))
+            .map_err(|error| library(&error))?;
+        // Beside the frame of an earlier CCP the library logs an error and does nothing.
+        if core.upstream().is_err() {
+            return Err(Error::AlreadyEmbedded);
+        }
+        // In the same task, so that nothing can have been said yet.
+        let subscriptions = subscribe(&core, sink).map_err(|error| library(&error))?;
+        Ok(Self {
+            core,
+            log,
+            requests: Requests::new(DEADLINE),
+            _subscriptions: subscriptions,
+        })
+    }
+
+    /// Changes how long Connect may take to answer; [`DEADLINE`] otherwise. Requests that are
+    /// under way keep theirs.
+    pub fn set_deadline(&self, deadline: Duration) {
+        self.requests.set_deadline(deadline);
+    }
+
+    /// How many requests Connect has not answered yet, of those that somebody awaits.
+    pub fn unanswered(&self) -> usize {
+        self.requests.open()
+    }
+
+    /// Reloads the frame until the agent is found signed in. The library does so by itself
+    /// when the CCP is silent or has signed the agent out, ten times; this starts it again
+    /// after [`Event::RetriesExhausted`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Library`] with global resiliency, which has no such thing.
+    pub fn reauthenticate(&self) -> Result<(), Error> {
+        self.core
+            .reauthenticate_after_logout()
+            .map_err(|error| library(&error))
+    }
+
+    /// Changes what the library writes to its log and to the console.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Library`] if it does not know the levels any more.
+    pub fn set_log_levels(&self, levels: LogLevels) -> Result<(), Error> {
+        set_log_levels(&self.log, levels)
+    }
+
+    /// Ends the library's part: it forgets the agent, every subscription and the frame, which
+    /// whoever owns the container removes. After that the page can embed a CCP again.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Library`] if it throws.
+    pub fn terminate(self) -> Result<(), Error> {
+        let core = self.core.clone();
+        drop(self);
+        core.terminate().map_err(|error| library(&error))
+    }
+}
+
+impl fmt::Debug for Ccp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Ccp")
+    }
+}
+
+/// The library's own version, if it is there. 2.28.2 calls itself 2.28.1.
+pub fn version() -> Option<String> {
+    let connect = sys::PAGE.with(sys::Page::connect)?;
+    connect.version().ok()?.as_string()
+}
+
+fn set_log_levels(log: &sys::Log, levels: LogLevels) -> Result<(), Error> {
+    log.set_log_level(levels.keep.name())
+        .and_then(|_| log.set_echo_level(levels.echo.name()))
+        .map(drop)
+        .map_err(|error| library(&error))
+}
+
+fn library(error: &JsValue) -> Error {
+    let message = error.unchecked_ref::<Plain>().get("message");
+    let words = message.ok().and_then(|message| message.as_string());
+    Error::Library(words.unwrap_or_default().into())
+}
+
+type Listen = Closure<dyn Fn(JsValue, String)>;
+
+/// One subscription at the library's bus, and the function that it calls.
+struct Subscription {
+    bus: sys::BusSubscription,
+    /// Freed with the last subscription, after that has been ended.
+    _listen: Rc<Listen>,
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        self.bus.unsubscribe().ok();
+    }
+}
+
+fn subscribe(
+    core: &sys::Core,
+    sink: impl Fn(Event) + 'static,
+) -> Result<Vec<Subscription>, JsValue> {
+    let reader = Reader {
+        sink: Box::new(sink),
+        last_read: RefCell::default(),
+        contacts: RefCell::default(),
+    };
+    let listen: Rc<Listen> =
+        Rc::new(Closure::new(
+            move |data: JsValue, name: String| match event::hear(&name, &data) {
+                Some(Heard::Update) => reader.read(),
+                Some(Heard::Event(event)) => (reader.sink)(event),
+                None => {}
+            },
+        ));
+    let bus = core.event_bus()?;
+    event::EVENTS
+        .iter()
+        .map(|(name, _)| {
+            Ok(Subscription {
+                bus: bus.subscribe(name, (*listen).as_ref().unchecked_ref())?,
+                _listen: Rc::clone(&listen),
+            })
+        })
+        .collect()
+}
+
+/// Turns the agent's data into snapshots. No borrow is held while `sink` runs.
+struct Reader {
+    sink: Box<dyn Fn(Event)>,
+    last_read: RefCell<Option<Plain>>,
+    contacts: RefCell<Vec<ContactSnapshot>>,
+}
+
+impl Reader {
+    /// Reads the latest update, unless it has been read: every update is an object of its own.
+    fn read(&self) {
+        let Ok(data) = sys::Agent::new().and_then(|agent| agent.data()) else {
+            return;
+        };
+        let last = self.last_read.replace(Some(data.clone()));
+        if last.is_some_and(|last| last == data) {
+            return;
+        }
+        let snapshot = snapshot::read(data, &self.contacts.borrow());
+        if let Some(contacts) = &snapshot.contacts {
+            self.contacts.replace(contacts.clone());
+        }
+        (self.sink)(Event::Snapshot(Box::new(snapshot)));
+    }
+}
