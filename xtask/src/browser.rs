@@ -104,9 +104,9 @@ fn may_install() -> bool {
 }
 
 fn first(variable: &str, names: &[&str]) -> Option<(PathBuf, String)> {
-    let named = env::var_os(variable).map(PathBuf::from);
+    let chosen = env::var_os(variable).map(PathBuf::from);
     let path = env::var_os("PATH").unwrap_or_default();
-    named
+    chosen
         .into_iter()
         .chain(names.iter().filter_map(|name| on_path(name, &path)))
         .find_map(|program| version_of(&program).map(|version| (program, version)))

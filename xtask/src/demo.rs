@@ -87,13 +87,12 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
         .clone()
         .context("the desk's host did not start")?;
     let mut pages = vec![desk.clone()];
-    match &options.ccp {
-        Some(ccp) => announce(&format!("READY desk={desk} ccp={ccp}")),
-        None => {
-            let (ccp, phone) = (&world.addresses.ccp, &world.addresses.phone);
-            announce(&format!("READY desk={desk} ccp={ccp} phone={phone}"));
-            pages.push(phone.clone());
-        }
+    if let Some(ccp) = &options.ccp {
+        announce(&format!("READY desk={desk} ccp={ccp}"));
+    } else {
+        let (ccp, phone) = (&world.addresses.ccp, &world.addresses.phone);
+        announce(&format!("READY desk={desk} ccp={ccp} phone={phone}"));
+        pages.push(phone.clone());
     }
     if options.open {
         for page in &pages {

@@ -5,9 +5,11 @@
 //! things are built and started and nothing of what they do.
 
 mod browser;
+mod check;
 mod demo;
 mod digest;
 mod dist;
+mod doctor;
 mod library;
 mod process;
 mod seal;
@@ -66,12 +68,14 @@ fn run() -> Result<ExitCode> {
     };
     match command.as_str() {
         "demo" => demo::run(&workspace, &demo::Options::parse(&mut args)?),
+        "check" => no_more(&mut args).and_then(|()| check::run(&workspace)),
         "dist" => no_more(&mut args).and_then(|()| dist::run(&workspace)),
         "test" => {
             let part = value_opt(&mut args)?;
             no_more(&mut args)?;
             test::run(&workspace, &test::Part::parse(part.as_deref())?)
         }
+        "doctor" => no_more(&mut args).and_then(|()| doctor::run(&workspace)),
         "seal" => no_more(&mut args).and_then(|()| seal::run(&workspace)),
         unknown => bail!("no such command: {unknown}\n\n{USAGE}"),
     }

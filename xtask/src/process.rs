@@ -188,7 +188,7 @@ pub(crate) fn follow(
         match lines.recv_timeout(SILENCE) {
             Ok((source, line)) => on_line(source, &line),
             Err(RecvTimeoutError::Timeout) => {
-                eprintln!("    … {label}, {}", seconds(begun.elapsed()))
+                eprintln!("    … {label}, {}", seconds(begun.elapsed()));
             }
             Err(RecvTimeoutError::Disconnected) => break,
         }
