@@ -1,0 +1,486 @@
+//! The control API: what a test, or a person at a terminal, uses to play the customer and the
+//! world. The desk never uses it: no real instance has it.
+//!
+//! Every route is described on `GET /control`, the same text as in the crate's README.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Path, Request, State};
+use axum::http::header::{CONTENT_TYPE, HeaderValue};
+use axum::http::{Method, StatusCode};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Json, Response};
+use axum::routing::{get, post};
+use chrono::{DateTime, Utc};
+use contract::{ConnectionId, ContactId, PhoneNumber};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use crate::book::book;
+use crate::ccp::document;
+use crate::event::{
+    Call, CallbackWish, CustomerAct, Event, Fault, Mutation, Outcome, Refusal, ThirdPartyAct,
+};
+use crate::exchange::{Floor, Stopped};
+use crate::line::Reach;
+use crate::scenario::{Scenario, SignIn};
+use crate::server::Shared;
+use crate::switches::Switches;
+use crate::wire::rfc3339;
+
+const PAGE: &str = include_str!("../assets/control.html");
+
+pub(crate) fn router(shared: &Shared) -> Router<Shared> {
+    Router::new()
+        .route("/control", get(|| async { document(PAGE.to_owned(), "'none'") }))
+        .route("/control/book", get(read_book))
+        .route("/control/reset", post(reset))
+        .route("/control/calls", post(call))
+        .route("/control/callbacks", post(callback))
+        .route("/control/contacts/{contact}/{act}", post(customer))
+        .route(
+            "/control/contacts/{contact}/third-parties/{leg}/{act}",
+            post(third_party),
+        )
+        .route("/control/phones", post(phone))
+        .route("/control/clock", post(clock))
+        .route("/control/agents/{login}/state", post(agent_state))
+        .route("/control/agents/{login}/sign-out", post(sign_out))
+        .route("/control/switches", post(switches))
+        .route("/control/sign-in", post(sign_in))
+        .route("/control/snapshots", post(snapshots))
+        .route("/control/faults", post(faults))
+        .route("/control/config", post(config))
+        .layer(middleware::from_fn_with_state(shared.clone(), gate))
+}
+
+/// Lets in our own pages, tools without a page, and origins named at the start.
+async fn gate(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    if !path.starts_with("/control") {
+        return next.run(request).await;
+    }
+    let foreign = shared.origins.controlling(request.headers());
+    if foreign.is_none() && !shared.origins.is_own_page(request.headers()) {
+        return problem(StatusCode::FORBIDDEN, "this origin may not use the control API");
+    }
+    let mut response = if request.method() == Method::OPTIONS {
+        StatusCode::NO_CONTENT.into_response()
+    } else {
+        next.run(request).await
+    };
+    if let Some(origin) = foreign.and_then(|origin| HeaderValue::from_str(&origin).ok()) {
+        let headers = response.headers_mut();
+        headers.insert("access-control-allow-origin", origin);
+        headers.insert("access-control-allow-headers", HeaderValue::from_static("content-type"));
+        headers.insert("vary", HeaderValue::from_static("origin"));
+    }
+    response
+}
+
+/// A JSON body, or `{}` when there is none. Everything wrong with it is a sentence.
+struct Body<T>(T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        let kind = request
+            .headers()
+            .get(CONTENT_TYPE)
+            .and_then(|kind| kind.to_str().ok())
+            .map(ToOwned::to_owned);
+        let body = Bytes::from_request(request, state)
+            .await
+            .map_err(|error| problem(error.status(), &error.body_text()))?;
+        let body: &[u8] = if body.is_empty() { b"{}" } else { &body };
+        // A form of a foreign page cannot send this type without being asked first.
+        let is_json = kind.as_deref().is_some_and(|kind| {
+            let kind = kind.split(';').next().unwrap_or_default().trim();
+            kind.eq_ignore_ascii_case("application/json")
+        });
+        if body != b"{}" && !is_json {
+            return Err(problem(
+                StatusCode::BAD_REQUEST,
+                "the body must be JSON and content-type must say application/json",
+            ));
+        }
+        let mut json = serde_json::Deserializer::from_slice(body);
+        serde_path_to_error::deserialize(&mut json)
+            .map(Self)
+            .map_err(|error| {
+                let path = error.path().to_string();
+                let sentence = match path.as_str() {
+                    "." => error.inner().to_string(),
+                    path => format!("{path}: {}", error.inner()),
+                };
+                problem(StatusCode::BAD_REQUEST, &sentence)
+            })
+    }
+}
+
+fn problem(status: StatusCode, sentence: &str) -> Response {
+    (status, Json(json!({ "error": sentence }))).into_response()
+}
+
+fn refused(refusal: &Refusal) -> Response {
+    let status = match refusal {
+        Refusal::Unknown { .. } => StatusCode::NOT_FOUND,
+        Refusal::NotNow(_) => StatusCode::CONFLICT,
+        Refusal::Member { .. } | Refusal::Scenario(_) => StatusCode::BAD_REQUEST,
+    };
+    problem(status, &refusal.to_string())
+}
+
+/// Lets something happen and answers with what came of it.
+async fn act(
+    shared: &Shared,
+    job: impl FnOnce(&mut Floor) -> Result<Outcome, Refusal> + Send + 'static,
+) -> Response {
+    match shared.exchange.run(job).await {
+        Err(Stopped) => crate::ccp::stopping(),
+        Ok(Err(refusal)) => refused(&refusal),
+        Ok(Ok(Outcome::Contact(id))) => Json(json!({ "contactId": id })).into_response(),
+        Ok(Ok(Outcome::Done | Outcome::Port(_))) => Json(json!({})).into_response(),
+    }
+}
+
+async fn read_book(State(shared): State<Shared>) -> Response {
+    match shared.exchange.run(|floor| book(floor)).await {
+        Ok(book) => Json(book).into_response(),
+        Err(Stopped) => crate::ccp::stopping(),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ResetBody {
+    scenario: Option<Scenario>,
+}
+
+async fn reset(State(shared): State<Shared>, Body(body): Body<ResetBody>) -> Response {
+    act(&shared, move |floor| {
+        let scenario = body.scenario.unwrap_or_else(|| floor.instance.scenario().clone());
+        let mode = scenario.sign_in;
+        let done = floor.handle(Event::Reset(Box::new(scenario)))?;
+        floor.sessions.set_mode(mode);
+        floor.config = None;
+        Ok(done)
+    })
+    .await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CallBody {
+    from: Option<String>,
+    queue: Option<String>,
+    #[serde(default)]
+    attributes: BTreeMap<String, String>,
+    agent: Option<String>,
+    #[serde(default)]
+    force: bool,
+}
+
+async fn call(State(shared): State<Shared>, Body(body): Body<CallBody>) -> Response {
+    act(&shared, move |floor| {
+        if let Some(from) = &body.from {
+            caller(from)?;
+        }
+        floor.handle(Event::Call(Call {
+            from: body.from,
+            queue: body.queue,
+            attributes: body.attributes,
+            agent: body.agent,
+            force: body.force,
+        }))
+    })
+    .await
+}
+
+/// What a network can send as a caller's number.
+fn caller(from: &str) -> Result<(), Refusal> {
+    let is_sip = from.strip_prefix("sip:").is_some_and(|rest| !rest.is_empty());
+    if is_sip || PhoneNumber::parse(from).is_ok() {
+        return Ok(());
+    }
+    Err(Refusal::Member {
+        member: "from",
+        problem: "must be E.164 (+81…), sip:…, or null for a withheld number".to_owned(),
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CallbackBody {
+    number: Option<String>,
+    queue: Option<String>,
+    #[serde(default)]
+    attributes: BTreeMap<String, String>,
+    /// The waiting call that ends with this wish.
+    contact: Option<ContactId>,
+}
+
+async fn callback(State(shared): State<Shared>, Body(body): Body<CallbackBody>) -> Response {
+    act(&shared, move |floor| {
+        floor.handle(Event::RequestCallback(CallbackWish {
+            number: body.number,
+            instead_of: body.contact,
+            queue: body.queue,
+            attributes: body.attributes,
+        }))
+    })
+    .await
+}
+
+/// Routes that take no members refuse them, so that a misplaced one is noticed.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+async fn customer(
+    State(shared): State<Shared>,
+    Path((contact, name)): Path<(String, String)>,
+    Body(Nothing {}): Body<Nothing>,
+) -> Response {
+    let does = match name.as_str() {
+        "hang-up" => CustomerAct::HangUp,
+        "answer" => CustomerAct::Answer,
+        "busy" => CustomerAct::Busy,
+        "no-answer" => CustomerAct::NoAnswer,
+        "refuse" => CustomerAct::Refuse,
+        "bad-number" => CustomerAct::BadNumber,
+        "ring-out" => CustomerAct::RingOut,
+        _ => return problem(StatusCode::NOT_FOUND, "a customer cannot do that"),
+    };
+    act(&shared, move |floor| {
+        floor.handle(Event::Customer {
+            contact: ContactId::from(contact),
+            act: does,
+        })
+    })
+    .await
+}
+
+async fn third_party(
+    State(shared): State<Shared>,
+    Path((contact, leg, name)): Path<(String, String, String)>,
+    Body(Nothing {}): Body<Nothing>,
+) -> Response {
+    let does = match name.as_str() {
+        "answer" => ThirdPartyAct::Answer,
+        "hang-up" | "busy" | "no-answer" | "refuse" | "bad-number" => ThirdPartyAct::HangUp,
+        _ => return problem(StatusCode::NOT_FOUND, "a third party cannot do that"),
+    };
+    act(&shared, move |floor| {
+        floor.handle(Event::ThirdParty {
+            contact: ContactId::from(contact),
+            leg: ConnectionId::from(leg),
+            act: does,
+        })
+    })
+    .await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PhoneBody {
+    number: String,
+    when_dialled: Reach,
+}
+
+async fn phone(State(shared): State<Shared>, Body(body): Body<PhoneBody>) -> Response {
+    act(&shared, move |floor| {
+        floor.handle(Event::Phone {
+            number: body.number,
+            reach: body.when_dialled,
+        })
+    })
+    .await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClockBody {
+    set: Option<DateTime<Utc>>,
+    #[serde(default)]
+    freeze: bool,
+    #[serde(default)]
+    run: bool,
+    advance_ms: Option<u32>,
+}
+
+async fn clock(State(shared): State<Shared>, Body(body): Body<ClockBody>) -> Response {
+    let shown = shared
+        .exchange
+        .run(move |floor| {
+            if body.freeze && body.run {
+                return Err(Refusal::Member {
+                    member: "freeze",
+                    problem: "cannot be true together with run".to_owned(),
+                });
+            }
+            if body.freeze {
+                floor.clock.freeze();
+            }
+            if let Some(at) = body.set {
+                if at < floor.clock.now() && !floor.instance.is_idle() {
+                    return Err(Refusal::NotNow(
+                        "the clock cannot be set back under a call".to_owned(),
+                    ));
+                }
+                floor.clock.set(at);
+                floor.handle(Event::ClockSet)?;
+            }
+            if let Some(by) = body.advance_ms {
+                floor.clock.advance(Duration::from_millis(u64::from(by)));
+                floor.handle(Event::Tick)?;
+            }
+            if body.run {
+                floor.clock.run();
+            }
+            Ok(json!({
+                "now": rfc3339(floor.clock.now()),
+                "running": floor.clock.is_running(),
+            }))
+        })
+        .await;
+    match shown {
+        Err(Stopped) => crate::ccp::stopping(),
+        Ok(Err(refusal)) => refused(&refusal),
+        Ok(Ok(shown)) => Json(shown).into_response(),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StateBody {
+    state: String,
+}
+
+async fn agent_state(
+    State(shared): State<Shared>,
+    Path(agent): Path<String>,
+    Body(body): Body<StateBody>,
+) -> Response {
+    act(&shared, move |floor| {
+        floor.handle(Event::ChooseState {
+            agent,
+            state: body.state,
+        })
+    })
+    .await
+}
+
+async fn sign_out(
+    State(shared): State<Shared>,
+    Path(agent): Path<String>,
+    Body(Nothing {}): Body<Nothing>,
+) -> Response {
+    act(&shared, move |floor| floor.sign_out(&agent)).await
+}
+
+/// Only the members that are named change.
+async fn switches(State(shared): State<Shared>, Body(change): Body<Value>) -> Response {
+    let Value::Object(change) = change else {
+        return problem(StatusCode::BAD_REQUEST, "the body must be an object");
+    };
+    let changed = shared
+        .exchange
+        .run(move |floor| {
+            let mut all = serde_json::to_value(&floor.instance.scenario().switches)
+                .map_err(|error| error.to_string())?;
+            if let Some(all) = all.as_object_mut() {
+                all.extend(change);
+            }
+            let switches: Switches = serde_path_to_error::deserialize(&all)
+                .map_err(|error| error.to_string())?;
+            floor
+                .handle(Event::Switches(Box::new(switches)))
+                .map_err(|refusal| refusal.to_string())?;
+            Ok::<_, String>(all)
+        })
+        .await;
+    match changed {
+        Err(Stopped) => crate::ccp::stopping(),
+        Ok(Err(sentence)) => problem(StatusCode::BAD_REQUEST, &sentence),
+        Ok(Ok(all)) => Json(all).into_response(),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SignInBody {
+    mode: SignIn,
+}
+
+async fn sign_in(State(shared): State<Shared>, Body(body): Body<SignInBody>) -> Response {
+    act(&shared, move |floor| {
+        floor.sessions.set_mode(body.mode);
+        Ok(Outcome::Done)
+    })
+    .await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SnapshotsBody {
+    #[serde(default = "one")]
+    count: u32,
+    patch: json_patch::Patch,
+}
+
+fn one() -> u32 {
+    1
+}
+
+async fn snapshots(State(shared): State<Shared>, Body(body): Body<SnapshotsBody>) -> Response {
+    if body.count == 0 {
+        return problem(StatusCode::BAD_REQUEST, "count: must be at least 1");
+    }
+    act(&shared, move |floor| {
+        floor.handle(Event::Mutate(Mutation {
+            remaining: body.count,
+            patch: body.patch,
+        }))
+    })
+    .await
+}
+
+async fn faults(State(shared): State<Shared>, Body(fault): Body<Fault>) -> Response {
+    if fault.count == 0 {
+        return problem(StatusCode::BAD_REQUEST, "count: must be at least 1");
+    }
+    act(&shared, move |floor| floor.handle(Event::Fault(fault))).await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ConfigBody {
+    status: Option<u16>,
+    body: Option<Value>,
+}
+
+/// Replaces or breaks the desk's `config.json`; an empty object restores it.
+async fn config(State(shared): State<Shared>, Body(config): Body<ConfigBody>) -> Response {
+    let status = config.status.unwrap_or(200);
+    if !(200..=599).contains(&status) {
+        return problem(StatusCode::BAD_REQUEST, "status: must be between 200 and 599");
+    }
+    let restores = config.status.is_none() && config.body.is_none();
+    let text = match config.body {
+        None => String::new(),
+        // Text goes out as it is, so that a test can serve what is not JSON.
+        Some(Value::String(text)) => text,
+        Some(json) => json.to_string(),
+    };
+    act(&shared, move |floor| {
+        floor.config = (!restores).then_some((status, text));
+        Ok(Outcome::Done)
+    })
+    .await
+}

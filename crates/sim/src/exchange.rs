@@ -1,0 +1,180 @@
+//! The task that owns everything: instance, clock, sessions, and the way to every open page.
+//!
+//! Routes never touch state; they send a closure that runs here, one at a time, and await what
+//! it returns. Between closures the task sleeps until the instance's next timer is due.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::clock::Clock;
+use crate::event::{Effect, Event, Message, Outcome, Reaction, Refusal};
+use crate::instance::Instance;
+use crate::session::Sessions;
+
+/// Messages that may wait for one page. One that reads nothing for so long is dropped: it must
+/// not hold up the others, nor fill the memory.
+const OUTBOX: usize = 1_024;
+
+/// What a page's socket is told to do.
+#[derive(Debug)]
+pub(crate) enum Frame {
+    /// Deliver this.
+    Message(Message),
+    /// The session is over: close, and the page goes to the sign-in form.
+    SignOff,
+}
+
+/// A way to the owning task.
+#[derive(Debug, Clone)]
+pub(crate) struct Exchange {
+    jobs: mpsc::Sender<Job>,
+    changes: watch::Receiver<u64>,
+}
+
+type Job = Box<dyn FnOnce(&mut Floor) + Send>;
+
+/// The simulator is being stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the simulator is stopping")]
+pub(crate) struct Stopped;
+
+/// What the task owns.
+#[derive(Debug)]
+pub(crate) struct Floor {
+    pub(crate) instance: Instance,
+    pub(crate) clock: Clock,
+    pub(crate) sessions: Sessions,
+    /// What `config.json` answers instead of the file: status and body.
+    pub(crate) config: Option<(u16, String)>,
+    outboxes: BTreeMap<String, mpsc::Sender<Frame>>,
+    changed: watch::Sender<u64>,
+}
+
+impl Exchange {
+    /// Starts the task. It ends when `stop` changes or its sender is dropped.
+    pub(crate) fn start(
+        instance: Instance,
+        clock: Clock,
+        sessions: Sessions,
+        mut stop: watch::Receiver<bool>,
+    ) -> (Self, tokio::task::JoinHandle<()>) {
+        let (jobs, mut waiting) = mpsc::channel::<Job>(256);
+        let (changed, changes) = watch::channel(0);
+        let mut floor = Floor {
+            instance,
+            clock,
+            sessions,
+            config: None,
+            outboxes: BTreeMap::new(),
+            changed,
+        };
+        let task = tokio::spawn(async move {
+            loop {
+                let wait = floor.until_due();
+                tokio::select! {
+                    job = waiting.recv() => match job {
+                        Some(job) => job(&mut floor),
+                        None => break,
+                    },
+                    () = tokio::time::sleep(wait.unwrap_or_default()), if wait.is_some() => {
+                        floor.handle(Event::Tick).ok();
+                    }
+                    _ = stop.changed() => break,
+                }
+            }
+        });
+        (Self { jobs, changes }, task)
+    }
+
+    /// Runs `job` where the state is.
+    pub(crate) async fn run<R: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Floor) -> R + Send + 'static,
+    ) -> Result<R, Stopped> {
+        let (answer, answered) = oneshot::channel();
+        let job: Job = Box::new(move |floor| {
+            // Whoever asked may have gone meanwhile.
+            answer.send(job(floor)).ok();
+        });
+        self.jobs.send(job).await.map_err(|_| Stopped)?;
+        answered.await.map_err(|_| Stopped)
+    }
+
+    /// Counts up whenever something may look different.
+    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.clone()
+    }
+}
+
+impl Floor {
+    /// Lets something happen now, and sends what follows from it.
+    pub(crate) fn handle(&mut self, event: Event) -> Result<Outcome, Refusal> {
+        let Reaction { outcome, effects } = self.instance.handle(event, self.clock.now());
+        self.dispatch(effects);
+        outcome
+    }
+
+    /// Registers a page; its first messages are already on their way when this returns.
+    pub(crate) fn open_page(
+        &mut self,
+        agent: String,
+        framed: bool,
+    ) -> Result<(String, mpsc::Receiver<Frame>), Refusal> {
+        let event = Event::PortOpened { agent, framed };
+        let Reaction { outcome, effects } = self.instance.handle(event, self.clock.now());
+        let opened = match outcome {
+            Ok(Outcome::Port(id)) => {
+                let (outbox, frames) = mpsc::channel(OUTBOX);
+                self.outboxes.insert(id.clone(), outbox);
+                Ok((id, frames))
+            }
+            Ok(_) => Err(Refusal::NotNow("the page was not registered".to_owned())),
+            Err(refusal) => Err(refusal),
+        };
+        self.dispatch(effects);
+        opened
+    }
+
+    /// Forgets a page that is gone.
+    pub(crate) fn close_page(&mut self, port: String) {
+        self.outboxes.remove(&port);
+        self.handle(Event::PortClosed { port }).ok();
+    }
+
+    /// Ends every session of an agent and tells their pages.
+    pub(crate) fn sign_out(&mut self, agent: &str) -> Result<Outcome, Refusal> {
+        let outcome = self.handle(Event::SignOut {
+            agent: agent.to_owned(),
+        })?;
+        self.sessions.end(agent);
+        Ok(outcome)
+    }
+
+    fn dispatch(&mut self, effects: Vec<Effect>) {
+        let mut lost = Vec::new();
+        for effect in effects {
+            let (port, frame) = match effect {
+                Effect::Send { port, message } => (port, Frame::Message(message)),
+                Effect::SignOff { port } => (port, Frame::SignOff),
+            };
+            if let Some(outbox) = self.outboxes.get(&port)
+                && outbox.try_send(frame).is_err()
+            {
+                tracing::warn!(port, "a page reads nothing, dropping it");
+                lost.push(port);
+            }
+        }
+        self.changed.send_modify(|count| *count += 1);
+        for port in lost {
+            if self.outboxes.contains_key(&port) {
+                self.close_page(port);
+            }
+        }
+    }
+
+    fn until_due(&self) -> Option<Duration> {
+        self.clock.until(self.instance.next_due()?)
+    }
+}

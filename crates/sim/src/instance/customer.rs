@@ -1,0 +1,385 @@
+//! The customer: calls, waits, hangs up, is called.
+
+use contract::{ContactId, PhoneNumber};
+
+use super::{Instance, REMEMBERED_LINES, Timer};
+use crate::contact::{Contact, ContactState};
+use crate::event::{Call, CallbackWish, CustomerAct, Outcome, Refusal};
+use crate::leg::{LegRole, LegState};
+use crate::line::{Ending, Line, Origin, Place, Reach};
+use crate::switches::CancelledState;
+
+impl Instance {
+    pub(super) fn call(&mut self, call: Call) -> Result<Outcome, Refusal> {
+        let queue = self.queue_or_first(call.queue)?;
+        if let Some(login) = &call.agent
+            && !self.agents.contains_key(login)
+        {
+            return Err(member("agent", format!("nobody has the login {login:?}")));
+        }
+        if call.force && call.agent.is_none() {
+            return Err(member("agent", "must be named when force is true"));
+        }
+        let id = self.ids.contact();
+        let line = self.line(id.clone(), id.clone(), Origin::Inbound, call.from, queue);
+        let forced = call.agent.clone().filter(|_| call.force);
+        self.lines.insert(
+            id.clone(),
+            Line {
+                attributes: call.attributes,
+                reserved: call.agent,
+                ..line
+            },
+        );
+        self.forget_old_lines();
+        if let Some(login) = forced {
+            self.offer(&id, &login);
+        }
+        Ok(Outcome::Contact(id))
+    }
+
+    pub(super) fn request_callback(&mut self, wish: CallbackWish) -> Result<Outcome, Refusal> {
+        let waiting = match &wish.instead_of {
+            None => None,
+            Some(id) => Some(self.lines.get(id).cloned().ok_or_else(|| unknown(id))?),
+        };
+        if let Some(line) = &waiting
+            && (line.place != Place::Queued || line.origin != Origin::Inbound)
+        {
+            return Err(Refusal::NotNow(
+                "only a caller who waits in a queue can ask to be called back".to_owned(),
+            ));
+        }
+        let number = wish
+            .number
+            .or_else(|| waiting.as_ref().and_then(|line| line.number.clone()))
+            .ok_or_else(|| member("number", "is needed: the caller's own is withheld"))?;
+        PhoneNumber::parse(&number).map_err(|error| member("number", error.to_string()))?;
+        let queue = self.queue_or_first(
+            wish.queue
+                .or_else(|| waiting.as_ref().map(|line| line.queue.clone())),
+        )?;
+        let initial = waiting
+            .as_ref()
+            .map_or_else(|| self.ids.contact(), |line| line.id.clone());
+        let mut attributes = waiting
+            .as_ref()
+            .map(|line| line.attributes.clone())
+            .unwrap_or_default();
+        attributes.extend(wish.attributes);
+        if let Some(line) = &waiting {
+            self.gone(&line.id, Ending::CallbackRequested);
+        }
+        let id = self.ids.contact();
+        let line = self.line(id.clone(), initial, Origin::Callback, Some(number), queue);
+        self.lines.insert(id.clone(), Line { attributes, ..line });
+        self.forget_old_lines();
+        Ok(Outcome::Contact(id))
+    }
+
+    /// The agent calls. The caller has checked that they may.
+    pub(super) fn dial(&mut self, login: &str, number: &str, queue: &str) {
+        let id = self.ids.contact();
+        let line = self.line(
+            id.clone(),
+            id.clone(),
+            Origin::Outbound,
+            Some(number.to_owned()),
+            queue.to_owned(),
+        );
+        self.lines.insert(id.clone(), line);
+        self.forget_old_lines();
+        self.offer(&id, login);
+        let offer = self
+            .agents
+            .get(login)
+            .and_then(|agent| agent.contacts.last())
+            .map(|contact| contact.offer);
+        let Some(offer) = offer else { return };
+        let at_agent_leg = self.scenario.switches.outbound_connected_at_agent_leg;
+        self.change(login, offer, |contact, now| {
+            contact.turn_legs(LegState::Connected, now, |leg| leg.role == LegRole::Agent);
+            if at_agent_leg {
+                contact.turn(ContactState::Connected, now);
+            }
+        });
+        self.publish(login);
+        self.ring_customer(login, offer);
+    }
+
+    /// The dialled telephone does what it was set to do.
+    pub(super) fn ring_customer(&mut self, login: &str, offer: u64) {
+        let Some(number) = self
+            .offer_of(login, offer)
+            .and_then(|contact| contact.customer_number.clone())
+        else {
+            return;
+        };
+        match self.reach(&number) {
+            Reach::Ring | Reach::NoAnswer => {
+                let agent = login.to_owned();
+                self.arm(self.scenario.switches.dial_ms, Timer::NoAnswer { agent, offer });
+            }
+            Reach::Answer => self.picked_up(login, offer),
+            Reach::Busy => self.dial_failed(login, offer, Ending::Busy),
+            Reach::BadNumber => self.dial_failed(login, offer, Ending::BadNumber),
+            Reach::Refused | Reach::NotPermitted => {
+                self.dial_failed(login, offer, Ending::Refused);
+            }
+        }
+    }
+
+    pub(super) fn nobody_answered(&mut self, login: &str, offer: u64) {
+        if self.offer_of(login, offer).is_some_and(Contact::is_dialling) {
+            self.dial_failed(login, offer, Ending::NoAnswer);
+        }
+    }
+
+    pub(super) fn customer(
+        &mut self,
+        id: &ContactId,
+        act: &CustomerAct,
+    ) -> Result<Outcome, Refusal> {
+        let line = self.lines.get(id).ok_or_else(|| unknown(id))?;
+        let at = match &line.place {
+            Place::At(login) => self
+                .agents
+                .get(login)
+                .and_then(|agent| agent.contacts.iter().find(|contact| contact.id == *id))
+                .map(|contact| (login.clone(), contact)),
+            Place::Queued | Place::Transferred | Place::Gone { .. } => None,
+        };
+        let dialled = at
+            .as_ref()
+            .filter(|(_, contact)| contact.is_dialling())
+            .map(|(login, contact)| (login.clone(), contact.offer));
+        let failure = match act {
+            CustomerAct::HangUp => {
+                return self.hang_up(id);
+            }
+            CustomerAct::RingOut => {
+                if let Some((login, contact)) = &at
+                    && contact.is_offered()
+                {
+                    let (login, offer) = (login.clone(), contact.offer);
+                    self.ring_out(&login, offer);
+                    return Ok(Outcome::Done);
+                }
+                Ending::NoAnswer
+            }
+            CustomerAct::Answer => {
+                let (login, offer) = dialled.ok_or_else(not_ringing)?;
+                self.picked_up(&login, offer);
+                return Ok(Outcome::Done);
+            }
+            CustomerAct::Busy => Ending::Busy,
+            CustomerAct::NoAnswer => Ending::NoAnswer,
+            CustomerAct::Refuse => Ending::Refused,
+            CustomerAct::BadNumber => Ending::BadNumber,
+        };
+        let (login, offer) = dialled.ok_or_else(not_ringing)?;
+        self.dial_failed(&login, offer, failure);
+        Ok(Outcome::Done)
+    }
+
+    fn hang_up(&mut self, id: &ContactId) -> Result<Outcome, Refusal> {
+        let line = self.lines.get(id).ok_or_else(|| unknown(id))?;
+        let login = match &line.place {
+            Place::Queued => {
+                self.gone(id, Ending::Abandoned);
+                return Ok(Outcome::Done);
+            }
+            Place::Transferred => {
+                self.gone(id, Ending::CustomerHungUp);
+                return Ok(Outcome::Done);
+            }
+            Place::Gone { .. } => {
+                return Err(Refusal::NotNow("the line is already dead".to_owned()));
+            }
+            Place::At(login) => login.clone(),
+        };
+        let Some(contact) = self
+            .agents
+            .get(&login)
+            .and_then(|agent| agent.contacts.iter().find(|contact| contact.id == *id))
+        else {
+            return Err(unknown(id));
+        };
+        let offer = contact.offer;
+        if contact.is_dialling() {
+            return Err(Refusal::NotNow(
+                "the telephone is ringing: answer or refuse".to_owned(),
+            ));
+        }
+        if contact.is_offered() {
+            self.abandon(&login, offer);
+        } else {
+            self.gone(id, Ending::CustomerHungUp);
+            let others = contact_goes_on(self.change(&login, offer, |contact, now| {
+                contact.turn_legs(LegState::Disconnected, now, is_customer);
+                contact.third_parties().count()
+            }));
+            if others {
+                self.publish(&login);
+            } else {
+                self.finish(&login, offer);
+            }
+        }
+        Ok(Outcome::Done)
+    }
+
+    fn abandon(&mut self, login: &str, offer: u64) {
+        let name = self.scenario.switches.agent_state_after_abandon.clone();
+        let id = self.change(login, offer, |contact, now| {
+            contact.turn_legs(LegState::Disconnected, now, |_| true);
+            contact.turn(ContactState::Error(name), now);
+            contact.id.clone()
+        });
+        if let Some(id) = id {
+            self.gone(&id, Ending::Abandoned);
+        }
+        self.publish(login);
+        self.clear_later(login, offer, self.scenario.switches.clear_abandoned_after_ms);
+    }
+
+    fn picked_up(&mut self, login: &str, offer: u64) {
+        self.change(login, offer, |contact, now| {
+            contact.turn_legs(LegState::Connected, now, |leg| {
+                leg.role == LegRole::Agent || is_customer(leg)
+            });
+            contact.turn(ContactState::Connected, now);
+        });
+        self.publish(login);
+    }
+
+    pub(super) fn dial_failed(&mut self, login: &str, offer: u64, why: Ending) {
+        let switches = &self.scenario.switches;
+        let name = match why {
+            Ending::Busy => "LineEngagedCustomer",
+            Ending::BadNumber => "BadAddressCustomer",
+            Ending::Cancelled => switches.agent_state_after_cancel.as_str(),
+            _ => "FailedConnectCustomer",
+        };
+        let ends = why == Ending::Cancelled && switches.cancelled == CancelledState::Ended;
+        let state = if ends {
+            ContactState::Ended
+        } else {
+            ContactState::Error(name.to_owned())
+        };
+        let id = self.change(login, offer, |contact, now| {
+            contact.turn_legs(LegState::Disconnected, now, |_| true);
+            contact.turn(state, now);
+            contact.id.clone()
+        });
+        if let Some(id) = id {
+            self.gone(&id, why);
+        }
+        self.publish(login);
+        self.unmute_after(login);
+        let after = if ends {
+            self.scenario.switches.after_call_work_limit_ms
+        } else {
+            self.scenario.switches.clear_failed_outbound_after_ms
+        };
+        self.clear_later(login, offer, after);
+    }
+
+    /// The conversation is over for the agent; after-call work begins.
+    pub(super) fn finish(&mut self, login: &str, offer: u64) {
+        self.change(login, offer, |contact, now| {
+            contact.turn_legs(LegState::Disconnected, now, |leg| leg.role == LegRole::Agent);
+            contact.turn(ContactState::Ended, now);
+        });
+        self.publish(login);
+        self.unmute_after(login);
+        self.clear_later(login, offer, self.scenario.switches.after_call_work_limit_ms);
+    }
+
+    fn clear_later(&mut self, login: &str, offer: u64, after_ms: Option<u32>) {
+        if let Some(after) = after_ms {
+            let agent = login.to_owned();
+            self.arm(after, Timer::Clear { agent, offer });
+        }
+    }
+
+    pub(super) fn gone(&mut self, id: &ContactId, reason: Ending) {
+        let at = self.now;
+        self.place(id, Place::Gone { reason, at });
+    }
+
+    fn line(
+        &mut self,
+        id: ContactId,
+        initial: ContactId,
+        origin: Origin,
+        number: Option<String>,
+        queue: String,
+    ) -> Line {
+        Line {
+            id,
+            initial,
+            origin,
+            number,
+            queue,
+            queued_at: self.now,
+            attributes: std::collections::BTreeMap::default(),
+            place: Place::Queued,
+            leg: self.ids.connection(),
+            digits_heard: String::new(),
+            reserved: None,
+        }
+    }
+
+    fn queue_or_first(&self, name: Option<String>) -> Result<String, Refusal> {
+        let queues = &self.scenario.queues;
+        match name {
+            Some(name) if queues.iter().any(|queue| queue.name == name) => Ok(name),
+            Some(name) => Err(member("queue", format!("no queue is called {name:?}"))),
+            None => Ok(queues
+                .first()
+                .map(|queue| queue.name.clone())
+                .unwrap_or_default()),
+        }
+    }
+
+    fn forget_old_lines(&mut self) {
+        while self.lines.len() > REMEMBERED_LINES {
+            let oldest = self
+                .lines
+                .values()
+                .filter_map(|line| match line.place {
+                    Place::Gone { at, .. } => Some((at, line.id.clone())),
+                    _ => None,
+                })
+                .min();
+            let Some((_, id)) = oldest else { return };
+            self.lines.remove(&id);
+        }
+    }
+}
+
+pub(super) fn is_customer(leg: &crate::leg::Leg) -> bool {
+    matches!(leg.role, LegRole::Caller | LegRole::Callee)
+}
+
+fn contact_goes_on(third_parties: Option<usize>) -> bool {
+    third_parties.is_some_and(|count| count > 0)
+}
+
+fn member(member: &'static str, problem: impl Into<String>) -> Refusal {
+    Refusal::Member {
+        member,
+        problem: problem.into(),
+    }
+}
+
+pub(super) fn unknown(id: &ContactId) -> Refusal {
+    Refusal::Unknown {
+        what: "contact",
+        id: id.to_string(),
+    }
+}
+
+fn not_ringing() -> Refusal {
+    Refusal::NotNow("the telephone is not ringing".to_owned())
+}

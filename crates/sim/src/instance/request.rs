@@ -1,0 +1,513 @@
+//! API requests: what the library asks for, with its answers and refusals (ccp-protocol 8).
+
+use contract::{ConnectionId, ContactId, PhoneNumber};
+use serde_json::{Value, json};
+
+use super::{Instance, customer};
+use crate::agent::{queue_arn, state_arn};
+use crate::contact::Contact;
+use crate::event::{Effect, Message, Outcome, Refusal};
+use crate::leg::{Endpoint, EndpointKind, Leg, LegRole, LegState};
+use crate::line::{Ending, Line, Place, Reach};
+use crate::scenario::{State, StateKind};
+
+/// A refused request: the type that Connect's clients classify by, and a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Exception {
+    kind: String,
+    message: String,
+}
+
+/// What a request leads to.
+pub(super) type Answer = Result<Value, Exception>;
+
+impl Exception {
+    pub(super) fn new(kind: &str, message: impl Into<String>) -> Self {
+        Self {
+            kind: kind.to_owned(),
+            message: message.into(),
+        }
+    }
+
+    pub(super) fn invalid_state(message: impl Into<String>) -> Self {
+        Self::new("InvalidStateException", message)
+    }
+
+    pub(super) fn bad_endpoint() -> Self {
+        Self::new("BadEndpointException", "Bad endpoint")
+    }
+
+    /// The real worker hands errors on as text.
+    fn to_wire(&self) -> String {
+        json!({
+            "type": self.kind,
+            "message": self.message,
+            "stack": [],
+            "retryStatus": "none",
+            "statusCode": 400,
+        })
+        .to_string()
+    }
+}
+
+impl Instance {
+    /// Answers one request, exactly once. Without an id nobody could be answered.
+    pub(super) fn answer(&mut self, port: &str, login: &str, request: &Value) {
+        let Some(id) = request.get("requestId").and_then(Value::as_str) else {
+            return;
+        };
+        let method = request.get("method").and_then(Value::as_str).unwrap_or("");
+        let params = request.get("params").cloned().unwrap_or_default();
+        let before = self.effects.len();
+        let answer = match self.fault_for(method) {
+            Some(None) => {
+                self.record(login, method, &params, "none");
+                return;
+            }
+            Some(Some(exception)) => Err(exception),
+            None => self.perform(login, method, &params),
+        };
+        let (data, err) = match &answer {
+            Ok(data) => (data.clone(), Value::Null),
+            Err(exception) => (Value::Null, Value::from(exception.to_wire())),
+        };
+        let outcome = answer.as_ref().map_or_else(|error| error.kind.as_str(), |_| "ok");
+        self.record(login, method, &params, outcome);
+        let response = Effect::Send {
+            port: port.to_owned(),
+            message: Message {
+                event: "api_response".to_owned(),
+                data: json!({
+                    "event": "api_response", "requestId": id, "data": data, "err": err,
+                }),
+            },
+        };
+        if self.scenario.switches.snapshot_before_response {
+            self.effects.push(response);
+        } else {
+            self.effects.insert(before, response);
+        }
+    }
+
+    /// Takes one failure from the faults in force: none, silence, or an exception.
+    fn fault_for(&mut self, method: &str) -> Option<Option<Exception>> {
+        let at = self.faults.iter().position(|fault| fault.method == method)?;
+        let fault = self.faults.get_mut(at)?;
+        fault.count = fault.count.saturating_sub(1);
+        let exception = fault
+            .exception
+            .as_deref()
+            .map(|kind| Exception::new(kind, fault.message.as_str()));
+        if fault.count == 0 {
+            self.faults.remove(at);
+        }
+        Some(exception)
+    }
+
+    fn perform(&mut self, login: &str, method: &str, params: &Value) -> Answer {
+        match method {
+            "putAgentState" => self.put_agent_state(login, params),
+            "createOutboundContact" => self.create_outbound_contact(login, params),
+            "getEndpoints" => self.get_endpoints(params),
+            "updateAgentConfiguration" => self.update_configuration(login, params),
+            "acceptContact" => self.accept_contact(login, params),
+            "rejectContact" => {
+                let offer = self.offered(login, params)?;
+                self.decline(login, offer);
+                Ok(json!({}))
+            }
+            "clearContact" | "completeContact" => self.clear_contact(login, params),
+            "destroyConnection" => self.destroy_connection(login, params),
+            "holdConnection" => self.hold(login, params, LegState::Connected, LegState::Hold),
+            "resumeConnection" => self.hold(login, params, LegState::Hold, LegState::Connected),
+            "sendDigits" => self.send_digits(login, params),
+            "muteParticipant" => self.mute(login, params, true),
+            "unmuteParticipant" => self.mute(login, params, false),
+            "createAdditionalConnection" | "addNewConnection" => self.call_in(login, params),
+            "toggleActiveConnections" => self.toggle(login, params),
+            "conferenceConnections" => self.conference(login, params),
+            "pauseContact" | "resumeContact" | "transferContact" => {
+                self.contact_in(login, params)?;
+                Err(Exception::new(
+                    "InvalidContactTypeException",
+                    "not for a contact of type voice",
+                ))
+            }
+            "notifyContactIssue" => {
+                self.contact_in(login, params)?;
+                Ok(json!({}))
+            }
+            "updateMonitorParticipantState" | "createTransport" => Err(Exception::new(
+                "AccessDeniedException",
+                format!("{method} is not permitted"),
+            )),
+            "qrIntegrationExists" => Ok(json!(false)),
+            "sendSoftphoneCallMetrics" | "sendSoftphoneCallReport" | "sendClientLogs" => {
+                Ok(json!({}))
+            }
+            other => Err(Exception::new(
+                "UnknownMethod",
+                format!("No such method exists on AWS client: {other}"),
+            )),
+        }
+    }
+
+    /// The contact that a request names, if the agent has it.
+    pub(super) fn contact_in(&self, login: &str, params: &Value) -> Result<&Contact, Exception> {
+        let id = ContactId::from(text(params, "contactId")?);
+        self.agents
+            .get(login)
+            .and_then(|agent| agent.contacts.iter().find(|contact| contact.id == id))
+            .ok_or_else(|| Exception::invalid_state("the agent has no such contact"))
+    }
+
+    fn offered(&self, login: &str, params: &Value) -> Result<u64, Exception> {
+        let contact = self.contact_in(login, params)?;
+        if contact.is_offered() {
+            Ok(contact.offer)
+        } else {
+            Err(Exception::invalid_state("the contact is not being offered"))
+        }
+    }
+
+    pub(super) fn connected(&self, login: &str, params: &Value) -> Result<&Contact, Exception> {
+        let contact = self.contact_in(login, params)?;
+        if contact.state.name() == "connected" {
+            Ok(contact)
+        } else {
+            Err(Exception::invalid_state("the contact is not connected"))
+        }
+    }
+
+    fn accept_contact(&mut self, login: &str, params: &Value) -> Answer {
+        let offer = self.offered(login, params)?;
+        let talking = self.agents.get(login).is_some_and(|agent| {
+            let busy = |contact: &&Contact| contact.state.is_live() && !contact.is_offered();
+            agent.contacts.iter().filter(busy).count() >= agent.person.voice_capacity as usize
+        });
+        if talking {
+            return Err(Exception::invalid_state("the agent is on another contact"));
+        }
+        self.accept(login, offer);
+        Ok(json!({}))
+    }
+
+    fn clear_contact(&mut self, login: &str, params: &Value) -> Answer {
+        let contact = self.contact_in(login, params)?;
+        if contact.state.is_live() {
+            return Err(Exception::invalid_state("the contact is not over"));
+        }
+        let offer = contact.offer;
+        self.clear_offer(login, offer);
+        Ok(json!({}))
+    }
+
+    fn destroy_connection(&mut self, login: &str, params: &Value) -> Answer {
+        let contact = self.contact_in(login, params)?;
+        let (id, leg) = (contact.offer, leg_in(contact, params)?);
+        let (role, leg_id) = (leg.role, leg.id.clone());
+        if leg.state == LegState::Disconnected {
+            return Err(Exception::invalid_state("the connection is gone already"));
+        }
+        if contact.is_offered() {
+            self.decline(login, id);
+        } else if contact.is_dialling() && role != LegRole::ThirdParty {
+            self.dial_failed(login, id, Ending::Cancelled);
+        } else {
+            match role {
+                LegRole::Agent => self.leave(login, id),
+                LegRole::Caller | LegRole::Callee => self.drop_customer(login, id),
+                LegRole::ThirdParty => self.third_party_gone(login, id, &leg_id),
+            }
+        }
+        Ok(json!({}))
+    }
+
+    /// The agent hangs up. Whoever is left over keeps talking: that is a transfer.
+    fn leave(&mut self, login: &str, offer: u64) {
+        let Some((id, customer_stays)) = self.change(login, offer, |contact, now| {
+            let others = contact.third_parties().next().is_some();
+            let customer = contact.customer().is_some_and(|leg| leg.state.is_up());
+            let stays = others && customer;
+            if stays {
+                contact.turn_legs(LegState::Connected, now, |leg| {
+                    leg.role != LegRole::Agent && leg.state == LegState::Hold
+                });
+            } else {
+                contact.turn_legs(LegState::Disconnected, now, |_| true);
+            }
+            (contact.id.clone(), stays)
+        }) else {
+            return;
+        };
+        if customer_stays {
+            self.place(&id, Place::Transferred);
+        } else {
+            self.gone_unless_gone(&id, Ending::AgentHungUp);
+        }
+        self.finish(login, offer);
+    }
+
+    fn drop_customer(&mut self, login: &str, offer: u64) {
+        let Some((id, others)) = self.change(login, offer, |contact, now| {
+            contact.turn_legs(LegState::Disconnected, now, customer::is_customer);
+            (contact.id.clone(), contact.third_parties().next().is_some())
+        }) else {
+            return;
+        };
+        self.gone_unless_gone(&id, Ending::AgentHungUp);
+        if others {
+            self.publish(login);
+        } else {
+            self.finish(login, offer);
+        }
+    }
+
+    fn gone_unless_gone(&mut self, id: &ContactId, why: Ending) {
+        let here = |line: &&Line| !matches!(line.place, Place::Gone { .. });
+        if self.lines.get(id).filter(here).is_some() {
+            self.gone(id, why);
+        }
+    }
+
+    fn hold(&mut self, login: &str, params: &Value, from: LegState, to: LegState) -> Answer {
+        let contact = self.connected(login, params)?;
+        let leg = leg_in(contact, params)?;
+        if leg.state != from {
+            let message = format!("the connection is not in state {}", from.name());
+            return Err(Exception::invalid_state(message));
+        }
+        let (offer, id) = (contact.offer, leg.id.clone());
+        self.change(login, offer, |contact, now| {
+            contact.turn_legs(to, now, |leg| leg.id == id);
+        });
+        self.publish(login);
+        Ok(json!({}))
+    }
+
+    fn mute(&mut self, login: &str, params: &Value, mute: bool) -> Answer {
+        let contact = self.connected(login, params)?;
+        let leg = leg_in(contact, params)?;
+        if leg.state == LegState::Disconnected {
+            return Err(Exception::invalid_state("the connection is gone already"));
+        }
+        let (offer, id) = (contact.offer, leg.id.clone());
+        self.change(login, offer, |contact, _| {
+            if let Some(leg) = contact.leg_mut(&id) {
+                leg.mute = mute;
+            }
+        });
+        self.publish(login);
+        Ok(json!({}))
+    }
+
+    fn send_digits(&mut self, login: &str, params: &Value) -> Answer {
+        let contact = self.connected(login, params)?;
+        let leg = leg_in(contact, params)?;
+        let digits = text(params, "digits")?;
+        let known = |c: char| c.is_ascii_digit() || matches!(c, '*' | '#' | ',');
+        if digits.is_empty() || !digits.chars().all(known) {
+            return Err(Exception::invalid_state("digits are 0-9, *, # and a comma"));
+        }
+        // Tones go from the agent into the conversation; sent on the agent's own leg they reach
+        // the customer as well.
+        let reaches_customer = leg.role != LegRole::ThirdParty
+            && contact.customer().is_some_and(|leg| leg.state == LegState::Connected);
+        let (id, digits) = (contact.id.clone(), digits.to_owned());
+        if reaches_customer && let Some(line) = self.lines.get_mut(&id) {
+            line.digits_heard.push_str(&digits);
+        }
+        Ok(json!({}))
+    }
+
+    fn put_agent_state(&mut self, login: &str, params: &Value) -> Answer {
+        let wanted = params.get("state").unwrap_or(&Value::Null);
+        let arn = wanted.get("agentStateARN").and_then(Value::as_str);
+        let name = wanted.get("name").and_then(Value::as_str);
+        let matches = |state: &&State| match arn {
+            Some(arn) => state_arn(&self.scenario, &state.name) == arn,
+            None => Some(state.name.as_str()) == name,
+        };
+        let state = self
+            .scenario
+            .states
+            .iter()
+            .find(matches)
+            .cloned()
+            .ok_or_else(|| Exception::invalid_state("no such agent state"))?;
+        let later = params
+            .get("enqueueNextState")
+            .and_then(Value::as_bool)
+            .unwrap_or(false);
+        self.choose_state(login, state, later)?;
+        Ok(json!({}))
+    }
+
+    fn choose_state(&mut self, login: &str, state: State, later: bool) -> Result<(), Exception> {
+        let now = self.now;
+        let ends_work = self.scenario.switches.state_change_ends_after_call_work;
+        let Some(agent) = self.agents.get_mut(login) else {
+            return Err(Exception::invalid_state("no such agent"));
+        };
+        if ends_work {
+            agent.contacts.retain(|contact| contact.state.is_live() || contact.state.is_failed());
+        }
+        if agent.is_engaged() {
+            if !later {
+                return Err(Exception::invalid_state("agent has a live contact"));
+            }
+            agent.next = (state != agent.availability).then_some((state, now));
+        } else {
+            // Choosing a state also drops what came to nothing.
+            agent.contacts.clear();
+            agent.next = None;
+            agent.availability = state;
+            agent.availability_since = now;
+        }
+        self.publish(login);
+        Ok(())
+    }
+
+    /// A supervisor acts: like the agent, but a live contact makes the state wait.
+    pub(super) fn choose_for(&mut self, login: &str, name: &str) -> Result<Outcome, Refusal> {
+        if !self.agents.contains_key(login) {
+            return Err(Refusal::Unknown {
+                what: "agent",
+                id: login.to_owned(),
+            });
+        }
+        let state = self.state_named(name).ok_or_else(|| Refusal::Member {
+            member: "state",
+            problem: format!("no state is called {name:?}"),
+        })?;
+        self.choose_state(login, state, true)
+            .map_err(|error| Refusal::NotNow(error.message))?;
+        Ok(Outcome::Done)
+    }
+
+    fn create_outbound_contact(&mut self, login: &str, params: &Value) -> Answer {
+        let endpoint: Endpoint = params
+            .get("endpoint")
+            .and_then(|endpoint| serde_json::from_value(endpoint.clone()).ok())
+            .ok_or_else(Exception::bad_endpoint)?;
+        let agent = self
+            .agents
+            .get(login)
+            .ok_or_else(|| Exception::invalid_state("no such agent"))?;
+        if !agent.person.may_call_out {
+            let why = "the security profile does not permit outbound calls";
+            return Err(Exception::new("AccessDeniedException", why));
+        }
+        if agent.is_engaged() {
+            return Err(Exception::invalid_state("agent has a live contact"));
+        }
+        if agent.availability.kind == StateKind::Offline {
+            return Err(Exception::invalid_state("agent is offline"));
+        }
+        let queue = match params.get("queueARN").and_then(Value::as_str) {
+            None => agent.person.queues.first(),
+            Some(arn) => agent
+                .person
+                .queues
+                .iter()
+                .find(|name| queue_arn(&self.scenario, name) == arn),
+        }
+        .cloned()
+        .ok_or_else(Exception::bad_endpoint)?;
+        let number = match (endpoint.kind, endpoint.phone_number) {
+            (EndpointKind::PhoneNumber, Some(number)) => number,
+            _ => return Err(Exception::bad_endpoint()),
+        };
+        self.check_number(&number)?;
+        if let Some(agent) = self.agents.get_mut(login) {
+            agent.contacts.clear();
+        }
+        self.dial(login, &number, &queue);
+        Ok(json!({}))
+    }
+
+    /// Whether Connect would try that number at all.
+    pub(super) fn check_number(&self, number: &str) -> Result<(), Exception> {
+        let denied = |why: &str| Exception::new("AccessDeniedException", why);
+        match self.reach(number) {
+            Reach::Refused => return Err(Exception::bad_endpoint()),
+            Reach::NotPermitted => return Err(denied("the destination is not permitted")),
+            _ => {}
+        }
+        let number = PhoneNumber::parse(number).map_err(|_| Exception::bad_endpoint())?;
+        if number.digits().len() < SHORTEST_NUMBER {
+            return Err(Exception::bad_endpoint());
+        }
+        let reachable = self.scenario.dialable_countries.iter().any(|country| {
+            CALLING_CODES
+                .iter()
+                .any(|(iso, code)| iso == country && number.digits().starts_with(code))
+        });
+        if reachable {
+            Ok(())
+        } else {
+            Err(denied("the country is not among the dialable ones"))
+        }
+    }
+
+    fn update_configuration(&mut self, login: &str, params: &Value) -> Answer {
+        let wanted = params.get("configuration").unwrap_or(&Value::Null);
+        if !wanted.is_object() {
+            let why = "configuration must be an object";
+            return Err(Exception::new("InvalidConfigurationException", why));
+        }
+        if let Some(agent) = self.agents.get_mut(login) {
+            let kept = &mut agent.preferences;
+            let flag = |name: &str| wanted.get(name).and_then(Value::as_bool);
+            kept.softphone = flag("softphoneEnabled").unwrap_or(kept.softphone);
+            kept.auto_accept = flag("softphoneAutoAccept").unwrap_or(kept.auto_accept);
+            if let Some(extension) = wanted.get("extension").and_then(Value::as_str) {
+                extension.clone_into(&mut kept.extension);
+            }
+            if let Some(preferences) = wanted.get("agentPreferences").filter(|p| p.is_object()) {
+                kept.agent = preferences.clone();
+            }
+        }
+        Ok(json!({}))
+    }
+}
+
+/// Numbers below this many digits are service numbers, which Connect does not dial.
+const SHORTEST_NUMBER: usize = 7;
+
+/// Calling codes of the countries a scenario may name (ITU-T E.164 Annex), as far as needed.
+const CALLING_CODES: [(&str, &str); 14] = [
+    ("au", "61"),
+    ("ca", "1"),
+    ("cn", "86"),
+    ("de", "49"),
+    ("es", "34"),
+    ("fr", "33"),
+    ("gb", "44"),
+    ("hk", "852"),
+    ("it", "39"),
+    ("jp", "81"),
+    ("kr", "82"),
+    ("sg", "65"),
+    ("tw", "886"),
+    ("us", "1"),
+];
+
+pub(super) fn text<'a>(params: &'a Value, name: &str) -> Result<&'a str, Exception> {
+    params
+        .get(name)
+        .and_then(Value::as_str)
+        .ok_or_else(|| Exception::invalid_state(format!("{name} must be text")))
+}
+
+pub(super) fn leg_in<'a>(
+    contact: &'a Contact,
+    params: &Value,
+) -> Result<&'a Leg, Exception> {
+    let id = ConnectionId::from(text(params, "connectionId")?);
+    contact
+        .legs
+        .iter()
+        .find(|leg| leg.id == id)
+        .ok_or_else(|| Exception::invalid_state("the contact has no such connection"))
+}

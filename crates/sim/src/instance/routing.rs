@@ -1,0 +1,216 @@
+//! Who is offered which call, and what becomes of an offer.
+
+use contract::ContactId;
+
+use super::{Instance, Timer};
+use crate::agent::{Agent, queue_arn};
+use crate::contact::{Contact, ContactState};
+use crate::leg::{Endpoint, Leg, LegRole, LegState};
+use crate::line::{Line, Origin, Place};
+use crate::switches::{DeclinedState, UnansweredState};
+
+impl Instance {
+    /// Offers waiting calls, oldest first, to the agent who has been available longest.
+    pub(super) fn route(&mut self) {
+        while let Some((contact, login)) = self.next_match() {
+            self.offer(&contact, &login);
+        }
+    }
+
+    fn next_match(&self) -> Option<(ContactId, String)> {
+        let mut waiting: Vec<&Line> = self
+            .lines
+            .values()
+            .filter(|line| line.place == Place::Queued)
+            .collect();
+        waiting.sort_by_key(|line| (line.queued_at, &line.id));
+        waiting.into_iter().find_map(|line| {
+            self.agents
+                .values()
+                .filter(|agent| agent.is_available() && self.may_take(agent, line))
+                .min_by_key(|agent| agent.shown.since)
+                .map(|agent| (line.id.clone(), agent.person.login.clone()))
+        })
+    }
+
+    fn may_take(&self, agent: &Agent, line: &Line) -> bool {
+        match &line.reserved {
+            Some(login) => *login == agent.person.login,
+            None => agent.person.queues.contains(&line.queue),
+        }
+    }
+
+    /// Rings at the agent, whatever they are doing.
+    pub(super) fn offer(&mut self, id: &ContactId, login: &str) {
+        let (agent_leg, offer) = (self.ids.connection(), self.ids.ordinal());
+        let now = self.now;
+        let queue_number = |name: &str| {
+            let named = |queue: &&crate::scenario::Queue| queue.name == name;
+            let queue = self.scenario.queues.iter().find(named);
+            queue.map(|queue| queue.number.clone()).unwrap_or_default()
+        };
+        let Some(line) = self.lines.get(id) else {
+            return;
+        };
+        let number = self.shown_number(line);
+        let contact = Contact {
+            id: line.id.clone(),
+            initial: line.initial.clone(),
+            origin: line.origin,
+            state: match line.origin {
+                Origin::Callback => ContactState::Incoming,
+                Origin::Inbound | Origin::Outbound => ContactState::Connecting,
+            },
+            since: now,
+            queue: (queue_arn(&self.scenario, &line.queue), line.queue.clone()),
+            queued_at: line.queued_at,
+            system_number: queue_number(&line.queue),
+            customer_number: number.clone(),
+            attributes: line.attributes.clone(),
+            legs: vec![
+                Leg {
+                    id: agent_leg,
+                    role: LegRole::Agent,
+                    state: LegState::Connecting,
+                    since: now,
+                    endpoint: Endpoint::agent(),
+                    media: line.origin != Origin::Callback,
+                    mute: false,
+                    quick_connect: None,
+                },
+                Leg {
+                    id: line.leg.clone(),
+                    role: match line.origin {
+                        Origin::Outbound => LegRole::Callee,
+                        Origin::Inbound | Origin::Callback => LegRole::Caller,
+                    },
+                    state: match line.origin {
+                        Origin::Outbound => LegState::Connecting,
+                        Origin::Inbound | Origin::Callback => LegState::Connected,
+                    },
+                    since: now,
+                    endpoint: Endpoint::phone(number.as_deref()),
+                    media: false,
+                    mute: false,
+                    quick_connect: None,
+                },
+            ],
+            offer,
+            connected_at: None,
+            ended_at: None,
+        };
+        let Some(agent) = self.agents.get_mut(login) else {
+            return;
+        };
+        agent.contacts.push(contact);
+        let accepts_itself = agent.preferences.auto_accept;
+        self.place(id, Place::At(login.to_owned()));
+        self.publish(login);
+        let rings = self
+            .offer_of(login, offer)
+            .is_some_and(Contact::is_offered);
+        if rings && accepts_itself {
+            self.accept(login, offer);
+        } else if rings {
+            let agent = login.to_owned();
+            self.arm(self.scenario.switches.ring_ms, Timer::RingOut { agent, offer });
+        }
+    }
+
+    /// What the network shows of the customer's number.
+    fn shown_number(&self, line: &Line) -> Option<String> {
+        line.number
+            .clone()
+            .or_else(|| self.scenario.switches.withheld_number.clone())
+    }
+
+    /// Puts the customer somewhere else.
+    pub(super) fn place(&mut self, id: &ContactId, place: Place) {
+        if let Some(line) = self.lines.get_mut(id) {
+            line.place = place;
+        }
+    }
+
+    /// The agent takes an offer. A voice call is connected with that; a callback is dialled.
+    pub(super) fn accept(&mut self, login: &str, offer: u64) {
+        let new_leg = self.ids.connection();
+        let dials = self.change(login, offer, |contact, now| {
+            if contact.origin == Origin::Callback {
+                if let Some(leg) = contact.legs.iter_mut().find(|leg| leg.role == LegRole::Agent) {
+                    // The real service replaces the leg, and with it the id.
+                    leg.id = new_leg;
+                    leg.media = true;
+                    leg.since = now;
+                }
+                contact.turn_legs(LegState::Connecting, now, |_| true);
+                contact.turn(ContactState::Connecting, now);
+                true
+            } else {
+                contact.turn_legs(LegState::Connected, now, |_| true);
+                contact.turn(ContactState::Connected, now);
+                false
+            }
+        });
+        self.publish(login);
+        if dials == Some(true) {
+            self.ring_customer(login, offer);
+        }
+    }
+
+    /// The agent declines an offer.
+    pub(super) fn decline(&mut self, login: &str, offer: u64) {
+        let switches = &self.scenario.switches;
+        let name = switches.agent_state_after_decline.clone();
+        let state = match switches.declined {
+            DeclinedState::Error => ContactState::Error(name),
+            DeclinedState::Rejected => ContactState::Rejected(name),
+        };
+        self.give_back(login, offer, state);
+    }
+
+    /// An offer was not accepted in time.
+    pub(super) fn ring_out(&mut self, login: &str, offer: u64) {
+        let offered = self.offer_of(login, offer).is_some_and(Contact::is_offered);
+        if offered {
+            let name = "MissedCallAgent".to_owned();
+            let state = match self.scenario.switches.missed {
+                UnansweredState::Error => ContactState::Error(name),
+                UnansweredState::Missed => ContactState::Missed(name),
+            };
+            self.give_back(login, offer, state);
+        }
+    }
+
+    /// The agent keeps a contact that came to nothing; the customer goes back to the queue, at
+    /// the place they had.
+    fn give_back(&mut self, login: &str, offer: u64, state: ContactState) {
+        let id = self.change(login, offer, |contact, now| {
+            let state = match contact.origin {
+                // Issue 344: a callback that is not accepted leaves the agent in `Default`.
+                Origin::Callback => ContactState::Error("Default".to_owned()),
+                Origin::Inbound | Origin::Outbound => state,
+            };
+            contact.turn_legs(LegState::Disconnected, now, |leg| leg.role == LegRole::Agent);
+            contact.turn(state, now);
+            contact.id.clone()
+        });
+        if let Some(id) = id {
+            self.place(&id, Place::Queued);
+            self.publish(login);
+        }
+    }
+
+    /// Removes a contact that is over.
+    pub(super) fn clear_offer(&mut self, login: &str, offer: u64) {
+        let Some(agent) = self.agents.get_mut(login) else {
+            return;
+        };
+        let before = agent.contacts.len();
+        agent
+            .contacts
+            .retain(|contact| contact.offer != offer || contact.state.is_live());
+        if agent.contacts.len() < before {
+            self.publish(login);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! A line: the customer's side of one contact.
+//!
+//! It exists from the first ring or the first digit dialled until the customer's receiver is
+//! down, and it is always in exactly one place. What agents see of it are
+//! [`crate::contact::Contact`]s.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use contract::{ConnectionId, ContactId};
+use serde::{Deserialize, Serialize};
+
+/// A customer on the telephone, or waiting to be called back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    /// The contact's id.
+    pub id: ContactId,
+    /// The first contact of the chain.
+    pub initial: ContactId,
+    /// How it came about.
+    pub origin: Origin,
+    /// The customer's number, `None` when withheld.
+    pub number: Option<String>,
+    /// The queue's name.
+    pub queue: String,
+    /// When it entered the queue, or when it was dialled.
+    pub queued_at: DateTime<Utc>,
+    /// Attributes set by the contact flow.
+    pub attributes: BTreeMap<String, String>,
+    /// Where the customer is.
+    pub place: Place,
+    /// The customer's leg; it stays the same from offer to offer.
+    pub leg: ConnectionId,
+    /// Digits that the agent sent and the customer's end heard.
+    pub digits_heard: String,
+    /// Only this agent may be offered the call, whatever else they are doing.
+    pub reserved: Option<String>,
+}
+
+/// How a contact came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// The customer called.
+    Inbound,
+    /// The agent called.
+    Outbound,
+    /// The customer asked to be called back.
+    Callback,
+}
+
+/// Where the customer is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// Waiting.
+    Queued,
+    /// Offered to, dialled by or talking with this agent.
+    At(String),
+    /// Talking with a third party after the agent left.
+    Transferred,
+    /// Nowhere any more.
+    Gone {
+        /// Why, in a word for the customer's phone and for tests.
+        reason: Ending,
+        /// When.
+        at: DateTime<Utc>,
+    },
+}
+
+/// Why a line is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// The customer hung up before anybody answered.
+    Abandoned,
+    /// The customer hung up after talking.
+    CustomerHungUp,
+    /// The agent hung up after talking.
+    AgentHungUp,
+    /// The agent gave up while it was dialling.
+    Cancelled,
+    /// The dialled telephone was engaged.
+    Busy,
+    /// Nobody picked the dialled telephone up in time.
+    NoAnswer,
+    /// The dialled number does not exist.
+    BadNumber,
+    /// The called customer declined.
+    Refused,
+    /// The waiting customer asked to be called back instead.
+    CallbackRequested,
+}
+
+/// How a telephone behaves when it is dialled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reach {
+    /// It rings, and a person decides.
+    #[default]
+    Ring,
+    /// It is picked up at once.
+    Answer,
+    /// It is engaged.
+    Busy,
+    /// It rings and nobody is there.
+    NoAnswer,
+    /// The network does not know the number.
+    BadNumber,
+    /// Connect refuses the request: `BadEndpointException`.
+    Refused,
+    /// Connect refuses the request: `AccessDeniedException`.
+    NotPermitted,
+}

@@ -1,0 +1,170 @@
+//! The simulator as a program.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, ValueEnum};
+use sim::scenario::{Scenario, SignIn};
+use sim::{DeskSite, Options, Sim};
+use tokio::io::AsyncReadExt;
+
+/// A local Amazon Connect: CCP, customer's phone, control API, and the desk's own origin.
+#[derive(Debug, Parser)]
+#[command(name = "sim", version)]
+struct Arguments {
+    /// Port of the desk's origin; 0 for any free one
+    #[arg(long, default_value_t = 0, value_name = "PORT")]
+    desk_port: u16,
+    /// Port of the CCP, the customer's phone and the control API; 0 for any free one
+    #[arg(long, default_value_t = 0, value_name = "PORT")]
+    ccp_port: u16,
+    /// Serve the desk from this folder
+    #[arg(long, value_name = "DIR")]
+    dist: Option<PathBuf>,
+    /// What the desk's /config.json serves; "{ccp}" as ccp.url stands for this simulator
+    #[arg(long, value_name = "FILE", requires = "dist")]
+    config: Option<PathBuf>,
+    /// Start with this scenario instead of the built-in shop
+    #[arg(long, value_name = "FILE")]
+    scenario: Option<PathBuf>,
+    /// How the CCP gets its session
+    #[arg(long, value_enum, value_name = "MODE")]
+    sign_in: Option<SignInMode>,
+    /// Mixed into every id; by default the time of the start, so that no two runs share an id
+    #[arg(long, value_name = "NUMBER")]
+    id_seed: Option<u32>,
+    /// Another origin that may frame the CCP; its port may be *
+    #[arg(long, value_name = "ORIGIN")]
+    approve_origin: Vec<String>,
+    /// An origin whose pages may use the control API; its port may be *
+    #[arg(long, value_name = "ORIGIN")]
+    control_origin: Vec<String>,
+    /// Stop when standard input ends, so that a dying test runner takes its simulators along
+    #[arg(long)]
+    until_stdin_closes: bool,
+    /// Log more
+    #[arg(long, short)]
+    verbose: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum SignInMode {
+    Automatic,
+    Form,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let level = if arguments.verbose {
+        tracing::Level::DEBUG
+    } else {
+        tracing::Level::INFO
+    };
+    tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_writer(std::io::stderr)
+        .init();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&error),
+    };
+    let outcome = runtime.block_on(run(arguments));
+    // A read of standard input cannot be cancelled; it must not keep the process alive.
+    runtime.shutdown_background();
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(error.as_ref()),
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
+    let until_stdin_closes = arguments.until_stdin_closes;
+    let sim = Sim::serve(options(arguments)?).await?;
+    announce(&sim)?;
+    tokio::select! {
+        stopped = interrupted() => stopped?,
+        () = stdin_closed(), if until_stdin_closes => {}
+    }
+    tracing::info!("stopping");
+    sim.stop().await;
+    Ok(())
+}
+
+fn options(arguments: Arguments) -> Result<Options, Box<dyn std::error::Error>> {
+    let mut scenario = match &arguments.scenario {
+        None => Scenario::default(),
+        Some(path) => {
+            let text = std::fs::read_to_string(path)
+                .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+            serde_json::from_str(&text)
+                .map_err(|error| format!("{} is no scenario: {error}", path.display()))?
+        }
+    };
+    if let Some(mode) = arguments.sign_in {
+        scenario.sign_in = match mode {
+            SignInMode::Automatic => SignIn::Automatic,
+            SignInMode::Form => SignIn::Form,
+        };
+    }
+    scenario.id_seed = arguments.id_seed.unwrap_or_else(seed_of_this_run);
+    Ok(Options {
+        scenario,
+        ccp_port: arguments.ccp_port,
+        desk: arguments.dist.map(|dist| DeskSite {
+            port: arguments.desk_port,
+            dist,
+            config: arguments.config,
+        }),
+        approved_origins: arguments.approve_origin,
+        control_origins: arguments.control_origin,
+    })
+}
+
+/// A browser remembers contacts across restarts of the simulator, so their ids must not return.
+fn seed_of_this_run() -> u32 {
+    let seconds = sim::clock::Clock::start().now().timestamp();
+    u32::try_from(seconds & i64::from(u32::MAX)).unwrap_or_default()
+}
+
+/// The one line on standard output, when everything listens.
+fn announce(sim: &Sim) -> std::io::Result<()> {
+    use std::io::Write;
+    let desk = sim
+        .desk_url()
+        .map(|url| format!(" desk={url}"))
+        .unwrap_or_default();
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "READY{desk} ccp={} phone={}", sim.ccp_url(), sim.phone_url())?;
+    out.flush()
+}
+
+#[cfg(unix)]
+async fn interrupted() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        stopped = tokio::signal::ctrl_c() => stopped,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+async fn interrupted() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
+}
+
+async fn stdin_closed() {
+    let mut stdin = tokio::io::stdin();
+    let mut bytes = [0_u8; 256];
+    while stdin.read(&mut bytes).await.is_ok_and(|count| count > 0) {}
+}
+
+fn fail(error: &dyn std::error::Error) -> ExitCode {
+    tracing::error!("failed to start: {error}");
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        tracing::error!("because: {error}");
+        cause = error.source();
+    }
+    ExitCode::FAILURE
+}

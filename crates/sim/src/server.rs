@@ -1,0 +1,229 @@
+//! Listeners, and the life of a running simulator.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::clock::Clock;
+use crate::exchange::Exchange;
+use crate::instance::Instance;
+use crate::origin::Origins;
+use crate::scenario::{Scenario, ScenarioError};
+use crate::session::Sessions;
+use crate::{ccp, control, desk_host, phone};
+
+/// What to start. Ports are on loopback; 0 takes any free one.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The contact centre.
+    pub scenario: Scenario,
+    /// Port of CCP, customer's phone and control API.
+    pub ccp_port: u16,
+    /// The desk's own origin, if it is to be served.
+    pub desk: Option<DeskSite>,
+    /// Origins besides the desk's that may frame the CCP. A port may be `*`.
+    pub approved_origins: Vec<String>,
+    /// Origins whose pages may use the control API. A port may be `*`.
+    pub control_origins: Vec<String>,
+}
+
+/// The desk's static site and its configuration.
+#[derive(Debug, Clone)]
+pub struct DeskSite {
+    /// Port of the desk's origin.
+    pub port: u16,
+    /// The folder that would be uploaded.
+    pub dist: PathBuf,
+    /// What `/config.json` serves; `"{ccp}"` as `ccp.url` stands for this simulator's own.
+    pub config: Option<PathBuf>,
+}
+
+/// A running simulator. Dropping it stops it; [`Sim::stop`] also waits until it has.
+#[derive(Debug)]
+pub struct Sim {
+    ccp: SocketAddr,
+    desk: Option<SocketAddr>,
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+/// Why a simulator did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The scenario contradicts itself.
+    #[error("the scenario is impossible")]
+    Scenario(#[from] ScenarioError),
+    /// A port is taken, or the machine has no loopback.
+    #[error("cannot listen on port {port}")]
+    Listen {
+        /// The port asked for.
+        port: u16,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// What every route shares.
+#[derive(Debug, Clone)]
+pub(crate) struct Shared {
+    pub(crate) exchange: Exchange,
+    pub(crate) origins: Origins,
+}
+
+impl Sim {
+    /// Starts a simulator on free ports, without a desk.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`]: the scenario is impossible, or nothing can listen.
+    pub async fn start(scenario: Scenario) -> Result<Self, StartError> {
+        Self::serve(Options {
+            scenario,
+            ..Options::default()
+        })
+        .await
+    }
+
+    /// Starts a simulator with everything chosen.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`]: the scenario is impossible, or a port is taken.
+    pub async fn serve(options: Options) -> Result<Self, StartError> {
+        let Options {
+            scenario,
+            ccp_port,
+            desk,
+            mut approved_origins,
+            control_origins,
+        } = options;
+        let clock = Clock::start();
+        let sign_in = scenario.sign_in;
+        let instance = Instance::new(scenario, clock.now())?;
+        let (ccp_listener, ccp) = listen(ccp_port).await?;
+        let desk = match desk {
+            None => None,
+            Some(site) => {
+                let (listener, address) = listen(site.port).await?;
+                approved_origins.push(format!("http://{address}"));
+                approved_origins.push(format!("http://localhost:{}", address.port()));
+                Some((site, listener, address))
+            }
+        };
+        let (stop, stopped) = watch::channel(false);
+        let sessions = Sessions::new(ccp.port(), sign_in);
+        let (exchange, task) = Exchange::start(instance, clock, sessions, stopped.clone());
+        let shared = Shared {
+            exchange,
+            origins: Origins::new(ccp.port(), approved_origins, control_origins),
+        };
+        let mut tasks = vec![task];
+        let desk_address = desk.as_ref().map(|(_, _, address)| *address);
+        if let Some((site, listener, _)) = desk {
+            let router = desk_host::router(&site, ccp, shared.clone());
+            tasks.push(spawn(listener, router, stopped.clone()));
+        }
+        let router = ccp::router()
+            .merge(phone::router())
+            .merge(control::router(&shared))
+            .layer(middleware::from_fn_with_state(shared.clone(), guard))
+            .with_state(shared);
+        tasks.push(spawn(ccp_listener, router, stopped));
+        Ok(Self {
+            ccp,
+            desk: desk_address,
+            stop,
+            tasks,
+        })
+    }
+
+    /// Where the CCP is, as for `ccpUrl`.
+    pub fn ccp_url(&self) -> String {
+        format!("http://{}/ccp-v2/", self.ccp)
+    }
+
+    /// Where the customer's phone is.
+    pub fn phone_url(&self) -> String {
+        format!("http://{}/phone", self.ccp)
+    }
+
+    /// Where the control API is, without a slash at the end.
+    pub fn control_url(&self) -> String {
+        format!("http://{}/control", self.ccp)
+    }
+
+    /// Where the desk is, if it is served.
+    pub fn desk_url(&self) -> Option<String> {
+        self.desk.map(|address| format!("http://{address}/"))
+    }
+
+    /// Stops and waits until every listener is closed.
+    pub async fn stop(mut self) {
+        self.stop.send_replace(true);
+        for task in std::mem::take(&mut self.tasks) {
+            // A panic in there was logged where it happened; stopping goes on.
+            task.await.ok();
+        }
+    }
+}
+
+impl Drop for Sim {
+    fn drop(&mut self) {
+        self.stop.send_replace(true);
+        for task in &self.tasks {
+            task.abort();
+        }
+    }
+}
+
+async fn listen(port: u16) -> Result<(TcpListener, SocketAddr), StartError> {
+    let failed = |source| StartError::Listen { port, source };
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+        .await
+        .map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
+}
+
+/// Serves until stopped. Connections that are in the middle of something are cut then: a page
+/// that never closes its stream must not keep the process alive.
+fn spawn(
+    listener: TcpListener,
+    router: axum::Router,
+    mut stopped: watch::Receiver<bool>,
+) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        tokio::select! {
+            served = axum::serve(listener, router).into_future() => {
+                if let Err(error) = served {
+                    tracing::error!(%error, "a listener failed");
+                }
+            }
+            _ = stopped.changed() => {}
+        }
+    })
+}
+
+/// Refuses requests that were sent to another name.
+async fn guard(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+    if !shared.origins.is_own_host(request.headers()) {
+        return (StatusCode::MISDIRECTED_REQUEST, "not this host").into_response();
+    }
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in [
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "no-referrer"),
+    ] {
+        headers.insert(name, axum::http::HeaderValue::from_static(value));
+    }
+    response
+}
