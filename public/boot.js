@@ -1,9 +1,9 @@
 // Starts the desk. A file of its own, because the Content-Security-Policy forbids inline scripts.
 //
-// Order matters: first the app, then, when its shell has been painted, the Streams library, whose
-// 730 kB would otherwise be parsed while the agent looks at nothing. Its bytes are already on the
-// way (the preload in index.html). Nothing here ever takes the app down: a library that is blocked
-// or changed is announced, and the app says so in its own words.
+// Order matters: first the app, then, when it says that its shell has been painted (`desk:shell`),
+// the Streams library, whose 730 kB would otherwise be parsed while the agent looks at nothing. Its
+// bytes are already on the way (the preload in index.html). Nothing here ever takes the app down: a
+// library that is blocked or changed is announced, and the app says so in its own words.
 
 const { js, wasm, streams, streamsIntegrity } = document.querySelector("script[data-wasm]").dataset;
 
@@ -12,23 +12,6 @@ const { js, wasm, streams, streamsIntegrity } = document.querySelector("script[d
 async function start() {
   const glue = await import(js);
   await glue.default({ module_or_path: wasm });
-  document.querySelector("[data-boot]")?.remove();
-}
-
-// Two frames: the first callback runs before a paint, the second after it. A hidden tab gets no
-// frames at all, so there a task has to do.
-function afterPaint(then) {
-  let done = false;
-  const once = () => {
-    if (done) return;
-    done = true;
-    document.removeEventListener("visibilitychange", hidden);
-    then();
-  };
-  const hidden = () => document.hidden && setTimeout(once);
-  document.addEventListener("visibilitychange", hidden);
-  requestAnimationFrame(() => requestAnimationFrame(once));
-  hidden();
 }
 
 // The app reads the attribute and listens for the event, whichever comes first for it.
@@ -70,9 +53,10 @@ function paintFatal() {
   document.body.replaceChildren(main);
 }
 
+// Before the app starts, so that the event cannot be missed.
+window.addEventListener("desk:shell", loadStreams, { once: true });
 try {
   await start();
-  afterPaint(loadStreams);
 } catch (error) {
   console.error("the desk could not start", error);
   paintFatal();

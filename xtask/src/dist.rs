@@ -99,7 +99,9 @@ fn refresh(workspace: &Workspace) -> Result<Stamp> {
         .current_dir(workspace.path(""))
         .env("PATH", tools.path())
         // Trunk reads this as one of its own options and refuses the value that others use.
-        .env_remove("NO_COLOR");
+        .env_remove("NO_COLOR")
+        // Its own source lines help nobody when the desk does not compile.
+        .env("RUST_BACKTRACE", "0");
     process::step("build the desk", &mut trunk)?;
 
     let old = workspace.scratch("site.old");

@@ -140,6 +140,7 @@ fn wasm(workspace: &Workspace) -> Result<Tally> {
                 format!("--dist={}", site.display()),
                 format!("--config={}", config.display()),
                 format!("--approve-origin=http://127.0.0.1:{port}"),
+                format!("--control-origin=http://127.0.0.1:{port}"),
             ],
         )?;
         let mut cargo = workspace.cargo();
