@@ -53,7 +53,11 @@ impl Workspace {
     ///
     /// When `cargo metadata` fails or answers in another form.
     pub(crate) fn find() -> Result<Self> {
-        let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("Cargo.toml");
+        // `cargo run` says where this crate lies. What was true when it was compiled may be another
+        // checkout that shares the target directory.
+        let own =
+            env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        let manifest = Path::new(&own).with_file_name("Cargo.toml");
         let answer = process::capture(
             Command::new(cargo())
                 .args([
