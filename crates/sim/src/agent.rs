@@ -106,7 +106,9 @@ impl Agent {
 
     /// Whether choosing a state must wait.
     pub(crate) fn is_engaged(&self) -> bool {
-        self.contacts.iter().any(|contact| !contact.state.is_failed())
+        self.contacts
+            .iter()
+            .any(|contact| !contact.state.is_failed())
     }
 
     /// The state's name and type that follow from the contacts, §6 of the protocol notes.

@@ -3,6 +3,8 @@
 //! The page is a bridge between its parent window and [`crate::instance`]; this module moves
 //! envelopes and knows nothing of what is in them, but for one: signing out.
 
+use std::collections::VecDeque;
+
 use axum::Form;
 use axum::extract::ws::{CloseFrame, Message as WsMessage, WebSocket, WebSocketUpgrade};
 use axum::extract::{Query, State};
@@ -10,9 +12,12 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, S
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Json, Redirect, Response};
 use axum::routing::{get, post};
+use futures_util::stream::SplitSink;
 use futures_util::{SinkExt, StreamExt};
 use serde::Deserialize;
 use serde_json::json;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
 
 use crate::event::{Event, Message};
 use crate::exchange::{Frame, Stopped};
@@ -99,15 +104,17 @@ async fn page(State(shared): State<Shared>, headers: HeaderMap) -> Response {
             let page = document(localised(PAGE, language), &ancestors);
             ([(SET_COOKIE, cookie)], page).into_response()
         }
-        Ok((Visit::SignedOut, language)) => {
-            document(localised(SIGN_IN_PAGE, language), &ancestors)
-        }
+        Ok((Visit::SignedOut, language)) => document(localised(SIGN_IN_PAGE, language), &ancestors),
     }
 }
 
 /// `ja` for an agent whose preference is `ja_JP`; every other language gets English.
 fn html_language(preference: &str) -> &'static str {
-    if preference.starts_with("ja") { "ja" } else { "en" }
+    if preference.starts_with("ja") {
+        "ja"
+    } else {
+        "en"
+    }
 }
 
 fn localised(html: &str, language: &str) -> String {
@@ -153,7 +160,11 @@ async fn sign_in(
         Err(Stopped) => stopping(),
         Ok(Some(cookie)) => ([(SET_COOKIE, cookie)], Redirect::to("/ccp-v2/")).into_response(),
         Ok(None) => {
-            let language = if accepts_japanese(&headers) { "ja" } else { "en" };
+            let language = if accepts_japanese(&headers) {
+                "ja"
+            } else {
+                "en"
+            };
             let html = localised(SIGN_IN_PAGE, language).replacen("hidden", "", 1);
             let ancestors = shared.origins.frame_ancestors();
             (StatusCode::UNAUTHORIZED, document(html, &ancestors)).into_response()
@@ -204,31 +215,12 @@ async fn serve(shared: Shared, agent: String, framed: bool, socket: WebSocket) {
         .exchange
         .run(move |floor| floor.open_page(who, framed))
         .await;
-    let Ok(Ok((port, mut frames))) = opened else {
+    let Ok(Ok((port, inbox))) = opened else {
         return;
     };
     tracing::debug!(port, agent, framed, "CCP page opened");
-    let (mut to_page, mut from_page) = socket.split();
-    let outgoing = async {
-        while let Some(frame) = frames.recv().await {
-            let frame = match frame {
-                Frame::Message(message) => {
-                    let Ok(text) = serde_json::to_string(&message) else {
-                        continue;
-                    };
-                    WsMessage::text(text)
-                }
-                Frame::SignOff => WsMessage::Close(Some(CloseFrame {
-                    code: SIGNED_OFF,
-                    reason: "signed off".into(),
-                })),
-            };
-            if to_page.send(frame).await.is_err() {
-                break;
-            }
-        }
-        to_page.close().await.ok();
-    };
+    let (to_page, mut from_page) = socket.split();
+    let outgoing = deliver(inbox, to_page);
     let incoming = async {
         while let Some(Ok(message)) = from_page.next().await {
             let text = match &message {
@@ -267,6 +259,58 @@ async fn serve(shared: Shared, agent: String, framed: bool, socket: WebSocket) {
         .run(move |floor| floor.close_page(port))
         .await
         .ok();
+}
+
+/// Sends a page its frames. Answers and snapshots are independent channels in the real system,
+/// and a snapshot usually comes later than the answer to the request that caused it; everything
+/// else overtakes a snapshot that waits.
+async fn deliver(mut frames: mpsc::Receiver<Frame>, mut page: SplitSink<WebSocket, WsMessage>) {
+    let mut snapshots: VecDeque<Message> = VecDeque::new();
+    let mut release = Instant::now();
+    loop {
+        let frame = tokio::select! {
+            biased;
+            () = sleep_until(release), if !snapshots.is_empty() => {
+                for message in snapshots.drain(..) {
+                    if send(&mut page, &message).await.is_err() {
+                        return;
+                    }
+                }
+                continue;
+            }
+            frame = frames.recv() => frame,
+        };
+        let delivered = match frame {
+            Some(Frame::Answer(message, lag)) => {
+                release = Instant::now() + lag;
+                send(&mut page, &message).await
+            }
+            Some(Frame::Message(message)) if message.event == "agent::update" => {
+                snapshots.push_back(message);
+                Ok(())
+            }
+            Some(Frame::Message(message)) => send(&mut page, &message).await,
+            Some(Frame::SignOff) => {
+                let code = SIGNED_OFF;
+                let reason = "signed off".into();
+                page.send(WsMessage::Close(Some(CloseFrame { code, reason })))
+                    .await
+            }
+            None => break,
+        };
+        if delivered.is_err() {
+            return;
+        }
+    }
+    page.close().await.ok();
+}
+
+async fn send(
+    page: &mut SplitSink<WebSocket, WsMessage>,
+    message: &Message,
+) -> Result<(), axum::Error> {
+    let text = serde_json::to_string(message).map_err(axum::Error::new)?;
+    page.send(WsMessage::text(text)).await
 }
 
 pub(crate) fn stopping() -> Response {

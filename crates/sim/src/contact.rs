@@ -163,12 +163,7 @@ impl Contact {
     }
 
     /// Puts every leg that `which` picks and that is not gone into `state`.
-    pub fn turn_legs(
-        &mut self,
-        state: LegState,
-        now: DateTime<Utc>,
-        which: impl Fn(&Leg) -> bool,
-    ) {
+    pub fn turn_legs(&mut self, state: LegState, now: DateTime<Utc>, which: impl Fn(&Leg) -> bool) {
         for leg in &mut self.legs {
             if leg.state != LegState::Disconnected && which(leg) {
                 leg.turn(state, now);

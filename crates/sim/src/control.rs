@@ -36,7 +36,10 @@ const PAGE: &str = include_str!("../assets/control.html");
 
 pub(crate) fn router(shared: &Shared) -> Router<Shared> {
     Router::new()
-        .route("/control", get(|| async { document(PAGE.to_owned(), "'none'") }))
+        .route(
+            "/control",
+            get(|| async { document(PAGE.to_owned(), "'none'") }),
+        )
         .route("/control/book", get(read_book))
         .route("/control/reset", post(reset))
         .route("/control/calls", post(call))
@@ -66,7 +69,10 @@ async fn gate(State(shared): State<Shared>, request: Request, next: Next) -> Res
     }
     let foreign = shared.origins.controlling(request.headers());
     if foreign.is_none() && !shared.origins.is_own_page(request.headers()) {
-        return problem(StatusCode::FORBIDDEN, "this origin may not use the control API");
+        return problem(
+            StatusCode::FORBIDDEN,
+            "this origin may not use the control API",
+        );
     }
     let mut response = if request.method() == Method::OPTIONS {
         StatusCode::NO_CONTENT.into_response()
@@ -76,7 +82,10 @@ async fn gate(State(shared): State<Shared>, request: Request, next: Next) -> Res
     if let Some(origin) = foreign.and_then(|origin| HeaderValue::from_str(&origin).ok()) {
         let headers = response.headers_mut();
         headers.insert("access-control-allow-origin", origin);
-        headers.insert("access-control-allow-headers", HeaderValue::from_static("content-type"));
+        headers.insert(
+            "access-control-allow-headers",
+            HeaderValue::from_static("content-type"),
+        );
         headers.insert("vary", HeaderValue::from_static("origin"));
     }
     response
@@ -164,7 +173,9 @@ struct ResetBody {
 
 async fn reset(State(shared): State<Shared>, Body(body): Body<ResetBody>) -> Response {
     act(&shared, move |floor| {
-        let scenario = body.scenario.unwrap_or_else(|| floor.instance.scenario().clone());
+        let scenario = body
+            .scenario
+            .unwrap_or_else(|| floor.instance.scenario().clone());
         let mode = scenario.sign_in;
         let done = floor.handle(Event::Reset(Box::new(scenario)))?;
         floor.sessions.set_mode(mode);
@@ -204,7 +215,9 @@ async fn call(State(shared): State<Shared>, Body(body): Body<CallBody>) -> Respo
 
 /// What a network can send as a caller's number.
 fn caller(from: &str) -> Result<(), Refusal> {
-    let is_sip = from.strip_prefix("sip:").is_some_and(|rest| !rest.is_empty());
+    let is_sip = from
+        .strip_prefix("sip:")
+        .is_some_and(|rest| !rest.is_empty());
     if is_sip || PhoneNumber::parse(from).is_ok() {
         return Ok(());
     }
@@ -397,8 +410,8 @@ async fn switches(State(shared): State<Shared>, Body(change): Body<Value>) -> Re
             if let Some(all) = all.as_object_mut() {
                 all.extend(change);
             }
-            let switches: Switches = serde_path_to_error::deserialize(&all)
-                .map_err(|error| error.to_string())?;
+            let switches: Switches =
+                serde_path_to_error::deserialize(&all).map_err(|error| error.to_string())?;
             floor
                 .handle(Event::Switches(Box::new(switches)))
                 .map_err(|refusal| refusal.to_string())?;
@@ -469,7 +482,10 @@ struct ConfigBody {
 async fn config(State(shared): State<Shared>, Body(config): Body<ConfigBody>) -> Response {
     let status = config.status.unwrap_or(200);
     if !(200..=599).contains(&status) {
-        return problem(StatusCode::BAD_REQUEST, "status: must be between 200 and 599");
+        return problem(
+            StatusCode::BAD_REQUEST,
+            "status: must be between 200 and 599",
+        );
     }
     let restores = config.status.is_none() && config.body.is_none();
     let text = match config.body {

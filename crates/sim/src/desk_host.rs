@@ -1,4 +1,4 @@
-//! The desk's own origin, as CloudFront would serve it: static files, `config.json`, and the
+//! The desk's own origin, as `CloudFront` would serve it: static files, `config.json`, and the
 //! production security headers on everything.
 
 use std::net::SocketAddr;
@@ -97,10 +97,18 @@ async fn protect(State(site): State<Site>, request: Request, next: Next) -> Resp
     let headers = response.headers_mut();
     set(headers, "content-security-policy", &policy);
     set(headers, "permissions-policy", &features);
-    set(headers, "strict-transport-security", "max-age=63072000; includeSubDomains");
+    set(
+        headers,
+        "strict-transport-security",
+        "max-age=63072000; includeSubDomains",
+    );
     set(headers, "x-content-type-options", "nosniff");
     set(headers, "referrer-policy", "no-referrer");
-    set(headers, "cross-origin-opener-policy", "same-origin-allow-popups");
+    set(
+        headers,
+        "cross-origin-opener-policy",
+        "same-origin-allow-popups",
+    );
     let caching = if !found || path == "/config.json" {
         "no-store"
     } else if is_hashed(&path) {
@@ -126,7 +134,11 @@ fn is_hashed(path: &str) -> bool {
     path.split('/').any(|part| {
         part.split('-').skip(1).any(|tail| {
             let hash = tail.chars().take_while(char::is_ascii_hexdigit).count();
-            hash >= 8 && tail.chars().nth(hash).is_none_or(|c| matches!(c, '.' | '_'))
+            hash >= 8
+                && tail
+                    .chars()
+                    .nth(hash)
+                    .is_none_or(|c| matches!(c, '.' | '_'))
         })
     })
 }
@@ -157,7 +169,10 @@ mod tests {
         r#"{"ccp":{"url":"{ccp}"}}"#,
         r#"{"ccp":{"url":"http://127.0.0.1:9401/ccp-v2/"}}"#
     )]
-    #[case::fixed(r#"{"ccp": {"url": "https://x.example/"}}"#, r#"{"ccp": {"url": "https://x.example/"}}"#)]
+    #[case::fixed(
+        r#"{"ccp": {"url": "https://x.example/"}}"#,
+        r#"{"ccp": {"url": "https://x.example/"}}"#
+    )]
     #[case::broken("{\"ccp\":", "{\"ccp\":")]
     fn an_open_ccp_url_is_filled_in_and_nothing_else_is_touched(
         #[case] file: &str,

@@ -22,6 +22,8 @@ const OUTBOX: usize = 1_024;
 pub(crate) enum Frame {
     /// Deliver this.
     Message(Message),
+    /// Deliver this answer, and let snapshots wait for so long after it.
+    Answer(Message, Duration),
     /// The session is over: close, and the page goes to the sign-in form.
     SignOff,
 }
@@ -60,8 +62,8 @@ impl Exchange {
         sessions: Sessions,
         mut stop: watch::Receiver<bool>,
     ) -> (Self, tokio::task::JoinHandle<()>) {
-        let (jobs, mut waiting) = mpsc::channel::<Job>(256);
-        let (changed, changes) = watch::channel(0);
+        let (jobs, mut queue) = mpsc::channel::<Job>(256);
+        let (changed, watched) = watch::channel(0);
         let mut floor = Floor {
             instance,
             clock,
@@ -74,7 +76,7 @@ impl Exchange {
             loop {
                 let wait = floor.until_due();
                 tokio::select! {
-                    job = waiting.recv() => match job {
+                    job = queue.recv() => match job {
                         Some(job) => job(&mut floor),
                         None => break,
                     },
@@ -85,7 +87,13 @@ impl Exchange {
                 }
             }
         });
-        (Self { jobs, changes }, task)
+        (
+            Self {
+                jobs,
+                changes: watched,
+            },
+            task,
+        )
     }
 
     /// Runs `job` where the state is.
@@ -93,13 +101,13 @@ impl Exchange {
         &self,
         job: impl FnOnce(&mut Floor) -> R + Send + 'static,
     ) -> Result<R, Stopped> {
-        let (answer, answered) = oneshot::channel();
+        let (reply, replied) = oneshot::channel();
         let job: Job = Box::new(move |floor| {
             // Whoever asked may have gone meanwhile.
-            answer.send(job(floor)).ok();
+            reply.send(job(floor)).ok();
         });
         self.jobs.send(job).await.map_err(|_| Stopped)?;
-        answered.await.map_err(|_| Stopped)
+        replied.await.map_err(|_| Stopped)
     }
 
     /// Counts up whenever something may look different.
@@ -126,9 +134,9 @@ impl Floor {
         let Reaction { outcome, effects } = self.instance.handle(event, self.clock.now());
         let opened = match outcome {
             Ok(Outcome::Port(id)) => {
-                let (outbox, frames) = mpsc::channel(OUTBOX);
+                let (outbox, inbox) = mpsc::channel(OUTBOX);
                 self.outboxes.insert(id.clone(), outbox);
-                Ok((id, frames))
+                Ok((id, inbox))
             }
             Ok(_) => Err(Refusal::NotNow("the page was not registered".to_owned())),
             Err(refusal) => Err(refusal),
@@ -153,9 +161,14 @@ impl Floor {
     }
 
     fn dispatch(&mut self, effects: Vec<Effect>) {
+        let lag = self.instance.scenario().switches.snapshot_lag_ms;
+        let lag = Duration::from_millis(u64::from(lag));
         let mut lost = Vec::new();
         for effect in effects {
             let (port, frame) = match effect {
+                Effect::Send { port, message } if message.event == "api_response" => {
+                    (port, Frame::Answer(message, lag))
+                }
                 Effect::Send { port, message } => (port, Frame::Message(message)),
                 Effect::SignOff { port } => (port, Frame::SignOff),
             };

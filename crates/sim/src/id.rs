@@ -40,7 +40,12 @@ impl Ids {
         let count = self.ordinal();
         // Version 4 and variant 1 digits stand where RFC 9562 puts them.
         let (high, low) = (self.seed >> 16, self.seed & 0xffff);
-        format!("{kind}{:06x}-{high:04x}-4{:03x}-8{:03x}-{count:012x}", count & 0xff_ffff, low >> 4, low & 0xf)
+        format!(
+            "{kind}{:06x}-{high:04x}-4{:03x}-8{:03x}-{count:012x}",
+            count & 0xff_ffff,
+            low >> 4,
+            low & 0xf
+        )
     }
 }
 

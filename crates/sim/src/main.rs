@@ -64,7 +64,10 @@ fn main() -> ExitCode {
         .with_max_level(level)
         .with_writer(std::io::stderr)
         .init();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error),
     };
@@ -134,7 +137,12 @@ fn announce(sim: &Sim) -> std::io::Result<()> {
         .map(|url| format!(" desk={url}"))
         .unwrap_or_default();
     let mut out = std::io::stdout().lock();
-    writeln!(out, "READY{desk} ccp={} phone={}", sim.ccp_url(), sim.phone_url())?;
+    writeln!(
+        out,
+        "READY{desk} ccp={} phone={}",
+        sim.ccp_url(),
+        sim.phone_url()
+    )?;
     out.flush()
 }
 

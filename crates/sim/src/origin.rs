@@ -7,6 +7,9 @@
 use axum::http::HeaderMap;
 use axum::http::header::{HOST, ORIGIN};
 
+/// What loopback is called.
+const OWN_NAMES: [&str; 3] = ["127.0.0.1", "localhost", "[::1]"];
+
 /// The origins of one simulator.
 #[derive(Debug, Clone)]
 pub(crate) struct Origins {
@@ -39,9 +42,8 @@ impl Origins {
     /// Whether the request names this machine.
     pub(crate) fn is_own_host(&self, headers: &HeaderMap) -> bool {
         let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-        let names = ["127.0.0.1", "localhost", "[::1]"];
         host.is_some_and(|host| {
-            names
+            OWN_NAMES
                 .iter()
                 .any(|name| *host == format!("{name}:{}", self.ccp_port))
         })
@@ -49,13 +51,11 @@ impl Origins {
 
     /// Whether a page of this simulator sent the request, or no page at all.
     pub(crate) fn is_own_page(&self, headers: &HeaderMap) -> bool {
-        match origin(headers) {
-            None => true,
-            Some(origin) => {
-                let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-                host.is_some_and(|host| origin == format!("http://{host}"))
-            }
-        }
+        origin(headers).is_none_or(|origin| {
+            OWN_NAMES
+                .iter()
+                .any(|name| origin == format!("http://{name}:{}", self.ccp_port))
+        })
     }
 
     /// The origin of a foreign page that may use the control API.
@@ -121,7 +121,10 @@ mod tests {
     #[case::the_desk(Some("http://127.0.0.1:9400"), false)]
     #[case::sandboxed(Some("null"), false)]
     fn a_page_must_be_ours(#[case] origin: Option<&str>, #[case] own: bool) {
-        assert_eq!(origins().is_own_page(&request("127.0.0.1:9401", origin)), own);
+        assert_eq!(
+            origins().is_own_page(&request("127.0.0.1:9401", origin)),
+            own
+        );
     }
 
     #[rstest]

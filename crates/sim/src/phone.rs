@@ -20,7 +20,10 @@ const PAGE: &str = include_str!("../assets/phone.html");
 pub(crate) fn router() -> Router<Shared> {
     Router::new()
         .route("/", get(|| async { Redirect::to("/phone") }))
-        .route("/phone", get(|| async { document(PAGE.to_owned(), "'none'") }))
+        .route(
+            "/phone",
+            get(|| async { document(PAGE.to_owned(), "'none'") }),
+        )
         .route("/phone/events", get(events))
         .route(
             "/phone/phone.js",

@@ -188,14 +188,8 @@ impl Default for Scenario {
                 State::new("事務作業", StateKind::NotRoutable),
             ],
             quick_connects: vec![
-                QuickConnect::new(
-                    "倉庫(出荷)",
-                    Destination::Phone("+81312340099".to_owned()),
-                ),
-                QuickConnect::new(
-                    "鈴木 一郎",
-                    Destination::Agent("ichiro.suzuki".to_owned()),
-                ),
+                QuickConnect::new("倉庫(出荷)", Destination::Phone("+81312340099".to_owned())),
+                QuickConnect::new("鈴木 一郎", Destination::Agent("ichiro.suzuki".to_owned())),
                 QuickConnect::new("返品・交換", Destination::Queue("返品・交換".to_owned())),
             ],
             dialable_countries: ["jp", "us", "gb"].map(ToOwned::to_owned).to_vec(),
@@ -249,8 +243,16 @@ impl Scenario {
                 problem: problem.to_owned(),
             })
         };
-        let queues: BTreeSet<&str> = self.queues.iter().map(|queue| queue.name.as_str()).collect();
-        let states: BTreeSet<&str> = self.states.iter().map(|state| state.name.as_str()).collect();
+        let queues: BTreeSet<&str> = self
+            .queues
+            .iter()
+            .map(|queue| queue.name.as_str())
+            .collect();
+        let states: BTreeSet<&str> = self
+            .states
+            .iter()
+            .map(|state| state.name.as_str())
+            .collect();
         let logins: BTreeSet<&str> = self.agents.iter().map(|who| who.login.as_str()).collect();
         // Streams cuts both ids out of the routing profile's ARN with a pattern
         // (ccp-protocol: `routingProfileId`).
@@ -273,7 +275,11 @@ impl Scenario {
                 return wrong(member.to_owned(), "names must differ");
             }
         }
-        if !self.states.iter().any(|state| state.kind == StateKind::Offline) {
+        if !self
+            .states
+            .iter()
+            .any(|state| state.kind == StateKind::Offline)
+        {
             return wrong("states".to_owned(), "one must be of kind offline");
         }
         for (at, who) in self.agents.iter().enumerate() {
@@ -283,7 +289,11 @@ impl Scenario {
             if who.queues.is_empty() {
                 return wrong(format!("agents[{at}].queues"), "must not be empty");
             }
-            if !who.queues.iter().all(|queue| queues.contains(queue.as_str())) {
+            if !who
+                .queues
+                .iter()
+                .all(|queue| queues.contains(queue.as_str()))
+            {
                 return wrong(format!("agents[{at}].queues"), "names an unknown queue");
             }
         }
@@ -296,7 +306,11 @@ impl Scenario {
             if !known {
                 return wrong(format!("quick_connects[{at}].to"), "reaches nobody");
             }
-            if !quick.queues.iter().all(|queue| queues.contains(queue.as_str())) {
+            if !quick
+                .queues
+                .iter()
+                .all(|queue| queues.contains(queue.as_str()))
+            {
                 return wrong(
                     format!("quick_connects[{at}].queues"),
                     "names an unknown queue",

@@ -111,7 +111,7 @@ fn secret() -> String {
     if let Err(error) = getrandom::fill(&mut bytes) {
         tracing::error!(%error, "no randomness for a session");
     }
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{:032x}", u128::from_be_bytes(bytes))
 }
 
 #[cfg(test)]

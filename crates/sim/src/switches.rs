@@ -11,6 +11,10 @@ use serde::{Deserialize, Serialize};
 /// ones to change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one documented choice of its own, and JSON names them"
+)]
 pub struct Switches {
     /// Contact state after a voice offer rang out. The real service has said `error` for years
     /// (amazon-connect-streams issues 391, 551, 658, 792, 977, 1039).
@@ -39,6 +43,10 @@ pub struct Switches {
     pub dial_ms: u32,
     /// The snapshot that shows a change is sent before the answer to the request that caused it.
     pub snapshot_before_response: bool,
+    /// How long after an answer the snapshot that shows its effect arrives, in milliseconds of
+    /// real time: the network's delay, which no frozen clock stops. Meanwhile the library's
+    /// follow-up broadcasts go through, as `onAccepted` before `onConnected`.
+    pub snapshot_lag_ms: u32,
     /// Whether the outbound contact turns `connected` with the agent's own leg rather than when
     /// the customer answers.
     pub outbound_connected_at_agent_leg: bool,
@@ -67,6 +75,7 @@ impl Default for Switches {
             ring_ms: 20_000,
             dial_ms: 30_000,
             snapshot_before_response: false,
+            snapshot_lag_ms: 100,
             outbound_connected_at_agent_leg: false,
             resume_when_third_party_leaves: false,
             state_change_ends_after_call_work: false,

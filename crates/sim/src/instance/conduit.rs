@@ -73,8 +73,8 @@ impl Instance {
     }
 
     pub(super) fn ask_for_configuration(&mut self, id: &str) {
-        let waits = |port: &&Port| port.framed && port.configure.is_none();
-        if self.ports.get(id).filter(waits).is_some() {
+        let waits = |port: &Port| port.framed && port.configure.is_none();
+        if self.ports.get(id).is_some_and(waits) {
             self.send(id, "request_configure", Value::Null);
         }
     }
@@ -172,9 +172,10 @@ impl Instance {
         let Some(agent) = self.agents.get_mut(login) else {
             return;
         };
-        let talking = agent.contacts.iter().any(|contact| {
-            contact.state.is_live() && !contact.is_offered()
-        });
+        let talking = agent
+            .contacts
+            .iter()
+            .any(|contact| contact.state.is_live() && !contact.is_offered());
         if agent.muted && !talking {
             agent.muted = false;
             self.broadcast(login, "agent::mute_toggle", &json!({ "muted": false }));
@@ -234,9 +235,7 @@ impl Instance {
 
 /// The devices of a softphone that has no sound.
 fn devices() -> Value {
-    let device = |kind: &str, label: &str| {
-        json!({ "deviceId": "default", "kind": kind, "label": label, "groupId": "local" })
-    };
+    let device = |kind: &str, label: &str| json!({ "deviceId": "default", "kind": kind, "label": label, "groupId": "local" });
     json!([
         device("audioinput", "Local microphone"),
         device("audiooutput", "Local speaker"),

@@ -118,7 +118,10 @@ impl Instance {
         match self.reach(&number) {
             Reach::Ring | Reach::NoAnswer => {
                 let agent = login.to_owned();
-                self.arm(self.scenario.switches.dial_ms, Timer::NoAnswer { agent, offer });
+                self.arm(
+                    self.scenario.switches.dial_ms,
+                    Timer::NoAnswer { agent, offer },
+                );
             }
             Reach::Answer => self.picked_up(login, offer),
             Reach::Busy => self.dial_failed(login, offer, Ending::Busy),
@@ -130,7 +133,10 @@ impl Instance {
     }
 
     pub(super) fn nobody_answered(&mut self, login: &str, offer: u64) {
-        if self.offer_of(login, offer).is_some_and(Contact::is_dialling) {
+        if self
+            .offer_of(login, offer)
+            .is_some_and(Contact::is_dialling)
+        {
             self.dial_failed(login, offer, Ending::NoAnswer);
         }
     }
@@ -239,7 +245,11 @@ impl Instance {
             self.gone(&id, Ending::Abandoned);
         }
         self.publish(login);
-        self.clear_later(login, offer, self.scenario.switches.clear_abandoned_after_ms);
+        self.clear_later(
+            login,
+            offer,
+            self.scenario.switches.clear_abandoned_after_ms,
+        );
     }
 
     fn picked_up(&mut self, login: &str, offer: u64) {
@@ -287,12 +297,18 @@ impl Instance {
     /// The conversation is over for the agent; after-call work begins.
     pub(super) fn finish(&mut self, login: &str, offer: u64) {
         self.change(login, offer, |contact, now| {
-            contact.turn_legs(LegState::Disconnected, now, |leg| leg.role == LegRole::Agent);
+            contact.turn_legs(LegState::Disconnected, now, |leg| {
+                leg.role == LegRole::Agent
+            });
             contact.turn(ContactState::Ended, now);
         });
         self.publish(login);
         self.unmute_after(login);
-        self.clear_later(login, offer, self.scenario.switches.after_call_work_limit_ms);
+        self.clear_later(
+            login,
+            offer,
+            self.scenario.switches.after_call_work_limit_ms,
+        );
     }
 
     fn clear_later(&mut self, login: &str, offer: u64, after_ms: Option<u32>) {

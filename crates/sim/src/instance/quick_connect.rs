@@ -47,8 +47,9 @@ impl Instance {
 
     /// Whether the endpoint is a quick connect of this instance.
     pub(super) fn is_destination(&self, endpoint: &Endpoint) -> bool {
-        (0..self.scenario.quick_connects.len())
-            .any(|at| endpoint.endpoint_arn.as_deref() == Some(&destination_arn(&self.scenario, at)))
+        (0..self.scenario.quick_connects.len()).any(|at| {
+            endpoint.endpoint_arn.as_deref() == Some(&destination_arn(&self.scenario, at))
+        })
     }
 
     fn is_offered_to(&self, quick: &QuickConnect, arns: &[&str]) -> bool {

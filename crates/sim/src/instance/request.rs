@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{Instance, customer};
 use crate::agent::{queue_arn, state_arn};
 use crate::contact::Contact;
-use crate::event::{Effect, Message, Outcome, Refusal};
+use crate::event::{Effect, Fault, Message, Outcome, Refusal};
 use crate::leg::{Endpoint, EndpointKind, Leg, LegRole, LegState};
 use crate::line::{Ending, Line, Place, Reach};
 use crate::scenario::{State, StateKind};
@@ -39,14 +39,10 @@ impl Exception {
 
     /// The real worker hands errors on as text.
     fn to_wire(&self) -> String {
-        json!({
-            "type": self.kind,
-            "message": self.message,
-            "stack": [],
-            "retryStatus": "none",
-            "statusCode": 400,
-        })
-        .to_string()
+        let (kind, message) = (json!(self.kind), json!(self.message));
+        format!(
+            r#"{{"type":{kind},"message":{message},"stack":[],"retryStatus":"none","statusCode":400}}"#
+        )
     }
 }
 
@@ -59,19 +55,27 @@ impl Instance {
         let method = request.get("method").and_then(Value::as_str).unwrap_or("");
         let params = request.get("params").cloned().unwrap_or_default();
         let before = self.effects.len();
-        let answer = match self.fault_for(method) {
-            Some(None) => {
+        let answer = match self.take_fault(method) {
+            Some(Fault {
+                exception: None, ..
+            }) => {
                 self.record(login, method, &params, "none");
                 return;
             }
-            Some(Some(exception)) => Err(exception),
+            Some(Fault {
+                exception: Some(kind),
+                message,
+                ..
+            }) => Err(Exception { kind, message }),
             None => self.perform(login, method, &params),
         };
         let (data, err) = match &answer {
             Ok(data) => (data.clone(), Value::Null),
             Err(exception) => (Value::Null, Value::from(exception.to_wire())),
         };
-        let outcome = answer.as_ref().map_or_else(|error| error.kind.as_str(), |_| "ok");
+        let outcome = answer
+            .as_ref()
+            .map_or_else(|error| error.kind.as_str(), |_| "ok");
         self.record(login, method, &params, outcome);
         let response = Effect::Send {
             port: port.to_owned(),
@@ -89,19 +93,19 @@ impl Instance {
         }
     }
 
-    /// Takes one failure from the faults in force: none, silence, or an exception.
-    fn fault_for(&mut self, method: &str) -> Option<Option<Exception>> {
-        let at = self.faults.iter().position(|fault| fault.method == method)?;
+    /// Takes one failure from the faults in force.
+    fn take_fault(&mut self, method: &str) -> Option<Fault> {
+        let at = self
+            .faults
+            .iter()
+            .position(|fault| fault.method == method)?;
         let fault = self.faults.get_mut(at)?;
         fault.count = fault.count.saturating_sub(1);
-        let exception = fault
-            .exception
-            .as_deref()
-            .map(|kind| Exception::new(kind, fault.message.as_str()));
-        if fault.count == 0 {
+        let taken = fault.clone();
+        if taken.count == 0 {
             self.faults.remove(at);
         }
-        Some(exception)
+        Some(taken)
     }
 
     fn perform(&mut self, login: &str, method: &str, params: &Value) -> Answer {
@@ -264,8 +268,8 @@ impl Instance {
     }
 
     fn gone_unless_gone(&mut self, id: &ContactId, why: Ending) {
-        let here = |line: &&Line| !matches!(line.place, Place::Gone { .. });
-        if self.lines.get(id).filter(here).is_some() {
+        let here = |line: &Line| !matches!(line.place, Place::Gone { .. });
+        if self.lines.get(id).is_some_and(here) {
             self.gone(id, why);
         }
     }
@@ -312,7 +316,9 @@ impl Instance {
         // Tones go from the agent into the conversation; sent on the agent's own leg they reach
         // the customer as well.
         let reaches_customer = leg.role != LegRole::ThirdParty
-            && contact.customer().is_some_and(|leg| leg.state == LegState::Connected);
+            && contact
+                .customer()
+                .is_some_and(|leg| leg.state == LegState::Connected);
         let (id, digits) = (contact.id.clone(), digits.to_owned());
         if reaches_customer && let Some(line) = self.lines.get_mut(&id) {
             line.digits_heard.push_str(&digits);
@@ -350,7 +356,9 @@ impl Instance {
             return Err(Exception::invalid_state("no such agent"));
         };
         if ends_work {
-            agent.contacts.retain(|contact| contact.state.is_live() || contact.state.is_failed());
+            agent
+                .contacts
+                .retain(|contact| contact.state.is_live() || contact.state.is_failed());
         }
         if agent.is_engaged() {
             if !later {
@@ -414,9 +422,9 @@ impl Instance {
         }
         .cloned()
         .ok_or_else(Exception::bad_endpoint)?;
-        let number = match (endpoint.kind, endpoint.phone_number) {
-            (EndpointKind::PhoneNumber, Some(number)) => number,
-            _ => return Err(Exception::bad_endpoint()),
+        let (EndpointKind::PhoneNumber, Some(number)) = (endpoint.kind, endpoint.phone_number)
+        else {
+            return Err(Exception::bad_endpoint());
         };
         self.check_number(&number)?;
         if let Some(agent) = self.agents.get_mut(login) {
@@ -500,10 +508,7 @@ pub(super) fn text<'a>(params: &'a Value, name: &str) -> Result<&'a str, Excepti
         .ok_or_else(|| Exception::invalid_state(format!("{name} must be text")))
 }
 
-pub(super) fn leg_in<'a>(
-    contact: &'a Contact,
-    params: &Value,
-) -> Result<&'a Leg, Exception> {
+pub(super) fn leg_in<'a>(contact: &'a Contact, params: &Value) -> Result<&'a Leg, Exception> {
     let id = ConnectionId::from(text(params, "connectionId")?);
     contact
         .legs

@@ -27,17 +27,10 @@ impl Instance {
         waiting.into_iter().find_map(|line| {
             self.agents
                 .values()
-                .filter(|agent| agent.is_available() && self.may_take(agent, line))
+                .filter(|agent| agent.is_available() && may_take(agent, line))
                 .min_by_key(|agent| agent.shown.since)
                 .map(|agent| (line.id.clone(), agent.person.login.clone()))
         })
-    }
-
-    fn may_take(&self, agent: &Agent, line: &Line) -> bool {
-        match &line.reserved {
-            Some(login) => *login == agent.person.login,
-            None => agent.person.queues.contains(&line.queue),
-        }
     }
 
     /// Rings at the agent, whatever they are doing.
@@ -106,14 +99,15 @@ impl Instance {
         let accepts_itself = agent.preferences.auto_accept;
         self.place(id, Place::At(login.to_owned()));
         self.publish(login);
-        let rings = self
-            .offer_of(login, offer)
-            .is_some_and(Contact::is_offered);
+        let rings = self.offer_of(login, offer).is_some_and(Contact::is_offered);
         if rings && accepts_itself {
             self.accept(login, offer);
         } else if rings {
             let agent = login.to_owned();
-            self.arm(self.scenario.switches.ring_ms, Timer::RingOut { agent, offer });
+            self.arm(
+                self.scenario.switches.ring_ms,
+                Timer::RingOut { agent, offer },
+            );
         }
     }
 
@@ -136,7 +130,11 @@ impl Instance {
         let new_leg = self.ids.connection();
         let dials = self.change(login, offer, |contact, now| {
             if contact.origin == Origin::Callback {
-                if let Some(leg) = contact.legs.iter_mut().find(|leg| leg.role == LegRole::Agent) {
+                if let Some(leg) = contact
+                    .legs
+                    .iter_mut()
+                    .find(|leg| leg.role == LegRole::Agent)
+                {
                     // The real service replaces the leg, and with it the id.
                     leg.id = new_leg;
                     leg.media = true;
@@ -190,7 +188,9 @@ impl Instance {
                 Origin::Callback => ContactState::Error("Default".to_owned()),
                 Origin::Inbound | Origin::Outbound => state,
             };
-            contact.turn_legs(LegState::Disconnected, now, |leg| leg.role == LegRole::Agent);
+            contact.turn_legs(LegState::Disconnected, now, |leg| {
+                leg.role == LegRole::Agent
+            });
             contact.turn(state, now);
             contact.id.clone()
         });
@@ -212,5 +212,12 @@ impl Instance {
         if agent.contacts.len() < before {
             self.publish(login);
         }
+    }
+}
+
+fn may_take(agent: &Agent, line: &Line) -> bool {
+    match &line.reserved {
+        Some(login) => *login == agent.person.login,
+        None => agent.person.queues.contains(&line.queue),
     }
 }
