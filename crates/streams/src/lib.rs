@@ -21,6 +21,7 @@
 mod command;
 mod event;
 mod options;
+mod payload;
 mod request;
 mod snapshot;
 mod storage_access;

@@ -5,29 +5,24 @@
 //! (`GetAgentSnapshot`, `GetAgentConfiguration`), and what the CCP's worker adds to it. This
 //! module does not know what any of it means for a call.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use contract::{ConnectionId, ContactId};
 use desk::{
     AgentSnapshot, AgentStateSnapshot, AgentStateType, ClockReading, ContactKind, ContactSnapshot,
     ContactState, EndpointSnapshot, LegRole, LegSnapshot, LegState, Snapshot, StateChoice,
 };
-use js_sys::{Array, Date, Object};
-use wasm_bindgen::{JsCast, JsValue};
+use js_sys::Date;
 
+use crate::payload::{Member, Oddities, instant, milliseconds};
 use crate::sys::Plain;
 
 /// Reads one update. `previous` are the contacts of the one before, which stand in for those
 /// that a list with a nameless entry cannot vouch for.
 pub(crate) fn read(data: Plain, previous: &[ContactSnapshot]) -> Snapshot {
-    let oddities = RefCell::default();
-    let update = Member {
-        value: data,
-        path: "",
-        oddities: &oddities,
-    };
+    let oddities = Oddities::default();
+    let update = Member::root(data, &oddities);
     let snapshot = update.need("snapshot", update.object("snapshot", "snapshot"));
     let configuration = update.need(
         "configuration",
@@ -55,7 +50,7 @@ pub(crate) fn read(data: Plain, previous: &[ContactSnapshot]) -> Snapshot {
         oddities: Vec::new(),
     };
     Snapshot {
-        oddities: oddities.into_inner(),
+        oddities: oddities.into_paths(),
         ..read
     }
 }
@@ -263,9 +258,8 @@ fn attributes(contact: &Member) -> BTreeMap<String, String> {
     let Some(attributes) = contact.object("attributes", "snapshot.contacts[].attributes") else {
         return BTreeMap::new();
     };
-    Object::keys(&attributes.value)
-        .iter()
-        .filter_map(|key| key.as_string())
+    attributes
+        .keys()
         .filter_map(|key| {
             let value = attributes
                 .object(&key, "snapshot.contacts[].attributes[]")?
@@ -273,102 +267,6 @@ fn attributes(contact: &Member) -> BTreeMap<String, String> {
             Some((key, value))
         })
         .collect()
-}
-
-/// An object of the payload, and where in it that lies.
-pub(crate) struct Member<'a> {
-    value: Plain,
-    /// Without any value, and `[]` for each list's index and each map's key: it goes into logs.
-    path: &'static str,
-    oddities: &'a RefCell<Vec<Box<str>>>,
-}
-
-impl<'a> Member<'a> {
-    /// The member, unless it is `undefined` or `null`.
-    fn get(&self, name: &str) -> Option<JsValue> {
-        let value = self.value.get(name).ok()?;
-        (!value.is_undefined() && !value.is_null()).then_some(value)
-    }
-
-    fn text(&self, name: &str) -> Option<String> {
-        let value = self.get(name)?;
-        self.need(name, value.as_string())
-    }
-
-    fn boolean(&self, name: &str) -> Option<bool> {
-        let value = self.get(name)?;
-        self.need(name, value.as_bool())
-    }
-
-    fn number(&self, name: &str) -> Option<f64> {
-        let value = self.get(name)?;
-        self.need(name, value.as_f64())
-    }
-
-    /// Instants travel as `Date`: numbers and texts are odd, and so is an invalid `Date`.
-    fn date(&self, name: &str) -> Option<DateTime<Utc>> {
-        let value = self.get(name)?;
-        let date = value
-            .dyn_ref()
-            .and_then(|date: &Date| instant(date.get_time()));
-        self.need(name, date)
-    }
-
-    fn object(&self, name: &str, path: &'static str) -> Option<Member<'a>> {
-        let value = self.get(name)?;
-        let object = value.is_object().then(|| self.inner(value, path));
-        self.need(name, object)
-    }
-
-    fn items(&self, name: &str, path: &'static str) -> Option<Vec<Member<'a>>> {
-        let value = self.get(name)?;
-        let items = value.dyn_ref().map(|items: &Array| {
-            // An item that is no object is one that lacks every member.
-            items.iter().map(|item| self.inner(item, path)).collect()
-        });
-        self.need(name, items)
-    }
-
-    fn inner(&self, value: JsValue, path: &'static str) -> Member<'a> {
-        Member {
-            value: value.unchecked_into(),
-            path,
-            oddities: self.oddities,
-        }
-    }
-
-    /// Records the member as odd if nothing could be read from it.
-    fn need<T>(&self, name: &str, read: Option<T>) -> Option<T> {
-        if read.is_none() {
-            let odd = match self.path {
-                "" => name.into(),
-                // The keys of attributes are the flow's own words.
-                path if path.ends_with("attributes") => [path, "[]"].concat(),
-                path => [path, ".", name].concat(),
-            };
-            let mut oddities = self.oddities.borrow_mut();
-            if !oddities.iter().any(|known| **known == odd) {
-                oddities.push(odd.into());
-            }
-        }
-        read
-    }
-}
-
-/// An instant from milliseconds since 1970, if it is one that a `Date` can hold.
-fn instant(since_1970: f64) -> Option<DateTime<Utc>> {
-    DateTime::from_timestamp_millis(milliseconds(since_1970)?)
-}
-
-/// Whole milliseconds, if `value` lies in the range of JS time values (ECMA-262, "Time Values
-/// and Time Range").
-fn milliseconds(value: f64) -> Option<i64> {
-    const FURTHEST: f64 = 8.64e15;
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "within the range that is checked, only the fraction goes"
-    )]
-    (value.abs() <= FURTHEST).then_some(value as i64)
 }
 
 #[cfg(test)]
@@ -389,17 +287,6 @@ mod tests {
     #[case::new_kind("video", Some(true), LegRole::Customer)]
     fn legs_have_roles(#[case] kind: &str, #[case] initial: Option<bool>, #[case] role: LegRole) {
         assert_eq!(leg_role(kind, initial), role);
-    }
-
-    #[rstest]
-    #[case::ordinary(1_767_258_000_000.0, Some(1_767_258_000_000))]
-    #[case::fraction(1.9, Some(1))]
-    #[case::before_1970(-1.0, Some(-1))]
-    #[case::invalid_date(f64::NAN, None)]
-    #[case::infinite(f64::INFINITY, None)]
-    #[case::beyond(8.65e15, None)]
-    fn milliseconds_are_whole_and_in_range(#[case] value: f64, #[case] read: Option<i64>) {
-        assert_eq!(milliseconds(value), read);
     }
 
     #[test]
