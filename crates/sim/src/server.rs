@@ -221,7 +221,8 @@ async fn guard(State(shared): State<Shared>, request: Request, next: Next) -> Re
     let headers = response.headers_mut();
     for (name, value) in [
         ("x-content-type-options", "nosniff"),
-        ("referrer-policy", "no-referrer"),
+        // With `no-referrer` the sign-in form would be sent from the origin `null`.
+        ("referrer-policy", "same-origin"),
     ] {
         headers.insert(name, axum::http::HeaderValue::from_static(value));
     }

@@ -210,7 +210,7 @@ impl Instance {
         let contact = self.contact_in(login, params)?;
         let (id, leg) = (contact.offer, leg_in(contact, params)?);
         let (role, leg_id) = (leg.role, leg.id.clone());
-        if leg.state == LegState::Disconnected {
+        if leg.state == LegState::Disconnected || !contact.state.is_live() {
             return Err(Exception::invalid_state("the connection is gone already"));
         }
         if contact.is_offered() {

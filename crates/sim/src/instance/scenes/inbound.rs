@@ -76,6 +76,16 @@ fn an_offer_is_declined(#[case] declined: DeclinedState, #[case] state: &str) {
 }
 
 #[test]
+fn a_connection_of_a_missed_call_cannot_be_destroyed_under_the_waiting_customer() {
+    let mut stage = Stage::new(shop());
+    let id = stage.call();
+    stage.after(20);
+    let refused = stage.on_leg("destroyConnection", &id, 1);
+    assert_eq!(refused, Err("InvalidStateException".to_owned()));
+    assert_eq!(stage.place(&id), Place::Queued);
+}
+
+#[test]
 fn a_missed_call_is_offered_again_under_its_id_once_the_agent_is_available() {
     let mut stage = Stage::new(shop());
     let id = stage.call();
