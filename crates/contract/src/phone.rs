@@ -244,7 +244,9 @@ mod tests {
     #[case::pasted_with_direction_marks("\u{202a}050 1234 5678\u{202c}", "+815012345678")]
     fn reads_numbers_as_agents_in_japan_type_them(#[case] typed: &str, #[case] e164: &str) {
         assert_eq!(
-            PhoneNumber::from_typed(typed, Country::JP).unwrap().as_str(),
+            PhoneNumber::from_typed(typed, Country::JP)
+                .unwrap()
+                .as_str(),
             e164
         );
     }
@@ -271,7 +273,9 @@ mod tests {
     fn a_country_without_a_trunk_prefix_takes_national_numbers_as_they_are() {
         let us = Country::from_iso("US").unwrap();
         assert_eq!(
-            PhoneNumber::from_typed("(206) 555-0142", us).unwrap().as_str(),
+            PhoneNumber::from_typed("(206) 555-0142", us)
+                .unwrap()
+                .as_str(),
             "+12065550142"
         );
     }

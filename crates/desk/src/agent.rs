@@ -85,6 +85,17 @@ impl From<AgentStateSnapshot> for AgentState {
     }
 }
 
+impl AgentState {
+    /// This state; when it began stays known if a snapshot says only that it lasts.
+    fn or_since(self, before: Option<Self>) -> Self {
+        let same = before.filter(|before| before.name == self.name);
+        Self {
+            since: self.since.or(same.and_then(|before| before.since)),
+            ..self
+        }
+    }
+}
+
 impl Agent {
     /// The agent after a snapshot. What the snapshot could not tell stays as it was; only a
     /// queued state is gone when it is not named, for that is how its end is told.
@@ -105,7 +116,10 @@ impl Agent {
                 Some(_) => told.next_state.map(AgentState::from),
                 None => before.next_state,
             },
-            state: told.state.map(AgentState::from).or(before.state),
+            state: match told.state.map(AgentState::from) {
+                Some(state) => Some(state.or_since(before.state)),
+                None => before.state,
+            },
             availability: told.availability.or(before.availability),
             choices: if told.choices.is_empty() {
                 before.choices

@@ -1,13 +1,13 @@
 //! Finished offers: what remains of a call when the customer has gone.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use contract::ContactId;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    contact::{Caller, Contact, Direction},
+    contact::{Contact, Direction},
     snapshot::ContactKind,
-    time::{OfferTimes, Stamp, TimeSource},
+    time::{OfferTimes, Stamp},
 };
 
 /// How an offer ended.
@@ -85,10 +85,7 @@ impl CallRecord {
             initial: contact.initial_id.clone(),
             direction: contact.direction,
             callback: contact.kind == ContactKind::QueueCallback,
-            last_two: match &contact.caller {
-                Caller::Number(number) => Some(number.last_two().into()),
-                Caller::Withheld | Caller::Raw(_) | Caller::Unknown => None,
-            },
+            last_two: contact.last_two.clone(),
             queue: contact.queue.clone(),
             times: contact.times.clone(),
             outcome: contact.outcome.unwrap_or(CallOutcome::Failed),
@@ -97,19 +94,16 @@ impl CallRecord {
     }
 
     fn is_same_offer(&self, other: &Self) -> bool {
-        self.contact == other.contact && self.times.began() == other.times.began()
-    }
-
-    /// Whether the offer's end is only the desk's guess from the contact's absence.
-    pub(crate) fn end_is_guessed(&self) -> bool {
-        self.times
-            .ended
-            .is_none_or(|ended| ended.source == TimeSource::Absence)
+        let began = self.times.began();
+        self.contact == other.contact && began.is_some() && began == other.times.began()
     }
 }
 
 /// More offers than a day holds.
 const MOST_RECORDS: usize = 300;
+
+/// For how long a record is kept in the browser.
+const A_DAY: TimeDelta = TimeDelta::hours(24);
 
 /// The finished offers, newest first, at most 300.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -129,10 +123,15 @@ impl CallLog {
         self.0.truncate(MOST_RECORDS);
     }
 
-    /// Adds what an earlier life of the page had kept, behind what is here.
-    pub(crate) fn restore(&mut self, earlier: Self) {
+    /// Adds what an earlier life of the page had kept, behind what is here; `now` is the
+    /// server's time. What is older than a day is no longer today's in any zone.
+    pub(crate) fn restore(&mut self, earlier: Self, now: Option<DateTime<Utc>>) {
         for record in earlier.0 {
-            if !self.0.iter().any(|kept| kept.is_same_offer(&record)) {
+            let began = record.times.began();
+            let is_old = began
+                .zip(now)
+                .is_some_and(|(began, now)| now - began > A_DAY);
+            if !is_old && !self.0.iter().any(|kept| kept.is_same_offer(&record)) {
                 self.0.push(record);
             }
         }
@@ -144,10 +143,11 @@ impl CallLog {
         self.0.iter().find(|record| record.contact == *contact)
     }
 
-    /// Takes back the newest record of a contact, because the contact is there after all.
-    pub(crate) fn take_back(&mut self, contact: &ContactId) -> Option<CallRecord> {
-        let index = self.0.iter().position(|record| record.contact == *contact)?;
-        Some(self.0.remove(index))
+    /// Removes the newest record of a contact, because the contact is there after all.
+    pub(crate) fn take_back(&mut self, contact: &ContactId) {
+        if let Some(index) = self.0.iter().position(|record| record.contact == *contact) {
+            self.0.remove(index);
+        }
     }
 }
 
@@ -179,11 +179,7 @@ pub fn spreadsheet_row(
     };
     [
         record.contact.as_ref(),
-        record
-            .initial
-            .as_ref()
-            .unwrap_or(&record.contact)
-            .as_ref(),
+        record.initial.as_ref().unwrap_or(&record.contact).as_ref(),
         direction,
         number,
         record.queue.as_deref().unwrap_or_default(),
@@ -204,6 +200,11 @@ fn cell(value: &str) -> String {
     if value.starts_with(['=', '+', '-', '@']) {
         cell.push('\'');
     }
-    cell.extend(value.chars().map(|c| if c.is_control() { ' ' } else { c }));
+    cell.extend(value.chars().map(|c| if breaks_line(c) { ' ' } else { c }));
     cell
+}
+
+/// Whether a sheet may take a character for the end of a cell or of a line.
+fn breaks_line(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
 }

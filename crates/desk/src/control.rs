@@ -3,10 +3,13 @@
 //! One function answers both, so that a button that is enabled always does something, and one
 //! that would be refused is not offered.
 
+use contract::ContactId;
+
 use crate::{
     action::{Action, Digits},
-    contact::{CallPhase, Contact},
-    snapshot::{LegRole, LegState},
+    contact::Contact,
+    phase::CallPhase,
+    snapshot::{LegRole, LegSnapshot, LegState},
 };
 
 /// A button that concerns one contact.
@@ -72,7 +75,7 @@ impl Contact {
         self.listening_leg().is_some()
     }
 
-    fn listening_leg(&self) -> Option<&crate::snapshot::LegSnapshot> {
+    fn listening_leg(&self) -> Option<&LegSnapshot> {
         self.leg(LegRole::Customer).filter(|leg| {
             self.phase == CallPhase::Connected { on_hold: false }
                 && leg.state == Some(LegState::Connected)
@@ -81,6 +84,24 @@ impl Contact {
 }
 
 impl Control {
+    /// The button that asks for `action`, and whose contact it concerns.
+    pub(crate) fn that_asks(action: &Action) -> Option<(Self, &ContactId)> {
+        match action {
+            Action::Accept(id) => Some((Self::Accept, id)),
+            Action::Decline(id) => Some((Self::Decline, id)),
+            Action::HangUp(id, _) => Some((Self::HangUp, id)),
+            Action::Hold(id, _) => Some((Self::Hold, id)),
+            Action::Resume(id, _) => Some((Self::Resume, id)),
+            Action::Clear(id) => Some((Self::Complete, id)),
+            Action::SendDigits(..)
+            | Action::Mute
+            | Action::Unmute
+            | Action::SetState(_)
+            | Action::QueueState(_)
+            | Action::Dial(_) => None,
+        }
+    }
+
     /// Whether a request that is under way makes pressing this pointless. Hanging up waits for
     /// nothing but itself: it is the button that must work when others hang.
     pub(crate) fn waits_for(self, under_way: &Action) -> bool {

@@ -29,25 +29,34 @@
 mod action;
 mod agent;
 mod call_log;
+mod caller;
 mod contact;
 mod control;
 mod desk;
 mod journal;
 mod link;
 mod notice;
+mod oddity;
+mod offer;
+mod phase;
+mod requests;
+mod roster;
 mod snapshot;
 mod time;
 
 pub use action::{Action, ActionError, Digits};
 pub use agent::{Agent, AgentKind, AgentState};
 pub use call_log::{CallLog, CallOutcome, CallRecord, spreadsheet_row};
-pub use contact::{CallPhase, Caller, Contact, Direction};
-pub use control::Control;
+pub use caller::Caller;
+pub use contact::{Contact, Direction};
 pub use contract::{ConnectionId, ContactId, Country, PhoneNumber, PhoneNumberError};
-pub use desk::{Command, Desk, Effect, Input, Oddity};
+pub use control::Control;
+pub use desk::{Command, Desk, Effect, Input};
 pub use journal::Journal;
 pub use link::Link;
 pub use notice::{DialRefusal, Notice, NoticeKind, Request, SoftphoneError};
+pub use oddity::Oddity;
+pub use phase::CallPhase;
 pub use snapshot::{
     AgentSnapshot, AgentStateSnapshot, AgentStateType, ClockReading, ContactKind, ContactSnapshot,
     ContactState, EndpointSnapshot, LegRole, LegSnapshot, LegState, Snapshot, StateChoice,

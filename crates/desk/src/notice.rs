@@ -2,7 +2,11 @@
 
 use contract::ContactId;
 
-use crate::action::{Action, ActionError};
+use crate::{
+    action::{Action, ActionError},
+    contact::Contact,
+    phase::CallPhase,
+};
 
 /// Something the agent should know and can act upon.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +53,18 @@ pub enum Request {
     SetState,
     /// To call a number.
     Dial,
+}
+
+impl Request {
+    /// Whether it is news, for a contact in `phase`, that this was not done: the contact has
+    /// not moved on.
+    pub(crate) fn matters_in(self, phase: CallPhase) -> bool {
+        match self {
+            Self::Accept | Self::Decline => phase == CallPhase::Ringing,
+            Self::HangUp | Self::Hold | Self::Resume | Self::SendDigits => phase.is_live(),
+            Self::Clear | Self::Mute | Self::SetState | Self::Dial => true,
+        }
+    }
 }
 
 impl From<&Action> for Request {
@@ -126,7 +142,7 @@ impl Notices {
         self.shown.retain(|shown| shown.id != id);
     }
 
-    /// Drops what concerned a request that has been made again or has succeeded.
+    /// Drops what concerned a request that is made again.
     pub(crate) fn withdraw(&mut self, request: Request) {
         self.shown.retain(|shown| match &shown.kind {
             NoticeKind::ActionFailed(failed, _) => *failed != request,
@@ -135,6 +151,23 @@ impl Notices {
         });
     }
 
+    /// Drops what is no news any more, because its contact has moved on or has left.
+    pub(crate) fn settle(&mut self, contacts: &[Contact]) {
+        self.shown.retain(|shown| {
+            let Some(id) = &shown.contact else {
+                return true;
+            };
+            contacts
+                .iter()
+                .find(|contact| contact.id == *id)
+                .is_some_and(|contact| match &shown.kind {
+                    NoticeKind::ActionFailed(request, _) => request.matters_in(contact.phase),
+                    NoticeKind::DialRefused(_) | NoticeKind::SoftphoneFailed(_) => true,
+                })
+        });
+    }
+
+    /// Drops what concerned an offer that is over, though its contact may be offered again.
     pub(crate) fn contact_left(&mut self, contact: &ContactId) {
         self.shown
             .retain(|shown| shown.contact.as_ref() != Some(contact));

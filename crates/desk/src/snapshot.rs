@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use contract::{ConnectionId, ContactId};
+use serde::{Deserialize, Serialize};
 
 /// The whole of one `agent::update`, read in `agent.onRefresh`.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -122,7 +123,26 @@ pub struct ContactSnapshot {
     pub customer: Option<EndpointSnapshot>,
 }
 
+impl Snapshot {
+    /// Whether `other` is this snapshot, delivered once more. The PC's clock may stand
+    /// elsewhere at a second delivery and is left out.
+    pub(crate) fn says_the_same(&self, other: &Self) -> bool {
+        self.taken_at == other.taken_at
+            && self.agent == other.agent
+            && self.contacts == other.contacts
+            && self.oddities == other.oddities
+    }
+}
+
 impl ContactSnapshot {
+    /// The leg of the customer.
+    pub(crate) fn customer_leg(&self) -> Option<&LegSnapshot> {
+        self.legs
+            .iter()
+            .flatten()
+            .find(|leg| leg.role == LegRole::Customer)
+    }
+
     /// A contact of which nothing is known but its id.
     pub fn new(id: ContactId) -> Self {
         Self {
@@ -165,7 +185,7 @@ impl ContactKind {
 }
 
 /// `ContactStateType` of the service model.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ContactState {
     /// Not yet offered.
     Init,
@@ -192,6 +212,26 @@ pub enum ContactState {
     Unknown(String),
 }
 
+impl ContactState {
+    /// Whether it is being offered or dialled.
+    pub(crate) fn is_on_its_way(&self) -> bool {
+        matches!(self, Self::Incoming | Self::Pending | Self::Connecting)
+    }
+
+    /// Whether there still is, or may be, somebody to talk to.
+    pub(crate) fn is_live(&self) -> bool {
+        self.is_on_its_way() || *self == Self::Connected
+    }
+
+    /// Whether it is over, one way or another.
+    pub(crate) fn is_over(&self) -> bool {
+        matches!(
+            self,
+            Self::Ended | Self::Missed | Self::Error | Self::Rejected
+        )
+    }
+}
+
 /// One connection of a contact.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LegSnapshot {
@@ -211,6 +251,27 @@ pub struct LegSnapshot {
     pub quick_connect: Option<String>,
     /// Whether the server mutes it (not the agent's own mute button).
     pub muted: Option<bool>,
+}
+
+impl LegSnapshot {
+    /// Whether somebody is, or is about to be, at the other end.
+    pub fn is_active(&self) -> bool {
+        matches!(
+            self.state,
+            Some(
+                LegState::Connecting
+                    | LegState::Connected
+                    | LegState::Hold
+                    | LegState::SilentMonitor
+                    | LegState::Barge
+            )
+        )
+    }
+
+    /// Whether its state says nothing that this desk understands.
+    pub(crate) fn is_unreadable(&self) -> bool {
+        matches!(self.state, None | Some(LegState::Unknown(_)))
+    }
 }
 
 /// Who is at the other end of a leg.

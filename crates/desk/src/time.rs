@@ -29,24 +29,35 @@ impl Instant {
 pub struct ServerClock {
     /// Server time at [`Instant`] zero.
     start: Option<DateTime<Utc>>,
+    /// By what it was set last: the snapshot's own time and its skew.
+    set_by: Option<(Option<DateTime<Utc>>, Option<TimeDelta>)>,
 }
 
 impl ServerClock {
-    /// Sets the clock by what a *new* snapshot says. A snapshot that is sent again carries the
-    /// skew of its first delivery; if the PC's clock has jumped since, it would mislead, so the
-    /// caller passes only snapshots it has not seen.
+    /// Sets the clock by what a snapshot says. One that is sent again carries the skew of its
+    /// first delivery; if the PC's clock has jumped since, it would mislead, so it sets nothing.
+    /// Without a time of its own, a snapshot with the skew of the last one may be that.
     pub(crate) fn set(
         &mut self,
         reading: Option<ClockReading>,
         taken_at: Option<DateTime<Utc>>,
         now: Instant,
     ) {
-        let told = match (reading, taken_at) {
-            (Some(reading), _) => reading.local.checked_add_signed(reading.skew),
-            (None, taken_at) => taken_at,
+        let skew = reading.map(|reading| reading.skew);
+        let told = match reading {
+            Some(reading) => reading.local.checked_add_signed(reading.skew),
+            None => taken_at,
         };
+        let sent_again = self.set_by.is_some_and(|(last, last_skew)| match taken_at {
+            Some(_) => taken_at == last,
+            None => skew == last_skew,
+        });
+        if sent_again {
+            return;
+        }
         if let Some(start) = told.and_then(|told| told.checked_sub_signed(now.since_start())) {
             self.start = Some(start);
+            self.set_by = Some((taken_at, skew));
         }
     }
 
@@ -56,7 +67,7 @@ impl ServerClock {
     }
 }
 
-/// The whole seconds between two moments; zero if the second comes first.
+/// The time between two moments; zero if the second comes first.
 pub fn elapsed(from: DateTime<Utc>, to: DateTime<Utc>) -> TimeDelta {
     (to - from).max(TimeDelta::zero())
 }
@@ -80,8 +91,8 @@ pub enum TimeSource {
     Leg,
     /// The timestamp of the agent's own state that followed.
     AgentState,
-    /// The first snapshot that showed it: Connect gave no timestamp. It happened then or
-    /// shortly before.
+    /// The first snapshot that showed it: Connect gave no timestamp, or one that contradicts the
+    /// others. It happened then or shortly before.
     FirstSeen,
     /// The first snapshot without the contact: it went without saying when.
     Absence,
@@ -90,6 +101,29 @@ pub enum TimeSource {
 impl Stamp {
     pub(crate) fn new(at: DateTime<Utc>, source: TimeSource) -> Self {
         Self { at, source }
+    }
+
+    /// Whether the moment was not stated, but is that of a snapshot or of something beside it.
+    fn is_estimate(self) -> bool {
+        match self.source {
+            TimeSource::ContactState | TimeSource::Leg => false,
+            TimeSource::AgentState | TimeSource::FirstSeen | TimeSource::Absence => true,
+        }
+    }
+
+    fn not_after(&mut self, limit: Option<DateTime<Utc>>) {
+        if let Some(limit) = limit.filter(|limit| self.is_estimate() && self.at > *limit) {
+            self.at = limit;
+        }
+    }
+
+    fn not_before(&mut self, floor: Option<DateTime<Utc>>) {
+        if let Some(floor) = floor.filter(|floor| self.at < *floor) {
+            self.at = floor;
+            if !self.is_estimate() {
+                self.source = TimeSource::FirstSeen;
+            }
+        }
     }
 }
 
@@ -148,31 +182,123 @@ impl OfferTimes {
         Some((whole - self.on_hold(end)).max(TimeDelta::zero()))
     }
 
-    pub(crate) fn hold_begins(&mut self, at: Stamp) {
-        if let Some(hold) = self.holds.last_mut().filter(|hold| hold.to.is_none()) {
-            if hold.from.at >= at.at {
+    pub(crate) fn note_connecting(&mut self, told: Option<Stamp>) {
+        note(&mut self.connecting, told);
+        self.put_in_order();
+    }
+
+    pub(crate) fn note_connected(&mut self, told: Option<Stamp>) {
+        note(&mut self.connected, told);
+        self.put_in_order();
+    }
+
+    pub(crate) fn note_ended(&mut self, told: Option<Stamp>) {
+        note(&mut self.ended, told);
+        if let Some(ended) = self.ended {
+            self.hold_ends(ended);
+        }
+        self.put_in_order();
+    }
+
+    pub(crate) fn note_cleared(&mut self, told: Option<Stamp>) {
+        note(&mut self.cleared, told);
+        self.put_in_order();
+    }
+
+    /// Forgets that the contact had left, and its end if that was only guessed from its
+    /// absence: it is back.
+    pub(crate) fn reopen(&mut self) {
+        self.cleared = None;
+        let absent = |stamp: &mut Stamp| stamp.source == TimeSource::Absence;
+        self.ended.take_if(absent);
+        if let Some(hold) = self.holds.last_mut() {
+            hold.to.take_if(absent);
+        }
+    }
+
+    pub(crate) fn hold_begins(&mut self, told: Stamp) {
+        if let Some(hold) = self.holds.last_mut() {
+            let is_that_one = match hold.to {
+                // Without a time it cannot be told from the hold that lasts.
+                None => told.source == TimeSource::FirstSeen || told.at <= hold.from.at,
+                Some(_) => told.source != TimeSource::FirstSeen && told.at <= hold.from.at,
+            };
+            if is_that_one {
+                if hold.to.is_none() && hold.from.is_estimate() && !told.is_estimate() {
+                    hold.from = told;
+                    self.put_in_order();
+                }
                 return;
             }
             // The snapshot that showed the end of the earlier hold was lost: it ended at some
             // time before this one began.
-            hold.to = Some(Stamp::new(at.at, TimeSource::FirstSeen));
-        }
-        if self.holds.last().and_then(|hold| hold.to).is_some_and(|to| to.at > at.at) {
-            return;
+            if hold.to.is_none_or(|to| to.at > told.at) {
+                hold.to = Some(Stamp::new(told.at, TimeSource::FirstSeen));
+            }
         }
         if self.holds.len() < MOST_HOLDS {
-            self.holds.push(Hold { from: at, to: None });
+            self.holds.push(Hold {
+                from: told,
+                to: None,
+            });
+        }
+        self.put_in_order();
+    }
+
+    pub(crate) fn hold_ends(&mut self, told: Stamp) {
+        if let Some(hold) = self.holds.last_mut().filter(|hold| hold.to.is_none()) {
+            hold.to = Some(told);
+            self.put_in_order();
         }
     }
 
-    pub(crate) fn hold_ends(&mut self, at: Stamp) {
-        if let Some(hold) = self.holds.last_mut().filter(|hold| hold.to.is_none()) {
-            hold.to = Some(if at.at < hold.from.at {
-                Stamp::new(hold.from.at, TimeSource::FirstSeen)
-            } else {
-                at
-            });
+    /// Sees to it that nothing comes out before what it must follow. A time that was only
+    /// estimated gives way to one that is stated; of two that Connect states in the wrong
+    /// order, the later step is put at the earlier one.
+    fn put_in_order(&mut self) {
+        let mut limit: Option<DateTime<Utc>> = None;
+        let backwards = [&mut self.ended, &mut self.connected, &mut self.connecting];
+        for stamp in backwards.into_iter().flatten() {
+            stamp.not_after(limit);
+            limit = Some(stamp.at);
         }
+        let mut floor: Option<DateTime<Utc>> = None;
+        let steps = [
+            &mut self.connecting,
+            &mut self.connected,
+            &mut self.ended,
+            &mut self.cleared,
+        ];
+        for stamp in steps.into_iter().flatten() {
+            stamp.not_before(floor);
+            floor = Some(stamp.at);
+        }
+        let mut floor = self.connected.map(|connected| connected.at);
+        for hold in &mut self.holds {
+            for stamp in [Some(&mut hold.from), hold.to.as_mut()]
+                .into_iter()
+                .flatten()
+            {
+                if let Some(ended) = self.ended.filter(|ended| stamp.at > ended.at) {
+                    *stamp = Stamp::new(ended.at, TimeSource::FirstSeen);
+                }
+                stamp.not_before(floor);
+                floor = Some(stamp.at);
+            }
+        }
+    }
+}
+
+/// Keeps the first time told; a time that was only seen gives way to the one Connect states.
+fn note(slot: &mut Option<Stamp>, told: Option<Stamp>) {
+    let Some(told) = told else { return };
+    let better = slot.is_none_or(|known| {
+        known.source == TimeSource::FirstSeen
+            && told.source == TimeSource::ContactState
+            && told.at <= known.at
+    });
+    if better {
+        *slot = Some(told);
     }
 }
 

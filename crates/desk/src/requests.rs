@@ -1,0 +1,118 @@
+//! Requests to Connect whose effect is not on screen yet.
+//!
+//! Response and snapshot travel apart, in either order. A button that was pressed waits until
+//! a snapshot shows the effect, or until Connect refuses; else it would be pressed twice.
+
+use contract::ContactId;
+
+use crate::{
+    action::{Action, ActionError},
+    contact::Contact,
+    control::Control,
+};
+
+/// The requests that are under way, oldest first.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Requests(Vec<UnderWay>);
+
+#[derive(Debug, Clone, PartialEq)]
+struct UnderWay {
+    action: Action,
+    /// Snapshots that have come since Connect said yes; `None` until it has.
+    snapshots_since: Option<u32>,
+}
+
+/// Snapshots after a positive answer, when the effect should have been among them.
+const SNAPSHOTS_TO_SETTLE: u32 = 2;
+
+/// More requests than can be under way, were every one of them answered in time.
+const MOST_REQUESTS: usize = 50;
+
+impl Requests {
+    pub(crate) fn begin(&mut self, action: Action) {
+        if self.0.len() == MOST_REQUESTS {
+            self.0.remove(0);
+        }
+        self.0.push(UnderWay {
+            action,
+            snapshots_since: None,
+        });
+    }
+
+    /// Takes in an answer. The refusal, if it is one and the request is still under way.
+    pub(crate) fn answer(
+        &mut self,
+        action: &Action,
+        result: Result<(), ActionError>,
+    ) -> Option<ActionError> {
+        let index = self
+            .0
+            .iter()
+            .position(|request| request.action == *action && request.snapshots_since.is_none())?;
+        match result {
+            Ok(()) if shows_in_a_snapshot(action) => {
+                if let Some(request) = self.0.get_mut(index) {
+                    request.snapshots_since = Some(0);
+                }
+                None
+            }
+            result => {
+                self.0.remove(index);
+                result.err()
+            }
+        }
+    }
+
+    /// Forgets what a new snapshot has settled: the effect is there, or something else made the
+    /// request pointless, or Connect has said yes and nothing came of it.
+    pub(crate) fn settle(&mut self, contacts: &[Contact]) {
+        let dialled = contacts.iter().any(|contact| contact.kind.is_call());
+        self.0.retain_mut(|request| {
+            if let Some(snapshots) = &mut request.snapshots_since {
+                *snapshots += 1;
+                if *snapshots >= SNAPSHOTS_TO_SETTLE {
+                    return false;
+                }
+            }
+            match (&request.action, Control::that_asks(&request.action)) {
+                (_, Some((control, id))) => contacts
+                    .iter()
+                    .find(|contact| contact.id == *id)
+                    .is_some_and(|contact| {
+                        contact.action(control).as_ref() == Some(&request.action)
+                    }),
+                // A call may come from elsewhere, so only a granted request has led to it.
+                (Action::Dial(_), None) => request.snapshots_since.is_none() || !dialled,
+                _ => true,
+            }
+        });
+    }
+
+    /// Forgets what was asked for a contact that has left.
+    pub(crate) fn contact_left(&mut self, id: &ContactId) {
+        self.0
+            .retain(|request| request.action.contact() != Some(id));
+    }
+
+    pub(crate) fn any(&self, test: impl Fn(&Action) -> bool) -> bool {
+        self.0.iter().any(|request| test(&request.action))
+    }
+}
+
+/// Whether a request that was granted shows in a later snapshot.
+fn shows_in_a_snapshot(action: &Action) -> bool {
+    match action {
+        Action::Accept(_)
+        | Action::Decline(_)
+        | Action::HangUp(..)
+        | Action::Hold(..)
+        | Action::Resume(..)
+        | Action::Clear(_)
+        | Action::Dial(_) => true,
+        Action::SendDigits(..)
+        | Action::Mute
+        | Action::Unmute
+        | Action::SetState(_)
+        | Action::QueueState(_) => false,
+    }
+}

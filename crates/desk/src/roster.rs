@@ -1,0 +1,196 @@
+//! The contacts that the agent has, the one in front, and the offers that have left.
+//!
+//! A snapshot lists all contacts; what it does not list is gone. Each offer that goes leaves
+//! one record.
+
+use std::collections::BTreeSet;
+
+use contract::ContactId;
+
+use crate::{
+    agent::AgentState,
+    call_log::{CallLog, CallRecord},
+    contact::{Contact, Surroundings},
+    journal::Earlier,
+    offer::{KeptOffer, Relation},
+    phase::CallPhase,
+    snapshot::ContactSnapshot,
+    time::{Stamp, TimeSource},
+};
+
+/// The agent's contacts and the finished offers.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Roster {
+    /// In order of arrival.
+    contacts: Vec<Contact>,
+    front: Option<ContactId>,
+    log: CallLog,
+}
+
+impl Roster {
+    pub(crate) fn contacts(&self) -> &[Contact] {
+        &self.contacts
+    }
+
+    pub(crate) fn contact(&self, id: &ContactId) -> Option<&Contact> {
+        self.contacts.iter().find(|held| held.id == *id)
+    }
+
+    pub(crate) fn contact_mut(&mut self, id: &ContactId) -> Option<&mut Contact> {
+        self.contacts.iter_mut().find(|held| held.id == *id)
+    }
+
+    pub(crate) fn front(&self) -> Option<&Contact> {
+        self.front.as_ref().and_then(|front| self.contact(front))
+    }
+
+    pub(crate) fn log(&self) -> &CallLog {
+        &self.log
+    }
+
+    /// The contacts that occupy the agent's ear.
+    pub(crate) fn calls(&self) -> impl Iterator<Item = &Contact> {
+        self.contacts.iter().filter(|held| held.kind.is_call())
+    }
+
+    /// Takes in the list of a snapshot, with what an earlier life of the page has kept. Gives
+    /// the contacts whose offer is over.
+    pub(crate) fn take(
+        &mut self,
+        list: &[ContactSnapshot],
+        around: Surroundings<'_>,
+        earlier: Earlier,
+    ) -> Vec<ContactId> {
+        self.log.restore(earlier.log, around.seen);
+        let mut kept = earlier.offers;
+        let around = Surroundings {
+            agent: self.agent_of_the_only_call(list, around.agent),
+            ..around
+        };
+
+        let mut left = Vec::new();
+        let mut there = BTreeSet::new();
+        for told in list {
+            if !there.insert(&told.id) {
+                continue;
+            }
+            if self.contact(&told.id).is_some() {
+                left.extend(self.take_held(told, around));
+            } else {
+                let index = kept.iter().position(|kept| kept.record.contact == told.id);
+                let kept = index.map(|index| kept.remove(index));
+                self.take_unheld(told, kept, around);
+            }
+        }
+        let held: Vec<ContactId> = self.contacts.iter().map(|held| held.id.clone()).collect();
+        for id in held.into_iter().filter(|id| !there.contains(id)) {
+            self.leave(&id, around);
+            left.push(id);
+        }
+        for kept in kept {
+            self.leave_unseen(kept, around);
+        }
+        self.choose_front();
+        left
+    }
+
+    /// The agent's state, if it can only speak of one call.
+    fn agent_of_the_only_call<'a>(
+        &self,
+        list: &[ContactSnapshot],
+        agent: Option<&'a AgentState>,
+    ) -> Option<&'a AgentState> {
+        let told = list.iter().filter(|told| told.kind.is_call());
+        let held = self.calls().map(|held| &held.id);
+        let calls: BTreeSet<&ContactId> = told.map(|told| &told.id).chain(held).collect();
+        agent.filter(|_| calls.len() <= 1)
+    }
+
+    /// Gives the contact if its offer is over.
+    fn take_held(&mut self, told: &ContactSnapshot, around: Surroundings<'_>) -> Option<ContactId> {
+        let contact = self.contact_mut(&told.id)?;
+        match contact.known().relation(told, around.seen) {
+            Relation::Same => contact.update(told, around),
+            Relation::Stale => {}
+            Relation::NewOffer => {
+                self.leave(&told.id, around);
+                self.contacts.extend(Contact::offered(told, around));
+                return Some(told.id.clone());
+            }
+        }
+        None
+    }
+
+    fn take_unheld(
+        &mut self,
+        told: &ContactSnapshot,
+        kept: Option<KeptOffer>,
+        around: Surroundings<'_>,
+    ) {
+        let from_log = || self.log.newest_of(&told.id).cloned().map(KeptOffer::from);
+        let was_open = kept.is_some();
+        let Some(kept) = kept.or_else(from_log) else {
+            self.contacts.extend(Contact::offered(told, around));
+            return;
+        };
+        let contact = match kept.known().relation(told, around.seen) {
+            Relation::Same => Contact::resumed(told, &kept, around),
+            Relation::NewOffer => {
+                if was_open {
+                    self.leave_unseen(kept, around);
+                }
+                self.contacts.extend(Contact::offered(told, around));
+                return;
+            }
+            Relation::Stale => None,
+        };
+        match contact {
+            Some(contact) => {
+                if !was_open {
+                    self.log.take_back(&contact.id);
+                }
+                self.contacts.push(contact);
+            }
+            None if was_open => self.leave_unseen(kept, around),
+            None => {}
+        }
+    }
+
+    /// Ends the offer of a contact and keeps its record. Chats, tasks and mails are not calls
+    /// and leave none.
+    fn leave(&mut self, id: &ContactId, around: Surroundings<'_>) {
+        let Some(index) = self.contacts.iter().position(|held| held.id == *id) else {
+            return;
+        };
+        let mut contact = self.contacts.remove(index);
+        contact.vanish(around);
+        if contact.kind.is_call() {
+            self.log.keep(CallRecord::of(&contact));
+        }
+    }
+
+    /// Keeps the record of an offer that left while the page was away.
+    fn leave_unseen(&mut self, kept: KeptOffer, around: Surroundings<'_>) {
+        let absence = around.seen.map(|at| Stamp::new(at, TimeSource::Absence));
+        self.log.keep(kept.into_record(absence));
+    }
+
+    /// Whoever is in front stays there, unless gone; but a call that is up goes before one that
+    /// is not, and one that rings before one that was missed or has failed.
+    fn choose_front(&mut self) {
+        let first = |rank: fn(CallPhase) -> bool| self.calls().find(|held| rank(held.phase));
+        let talking = || first(CallPhase::is_talking);
+        let live = || first(CallPhase::is_live);
+        let front = self.front().filter(|front| front.kind.is_call());
+        let next = match front.map(|front| front.phase) {
+            Some(CallPhase::Connected { .. } | CallPhase::Dialing) => front,
+            Some(CallPhase::Ringing | CallPhase::AfterCallWork) => talking().or(front),
+            Some(CallPhase::Missed | CallPhase::Failed) => talking().or_else(live).or(front),
+            None => talking()
+                .or_else(live)
+                .or_else(|| first(|phase| phase == CallPhase::AfterCallWork))
+                .or_else(|| self.calls().next()),
+        };
+        self.front = next.map(|contact| contact.id.clone());
+    }
+}
