@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader, Read};
 use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -239,11 +240,15 @@ fn kill_group(group: u32, signal: Signal) {
 }
 
 fn program(command: &Command) -> String {
-    command.get_program().to_string_lossy().into_owned()
+    let path = Path::new(command.get_program());
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }
 
 /// Whether a program of this name can be found on a search path.
-pub(crate) fn on_path(name: &str, path: &OsStr) -> Option<std::path::PathBuf> {
+pub(crate) fn on_path(name: &str, path: &OsStr) -> Option<PathBuf> {
     std::env::split_paths(path)
         .map(|folder| folder.join(name))
         .find(|candidate| candidate.is_file())
