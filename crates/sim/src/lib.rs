@@ -5,6 +5,8 @@
 //! loopback origin, the CCP at `/ccp-v2/`, the customer's phone at `/phone` and the control API
 //! at `/control`; on another, if asked, the desk's own site with its production headers.
 //!
+//! The crate's README describes the control API.
+//!
 //! Inside, [`instance::Instance`] is all behaviour and no input or output: it takes an
 //! [`event::Event`] and the time and returns what to send. One task owns it, together with the
 //! one [`clock::Clock`]. Simulators share nothing, so any number fit in one process.
@@ -27,6 +29,7 @@ mod control;
 mod desk_host;
 pub mod event;
 mod exchange;
+mod gate;
 mod id;
 pub mod instance;
 pub mod leg;

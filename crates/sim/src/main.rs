@@ -83,9 +83,11 @@ fn main() -> ExitCode {
 async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let until_stdin_closes = arguments.until_stdin_closes;
     let sim = Sim::serve(options(arguments)?).await?;
+    // Whoever reads READY may end us at once, so the signals are caught before it is printed.
+    let interrupted = interruption()?;
     announce(&sim)?;
     tokio::select! {
-        stopped = interrupted() => stopped?,
+        () = interrupted => {}
         () = stdin_closed(), if until_stdin_closes => {}
     }
     tracing::info!("stopping");
@@ -147,18 +149,24 @@ fn announce(sim: &Sim) -> std::io::Result<()> {
 }
 
 #[cfg(unix)]
-async fn interrupted() -> std::io::Result<()> {
+fn interruption() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        stopped = tokio::signal::ctrl_c() => stopped,
-        _ = terminate.recv() => Ok(()),
-    }
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
 }
 
-#[cfg(not(unix))]
-async fn interrupted() -> std::io::Result<()> {
-    tokio::signal::ctrl_c().await
+#[cfg(windows)]
+fn interruption() -> std::io::Result<impl Future<Output = ()>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        interrupt.recv().await;
+    })
 }
 
 async fn stdin_closed() {

@@ -3,11 +3,10 @@
 use contract::{ContactId, PhoneNumber};
 
 use super::{Instance, REMEMBERED_LINES, Timer};
-use crate::contact::{Contact, ContactState};
+use crate::contact::ContactState;
 use crate::event::{Call, CallbackWish, CustomerAct, Outcome, Refusal};
 use crate::leg::{LegRole, LegState};
-use crate::line::{Ending, Line, Origin, Place, Reach};
-use crate::switches::CancelledState;
+use crate::line::{Ending, Line, Origin, Place};
 
 impl Instance {
     pub(super) fn call(&mut self, call: Call) -> Result<Outcome, Refusal> {
@@ -75,70 +74,6 @@ impl Instance {
         self.lines.insert(id.clone(), Line { attributes, ..line });
         self.forget_old_lines();
         Ok(Outcome::Contact(id))
-    }
-
-    /// The agent calls. The caller has checked that they may.
-    pub(super) fn dial(&mut self, login: &str, number: &str, queue: &str) {
-        let id = self.ids.contact();
-        let line = self.line(
-            id.clone(),
-            id.clone(),
-            Origin::Outbound,
-            Some(number.to_owned()),
-            queue.to_owned(),
-        );
-        self.lines.insert(id.clone(), line);
-        self.forget_old_lines();
-        self.offer(&id, login);
-        let offer = self
-            .agents
-            .get(login)
-            .and_then(|agent| agent.contacts.last())
-            .map(|contact| contact.offer);
-        let Some(offer) = offer else { return };
-        let at_agent_leg = self.scenario.switches.outbound_connected_at_agent_leg;
-        self.change(login, offer, |contact, now| {
-            contact.turn_legs(LegState::Connected, now, |leg| leg.role == LegRole::Agent);
-            if at_agent_leg {
-                contact.turn(ContactState::Connected, now);
-            }
-        });
-        self.publish(login);
-        self.ring_customer(login, offer);
-    }
-
-    /// The dialled telephone does what it was set to do.
-    pub(super) fn ring_customer(&mut self, login: &str, offer: u64) {
-        let Some(number) = self
-            .offer_of(login, offer)
-            .and_then(|contact| contact.customer_number.clone())
-        else {
-            return;
-        };
-        match self.reach(&number) {
-            Reach::Ring | Reach::NoAnswer => {
-                let agent = login.to_owned();
-                self.arm(
-                    self.scenario.switches.dial_ms,
-                    Timer::NoAnswer { agent, offer },
-                );
-            }
-            Reach::Answer => self.picked_up(login, offer),
-            Reach::Busy => self.dial_failed(login, offer, Ending::Busy),
-            Reach::BadNumber => self.dial_failed(login, offer, Ending::BadNumber),
-            Reach::Refused | Reach::NotPermitted => {
-                self.dial_failed(login, offer, Ending::Refused);
-            }
-        }
-    }
-
-    pub(super) fn nobody_answered(&mut self, login: &str, offer: u64) {
-        if self
-            .offer_of(login, offer)
-            .is_some_and(Contact::is_dialling)
-        {
-            self.dial_failed(login, offer, Ending::NoAnswer);
-        }
     }
 
     pub(super) fn customer(
@@ -252,48 +187,6 @@ impl Instance {
         );
     }
 
-    fn picked_up(&mut self, login: &str, offer: u64) {
-        self.change(login, offer, |contact, now| {
-            contact.turn_legs(LegState::Connected, now, |leg| {
-                leg.role == LegRole::Agent || is_customer(leg)
-            });
-            contact.turn(ContactState::Connected, now);
-        });
-        self.publish(login);
-    }
-
-    pub(super) fn dial_failed(&mut self, login: &str, offer: u64, why: Ending) {
-        let switches = &self.scenario.switches;
-        let name = match why {
-            Ending::Busy => "LineEngagedCustomer",
-            Ending::BadNumber => "BadAddressCustomer",
-            Ending::Cancelled => switches.agent_state_after_cancel.as_str(),
-            _ => "FailedConnectCustomer",
-        };
-        let ends = why == Ending::Cancelled && switches.cancelled == CancelledState::Ended;
-        let state = if ends {
-            ContactState::Ended
-        } else {
-            ContactState::Error(name.to_owned())
-        };
-        let id = self.change(login, offer, |contact, now| {
-            contact.turn_legs(LegState::Disconnected, now, |_| true);
-            contact.turn(state, now);
-            contact.id.clone()
-        });
-        if let Some(id) = id {
-            self.gone(&id, why);
-        }
-        self.publish(login);
-        self.unmute_after(login);
-        let after = if ends {
-            self.scenario.switches.after_call_work_limit_ms
-        } else {
-            self.scenario.switches.clear_failed_outbound_after_ms
-        };
-        self.clear_later(login, offer, after);
-    }
-
     /// The conversation is over for the agent; after-call work begins.
     pub(super) fn finish(&mut self, login: &str, offer: u64) {
         self.change(login, offer, |contact, now| {
@@ -311,7 +204,7 @@ impl Instance {
         );
     }
 
-    fn clear_later(&mut self, login: &str, offer: u64, after_ms: Option<u32>) {
+    pub(super) fn clear_later(&mut self, login: &str, offer: u64, after_ms: Option<u32>) {
         if let Some(after) = after_ms {
             let agent = login.to_owned();
             self.arm(after, Timer::Clear { agent, offer });
@@ -323,7 +216,7 @@ impl Instance {
         self.place(id, Place::Gone { reason, at });
     }
 
-    fn line(
+    pub(super) fn line(
         &mut self,
         id: ContactId,
         initial: ContactId,
@@ -358,7 +251,7 @@ impl Instance {
         }
     }
 
-    fn forget_old_lines(&mut self) {
+    pub(super) fn forget_old_lines(&mut self) {
         while self.lines.len() > REMEMBERED_LINES {
             let oldest = self
                 .lines

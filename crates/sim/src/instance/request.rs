@@ -1,21 +1,19 @@
 //! API requests: what the library asks for, with its answers and refusals (ccp-protocol 8).
 
-use contract::{ConnectionId, ContactId, PhoneNumber};
+use contract::{ConnectionId, ContactId};
 use serde_json::{Value, json};
 
 use super::{Instance, customer};
-use crate::agent::{queue_arn, state_arn};
 use crate::contact::Contact;
-use crate::event::{Effect, Fault, Message, Outcome, Refusal};
-use crate::leg::{Endpoint, EndpointKind, Leg, LegRole, LegState};
-use crate::line::{Ending, Line, Place, Reach};
-use crate::scenario::{State, StateKind};
+use crate::event::{Effect, Fault, Message};
+use crate::leg::{Leg, LegRole, LegState};
+use crate::line::{Ending, Line, Place};
 
 /// A refused request: the type that Connect's clients classify by, and a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Exception {
     kind: String,
-    message: String,
+    pub(super) message: String,
 }
 
 /// What a request leads to.
@@ -325,181 +323,7 @@ impl Instance {
         }
         Ok(json!({}))
     }
-
-    fn put_agent_state(&mut self, login: &str, params: &Value) -> Answer {
-        let wanted = params.get("state").unwrap_or(&Value::Null);
-        let arn = wanted.get("agentStateARN").and_then(Value::as_str);
-        let name = wanted.get("name").and_then(Value::as_str);
-        let matches = |state: &&State| match arn {
-            Some(arn) => state_arn(&self.scenario, &state.name) == arn,
-            None => Some(state.name.as_str()) == name,
-        };
-        let state = self
-            .scenario
-            .states
-            .iter()
-            .find(matches)
-            .cloned()
-            .ok_or_else(|| Exception::invalid_state("no such agent state"))?;
-        let later = params
-            .get("enqueueNextState")
-            .and_then(Value::as_bool)
-            .unwrap_or(false);
-        self.choose_state(login, state, later)?;
-        Ok(json!({}))
-    }
-
-    fn choose_state(&mut self, login: &str, state: State, later: bool) -> Result<(), Exception> {
-        let now = self.now;
-        let ends_work = self.scenario.switches.state_change_ends_after_call_work;
-        let Some(agent) = self.agents.get_mut(login) else {
-            return Err(Exception::invalid_state("no such agent"));
-        };
-        if ends_work {
-            agent
-                .contacts
-                .retain(|contact| contact.state.is_live() || contact.state.is_failed());
-        }
-        if agent.is_engaged() {
-            if !later {
-                return Err(Exception::invalid_state("agent has a live contact"));
-            }
-            agent.next = (state != agent.availability).then_some((state, now));
-        } else {
-            // Choosing a state also drops what came to nothing.
-            agent.contacts.clear();
-            agent.next = None;
-            agent.availability = state;
-            agent.availability_since = now;
-        }
-        self.publish(login);
-        Ok(())
-    }
-
-    /// A supervisor acts: like the agent, but a live contact makes the state wait.
-    pub(super) fn choose_for(&mut self, login: &str, name: &str) -> Result<Outcome, Refusal> {
-        if !self.agents.contains_key(login) {
-            return Err(Refusal::Unknown {
-                what: "agent",
-                id: login.to_owned(),
-            });
-        }
-        let state = self.state_named(name).ok_or_else(|| Refusal::Member {
-            member: "state",
-            problem: format!("no state is called {name:?}"),
-        })?;
-        self.choose_state(login, state, true)
-            .map_err(|error| Refusal::NotNow(error.message))?;
-        Ok(Outcome::Done)
-    }
-
-    fn create_outbound_contact(&mut self, login: &str, params: &Value) -> Answer {
-        let endpoint: Endpoint = params
-            .get("endpoint")
-            .and_then(|endpoint| serde_json::from_value(endpoint.clone()).ok())
-            .ok_or_else(Exception::bad_endpoint)?;
-        let agent = self
-            .agents
-            .get(login)
-            .ok_or_else(|| Exception::invalid_state("no such agent"))?;
-        if !agent.person.may_call_out {
-            let why = "the security profile does not permit outbound calls";
-            return Err(Exception::new("AccessDeniedException", why));
-        }
-        if agent.is_engaged() {
-            return Err(Exception::invalid_state("agent has a live contact"));
-        }
-        if agent.availability.kind == StateKind::Offline {
-            return Err(Exception::invalid_state("agent is offline"));
-        }
-        let queue = match params.get("queueARN").and_then(Value::as_str) {
-            None => agent.person.queues.first(),
-            Some(arn) => agent
-                .person
-                .queues
-                .iter()
-                .find(|name| queue_arn(&self.scenario, name) == arn),
-        }
-        .cloned()
-        .ok_or_else(Exception::bad_endpoint)?;
-        let (EndpointKind::PhoneNumber, Some(number)) = (endpoint.kind, endpoint.phone_number)
-        else {
-            return Err(Exception::bad_endpoint());
-        };
-        self.check_number(&number)?;
-        if let Some(agent) = self.agents.get_mut(login) {
-            agent.contacts.clear();
-        }
-        self.dial(login, &number, &queue);
-        Ok(json!({}))
-    }
-
-    /// Whether Connect would try that number at all.
-    pub(super) fn check_number(&self, number: &str) -> Result<(), Exception> {
-        let denied = |why: &str| Exception::new("AccessDeniedException", why);
-        match self.reach(number) {
-            Reach::Refused => return Err(Exception::bad_endpoint()),
-            Reach::NotPermitted => return Err(denied("the destination is not permitted")),
-            _ => {}
-        }
-        let number = PhoneNumber::parse(number).map_err(|_| Exception::bad_endpoint())?;
-        if number.digits().len() < SHORTEST_NUMBER {
-            return Err(Exception::bad_endpoint());
-        }
-        let reachable = self.scenario.dialable_countries.iter().any(|country| {
-            CALLING_CODES
-                .iter()
-                .any(|(iso, code)| iso == country && number.digits().starts_with(code))
-        });
-        if reachable {
-            Ok(())
-        } else {
-            Err(denied("the country is not among the dialable ones"))
-        }
-    }
-
-    fn update_configuration(&mut self, login: &str, params: &Value) -> Answer {
-        let wanted = params.get("configuration").unwrap_or(&Value::Null);
-        if !wanted.is_object() {
-            let why = "configuration must be an object";
-            return Err(Exception::new("InvalidConfigurationException", why));
-        }
-        if let Some(agent) = self.agents.get_mut(login) {
-            let kept = &mut agent.preferences;
-            let flag = |name: &str| wanted.get(name).and_then(Value::as_bool);
-            kept.softphone = flag("softphoneEnabled").unwrap_or(kept.softphone);
-            kept.auto_accept = flag("softphoneAutoAccept").unwrap_or(kept.auto_accept);
-            if let Some(extension) = wanted.get("extension").and_then(Value::as_str) {
-                extension.clone_into(&mut kept.extension);
-            }
-            if let Some(preferences) = wanted.get("agentPreferences").filter(|p| p.is_object()) {
-                kept.agent = preferences.clone();
-            }
-        }
-        Ok(json!({}))
-    }
 }
-
-/// Numbers below this many digits are service numbers, which Connect does not dial.
-const SHORTEST_NUMBER: usize = 7;
-
-/// Calling codes of the countries a scenario may name (ITU-T E.164 Annex), as far as needed.
-const CALLING_CODES: [(&str, &str); 14] = [
-    ("au", "61"),
-    ("ca", "1"),
-    ("cn", "86"),
-    ("de", "49"),
-    ("es", "34"),
-    ("fr", "33"),
-    ("gb", "44"),
-    ("hk", "852"),
-    ("it", "39"),
-    ("jp", "81"),
-    ("kr", "82"),
-    ("sg", "65"),
-    ("tw", "886"),
-    ("us", "1"),
-];
 
 pub(super) fn text<'a>(params: &'a Value, name: &str) -> Result<&'a str, Exception> {
     params

@@ -1,0 +1,65 @@
+//! The program: what it prints, and when it ends.
+
+use std::process::Stdio;
+
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+use tokio::process::{Child, ChildStdout, Command};
+
+use crate::browser::get;
+
+fn start(arguments: &[&str]) -> (Child, BufReader<ChildStdout>) {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_sim"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .expect("the program");
+    let out = BufReader::new(program.stdout.take().expect("standard output"));
+    (program, out)
+}
+
+#[tokio::test]
+async fn it_says_ready_once_serves_and_ends_with_its_standard_input() {
+    let (mut program, mut out) = start(&["--until-stdin-closes"]);
+    let mut line = String::new();
+    out.read_line(&mut line).await.expect("a line");
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let [ready, ccp, phone] = words.as_slice() else {
+        panic!("not three words: {line}");
+    };
+    assert_eq!(*ready, "READY");
+    assert_eq!(get(ccp.strip_prefix("ccp=").unwrap()).await.status, 200);
+    assert_eq!(get(phone.strip_prefix("phone=").unwrap()).await.status, 200);
+
+    drop(program.stdin.take());
+    assert!(program.wait().await.expect("an end").success());
+    let mut rest = String::new();
+    out.read_to_string(&mut rest).await.expect("the rest");
+    assert_eq!(rest, "");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn it_ends_cleanly_when_it_is_told_to() {
+    let (mut program, mut out) = start(&[]);
+    out.read_line(&mut String::new()).await.expect("a line");
+    let pid = program.id().expect("running").to_string();
+    let told = Command::new("kill").args(["-TERM", &pid]).status().await;
+    assert!(told.expect("kill").success());
+    assert!(program.wait().await.expect("an end").success());
+}
+
+#[tokio::test]
+async fn a_taken_port_is_an_error_and_not_a_panic() {
+    let (_first, mut out) = start(&["--until-stdin-closes"]);
+    let mut line = String::new();
+    out.read_line(&mut line).await.expect("a line");
+    let port = line
+        .split(|c: char| !c.is_ascii_digit())
+        .find(|digits| digits.len() > 3)
+        .expect("a port");
+    let (mut second, _) = start(&["--ccp-port", port]);
+    assert_eq!(second.wait().await.expect("an end").code(), Some(1));
+}
