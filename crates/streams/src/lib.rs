@@ -12,11 +12,13 @@
 //! - A missing or blocked library is [`Error::NotLoaded`], never an exception
 //!   (`tests/not_loaded.rs`).
 //! - What the library says is read member by member: nothing it says can make this crate panic,
-//!   and what cannot be read hides nothing else (`tests/poison.rs`).
+//!   and what cannot be read hides nothing else (`tests/web/poison.rs`).
+//! - Each update is told once (`workplace::each_update_is_told_exactly_once`).
 //! - After [`Ccp`] is dropped the library calls nothing of ours
-//!   (`web::a_dropped_ccp_hears_nothing_more`).
-//! - Every request is answered exactly once, at the latest when its deadline has passed
-//!   (`web::a_request_without_an_answer_times_out`).
+//!   (`lifetime::a_dropped_ccp_hears_nothing_more`).
+//! - Every request that is awaited ends, at the latest when its deadline has passed, and with
+//!   its own outcome (`lifetime::a_request_without_an_answer_times_out`,
+//!   `lifetime::requests_are_answered_each_with_its_own_outcome`).
 
 mod command;
 mod event;
@@ -133,16 +135,22 @@ impl Ccp {
         self.requests.open()
     }
 
-    /// Reloads the frame until the agent is found signed in. The library does so by itself
-    /// when the CCP is silent or has signed the agent out, ten times; this starts it again
-    /// after [`Event::RetriesExhausted`].
+    /// Begins to reload the frame until the agent is found signed in: ten times, the first time
+    /// after `ccp_load_timeout`. The library begins by itself when the CCP is silent or has
+    /// signed the agent out; this is for after [`Event::RetriesExhausted`].
     ///
     /// # Errors
     ///
-    /// [`Error::Library`] with global resiliency, which has no such thing.
+    /// [`Error::Library`] with global resiliency, for which there is no such thing.
     pub fn reauthenticate(&self) -> Result<(), Error> {
+        // The library takes a timer for a sign that it is reloading already, and keeps the last
+        // one when it has given up: alone, its own function would do nothing then
+        // (`connect.core.authenticate` and `_refreshIframeOnTimeout` of 2.28.2).
         self.core
-            .reauthenticate_after_logout()
+            .reload_timer()
+            .and_then(|timer| sys::clear_timeout(&timer))
+            .and_then(|()| self.core.set_reload_timer(&JsValue::NULL))
+            .and_then(|()| self.core.reauthenticate_after_logout())
             .map_err(|error| library(&error))
     }
 

@@ -57,6 +57,16 @@ extern "C" {
     #[wasm_bindgen(method, structural, catch, js_name = reauthenticateAfterLogout)]
     pub(crate) fn reauthenticate_after_logout(this: &Core) -> Result<(), JsValue>;
 
+    /// The timer of the next reload of the frame. Not in the typings.
+    #[wasm_bindgen(method, structural, getter, catch, js_name = iframeRefreshTimeout)]
+    pub(crate) fn reload_timer(this: &Core) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, structural, setter, catch, js_name = iframeRefreshTimeout)]
+    pub(crate) fn set_reload_timer(this: &Core, timer: &JsValue) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(catch, js_name = clearTimeout)]
+    pub(crate) fn clear_timeout(timer: &JsValue) -> Result<(), JsValue>;
+
     #[wasm_bindgen(method, structural, catch, js_name = terminate)]
     pub(crate) fn terminate(this: &Core) -> Result<(), JsValue>;
 

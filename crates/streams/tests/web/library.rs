@@ -23,6 +23,11 @@ impl Witness {
     }
 }
 
+/// Lets the library hear an event, as if the CCP had said it.
+pub(crate) fn trigger(event: &str, data: &Value) {
+    event_bus().trigger(event, &parse_js(&data.to_string()));
+}
+
 /// How many are subscribed to the event.
 pub(crate) fn subscriptions(event: &str) -> u32 {
     event_bus().subscriptions(event).length()
@@ -61,6 +66,8 @@ fn parse(value: &JsValue) -> Value {
 extern "C" {
     #[wasm_bindgen(js_namespace = JSON, js_name = stringify)]
     fn stringify(value: &JsValue) -> String;
+    #[wasm_bindgen(js_namespace = JSON, js_name = parse)]
+    fn parse_js(text: &str) -> JsValue;
 
     type Connect;
     #[wasm_bindgen(thread_local_v2, js_name = connect)]
@@ -85,6 +92,8 @@ extern "C" {
     type EventBus;
     #[wasm_bindgen(method, js_name = subscribe)]
     fn subscribe(this: &EventBus, event: &str, f: &Function);
+    #[wasm_bindgen(method, js_name = trigger)]
+    fn trigger(this: &EventBus, event: &str, data: &JsValue);
     #[wasm_bindgen(method, js_name = getSubscriptions)]
     fn subscriptions(this: &EventBus, event: &str) -> Array;
 }

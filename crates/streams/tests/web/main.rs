@@ -9,6 +9,7 @@
 )]
 
 mod calls;
+mod events;
 mod library;
 mod lifetime;
 mod options;

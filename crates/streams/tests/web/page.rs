@@ -99,19 +99,23 @@ impl Page {
         self.heard.events.borrow().len()
     }
 
-    /// The snapshots among the events after the first `heard`.
-    pub(crate) fn snapshots_since(&self, heard: usize) -> Vec<Snapshot> {
-        let events = self.heard.events.borrow();
-        let snapshots = events[heard..].iter().filter_map(|event| match event {
-            Event::Snapshot(snapshot) => Some(Snapshot::clone(snapshot)),
-            _ => None,
-        });
-        snapshots.collect()
+    /// The events after the first `heard`.
+    pub(crate) fn events_since(&self, heard: usize) -> Vec<Event> {
+        self.heard.events.borrow()[heard..].to_vec()
     }
 
     /// The first event, of all since the page was opened, that `pick` finds something in.
-    pub(crate) async fn until<T>(&self, mut pick: impl FnMut(&Event) -> Option<T>) -> T {
-        let mut next = 0;
+    pub(crate) async fn until<T>(&self, pick: impl FnMut(&Event) -> Option<T>) -> T {
+        self.until_after(0, pick).await
+    }
+
+    /// The same without the first `heard` events.
+    pub(crate) async fn until_after<T>(
+        &self,
+        heard: usize,
+        mut pick: impl FnMut(&Event) -> Option<T>,
+    ) -> T {
+        let mut next = heard;
         self.wait(|events| {
             let found = events[next..].iter().find_map(&mut pick);
             next = events.len();
@@ -122,11 +126,9 @@ impl Page {
 
     /// The first snapshot after the first `heard` events.
     pub(crate) async fn next_snapshot(&self, heard: usize) -> Snapshot {
-        self.wait(|events| {
-            events[heard..].iter().find_map(|event| match event {
-                Event::Snapshot(snapshot) => Some(Snapshot::clone(snapshot)),
-                _ => None,
-            })
+        self.until_after(heard, |event| match event {
+            Event::Snapshot(snapshot) => Some(Snapshot::clone(snapshot)),
+            _ => None,
         })
         .await
     }
