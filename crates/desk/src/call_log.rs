@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     contact::{Contact, Direction},
+    phase::CallPhase,
     snapshot::ContactKind,
     time::{OfferTimes, Stamp},
 };
@@ -75,6 +76,8 @@ pub struct CallRecord {
     pub outcome: CallOutcome,
     /// Whether the customer stayed on the line with somebody else.
     pub transferred: bool,
+    /// What the call was doing when it left.
+    pub(crate) phase: CallPhase,
 }
 
 impl CallRecord {
@@ -88,8 +91,9 @@ impl CallRecord {
             last_two: contact.last_two.clone(),
             queue: contact.queue.clone(),
             times: contact.times.clone(),
-            outcome: contact.outcome.unwrap_or(CallOutcome::Failed),
+            outcome: contact.outcome_so_far(),
             transferred: contact.transferred,
+            phase: contact.phase,
         }
     }
 

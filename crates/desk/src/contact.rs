@@ -62,8 +62,10 @@ pub struct Contact {
     pub(crate) last_two: Option<String>,
     /// Whether both sides have been on the line.
     talked: bool,
-    /// The last state told; `None` while none could be read.
+    /// The last state told that has a phase; `None` while none has been.
     state: Option<ContactState>,
+    /// Whether the phase is only inferred, since no state could be read so far.
+    inferred: bool,
     /// The newest time that Connect gave to a state of this offer.
     latest: Option<DateTime<Utc>>,
 }
@@ -80,7 +82,9 @@ pub(crate) struct Asked {
 /// What surrounds a contact in its snapshot.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Surroundings<'a> {
-    /// Server time of the snapshot.
+    /// The time that the snapshot bears.
+    pub taken_at: Option<DateTime<Utc>>,
+    /// Server time when it was taken or, if it does not say, when it came.
     pub seen: Option<DateTime<Utc>>,
     /// The agent's state, if the snapshot tells it and it can only speak of this contact: there
     /// is no other call. It tells why a call failed.
@@ -89,8 +93,20 @@ pub(crate) struct Surroundings<'a> {
 
 impl Surroundings<'_> {
     /// The stamp of something that this snapshot shows and gives no time to.
-    fn seen_as(&self, source: TimeSource) -> Option<Stamp> {
+    pub(crate) fn seen_as(&self, source: TimeSource) -> Option<Stamp> {
         self.seen.map(|at| Stamp::new(at, source))
+    }
+
+    /// When the agent was put back to work, or to rest, by the time of this snapshot.
+    pub(crate) fn agent_returned(&self) -> Option<Stamp> {
+        let returned = self.agent.filter(|agent| {
+            matches!(
+                agent.kind,
+                AgentKind::Routable | AgentKind::NotRoutable | AgentKind::Offline
+            )
+        })?;
+        let at = returned.since.filter(|at| Some(*at) <= self.seen)?;
+        Some(Stamp::new(at, TimeSource::AgentState))
     }
 }
 
@@ -99,7 +115,6 @@ impl Contact {
     pub(crate) fn offered(told: &ContactSnapshot, around: Surroundings<'_>) -> Option<Self> {
         let mut contact = Self::unknown(told);
         contact.phase = contact.first_phase(told, around)?;
-        contact.talked = matches!(contact.phase, CallPhase::Connected { .. });
         contact.update(told, around);
         Some(contact)
     }
@@ -123,14 +138,16 @@ impl Contact {
         contact.initial_id.clone_from(&record.initial);
         contact.queue.clone_from(&record.queue);
         contact.last_two.clone_from(&record.last_two);
-        contact.phase = kept.phase;
+        contact.phase = record.phase;
         contact.times = record.times.clone();
         contact.times.reopen();
         contact.outcome = kept.outcome;
         contact.transferred = record.transferred;
         contact.asked = kept.asked;
-        contact.talked =
-            record.times.connected.is_some() || matches!(kept.phase, CallPhase::Connected { .. });
+        contact.state.clone_from(&kept.state);
+        contact.inferred = kept.inferred;
+        contact.talked = record.times.connected.is_some()
+            || (!kept.inferred && matches!(record.phase, CallPhase::Connected { .. }));
         contact.latest = kept.known().latest;
         contact.update(told, around);
         Some(contact)
@@ -154,6 +171,7 @@ impl Contact {
             last_two: None,
             talked: false,
             state: None,
+            inferred: true,
             latest: None,
         }
     }
@@ -186,6 +204,8 @@ impl Contact {
         Known {
             phase: self.phase,
             state: self.state.as_ref(),
+            inferred: self.inferred,
+            callback: self.kind == ContactKind::QueueCallback,
             latest: self.latest,
             ended: self.times.ended,
         }
@@ -218,7 +238,7 @@ impl Contact {
             self.last_two = Some(last_two.into());
         }
         if let Some(state) = &told.state {
-            self.enter(state, state_began(told, around.seen), around);
+            self.enter(state, state_began(told, around.taken_at), around);
         }
         self.note_hold(around);
     }
@@ -254,10 +274,12 @@ impl Contact {
         since: Option<DateTime<Utc>>,
         around: Surroundings<'_>,
     ) {
-        if let Some(entered) = self.circumstances(Some(self.phase)).phase(state) {
-            self.phase = entered;
-        }
+        let Some(entered) = self.circumstances(Some(self.phase)).phase(state) else {
+            return;
+        };
+        self.phase = entered;
         self.state = Some(state.clone());
+        self.inferred = false;
         self.latest = self.latest.max(since);
         let stamp = match since {
             Some(at) => Some(Stamp::new(at, TimeSource::ContactState)),
@@ -281,30 +303,8 @@ impl Contact {
 
     /// Ends the offer because the contact is no longer among the agent's.
     pub(crate) fn vanish(&mut self, around: Surroundings<'_>) {
-        let absence = around.seen_as(TimeSource::Absence);
-        self.end(absence, around);
-        // The state that the agent returns to begins when the last contact is cleared; that is
-        // more exact than the snapshot in which the contact is missing.
-        let returned = around
-            .agent
-            .filter(|agent| {
-                matches!(
-                    agent.kind,
-                    AgentKind::Routable | AgentKind::NotRoutable | AgentKind::Offline
-                )
-            })
-            .and_then(|agent| agent.since);
-        let cleared = match (returned, self.times.ended, around.seen) {
-            (Some(returned), Some(ended), Some(seen))
-                if ended.source != TimeSource::Absence
-                    && ended.at < returned
-                    && returned <= seen =>
-            {
-                Some(Stamp::new(returned, TimeSource::AgentState))
-            }
-            _ => absence,
-        };
-        self.times.note_cleared(cleared);
+        self.outcome = Some(self.outcome_so_far());
+        self.times.leave(around);
     }
 
     fn end(&mut self, stamp: Option<Stamp>, around: Surroundings<'_>) {
@@ -329,9 +329,20 @@ impl Contact {
         self.transferred |= self.outcome == Some(CallOutcome::Answered) && self.was_handed_on();
     }
 
+    /// How it went or, for a call that goes on, how it will have gone if nothing more is told.
+    pub(crate) fn outcome_so_far(&self) -> CallOutcome {
+        self.outcome.unwrap_or_else(|| {
+            self.outcome_by(Surroundings {
+                taken_at: None,
+                seen: None,
+                agent: None,
+            })
+        })
+    }
+
     fn outcome_by(&self, around: Surroundings<'_>) -> CallOutcome {
         let state = self.state.as_ref();
-        if self.talked {
+        if self.talked || matches!(self.phase, CallPhase::Connected { .. }) {
             return match state {
                 Some(ContactState::Error) => CallOutcome::Failed,
                 _ => CallOutcome::Answered,

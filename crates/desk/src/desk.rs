@@ -1,6 +1,6 @@
 //! The desk itself: inputs to state and effects.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use contract::{ContactId, PhoneNumber};
 
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
     requests::Requests,
     roster::Roster,
     snapshot::{AgentSnapshot, Snapshot, StateChoice},
-    time::{Instant, ServerClock},
+    time::{Instant, LATEST_ARRIVAL, ServerClock},
 };
 
 /// What came in.
@@ -86,10 +86,6 @@ pub enum Effect {
     /// Write it to the console, once.
     Log(Oddity),
 }
-
-/// The longest that a snapshot is under way. One that seems older than that is not late: the
-/// last one bore a wrong time, or the server's clock has been set.
-const LATEST_ARRIVAL: TimeDelta = TimeDelta::minutes(1);
 
 /// The agent desk.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -391,6 +387,7 @@ impl Desk {
             }
             let agent_state = told.agent.state.clone().map(AgentState::from);
             let around = Surroundings {
+                taken_at: told.taken_at,
                 seen: told.taken_at.or_else(|| self.clock.now(now)),
                 agent: agent_state.as_ref(),
             };

@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     call_log::{CallOutcome, CallRecord},
-    contact::{Asked, Contact, Direction},
+    contact::{Asked, Contact, Surroundings},
     phase::CallPhase,
-    snapshot::{ContactSnapshot, ContactState},
-    time::{Stamp, TimeSource},
+    snapshot::{ContactSnapshot, ContactState, LegRole},
+    time::{LATEST_ARRIVAL, Stamp, TimeSource},
 };
 
 /// What a snapshot of a contact means for the offer that is known.
@@ -33,6 +33,10 @@ pub(crate) struct Known<'a> {
     pub phase: CallPhase,
     /// The last state told; `None` when it has not been kept.
     pub state: Option<&'a ContactState>,
+    /// Whether the phase is only inferred, since no state could be read so far.
+    pub inferred: bool,
+    /// Whether it is a queued callback, which rings as `incoming` and dials as `connecting`.
+    pub callback: bool,
     /// The newest time that Connect gave to a state of this offer.
     pub latest: Option<DateTime<Utc>>,
     pub ended: Option<Stamp>,
@@ -55,28 +59,36 @@ const CLOCKS_APART: TimeDelta = TimeDelta::minutes(1);
 const LONGEST_STATE: TimeDelta = TimeDelta::hours(24);
 
 /// When the told state of a call began, unless that cannot be: at a zero date, or in the
-/// future. `seen` is the time of the snapshot.
+/// future of the snapshot that tells it.
 pub(crate) fn state_began(
     told: &ContactSnapshot,
-    seen: Option<DateTime<Utc>>,
+    taken_at: Option<DateTime<Utc>>,
 ) -> Option<DateTime<Utc>> {
     let since = told.since?;
-    let Some(seen) = seen.filter(|_| told.kind.is_call()) else {
+    let Some(taken_at) = taken_at.filter(|_| told.kind.is_call()) else {
         return Some(since);
     };
-    let possible = since - seen <= CLOCKS_APART && seen - since <= LONGEST_STATE;
+    let possible = since - taken_at <= CLOCKS_APART && taken_at - since <= LONGEST_STATE;
     possible.then_some(since)
 }
 
 impl Known<'_> {
-    /// What `told` is to this offer. `seen` is the time of the snapshot.
-    pub(crate) fn relation(self, told: &ContactSnapshot, seen: Option<DateTime<Utc>>) -> Relation {
-        let Some(state) = &told.state else {
+    /// What `told` is to this offer. `taken_at` is the time of the snapshot.
+    pub(crate) fn relation(
+        self,
+        told: &ContactSnapshot,
+        taken_at: Option<DateTime<Utc>>,
+    ) -> Relation {
+        if self.inferred {
             return Relation::Same;
+        }
+        let Some(state) = &told.state else {
+            return self.relation_by_leg(told);
         };
-        let since = state_began(told, seen);
+        let since = state_began(told, taken_at);
         let age = |known: Option<DateTime<Utc>>| {
-            let known = known.filter(|at| seen.is_none_or(|seen| *at - seen <= CLOCKS_APART));
+            let known =
+                known.filter(|at| taken_at.is_none_or(|taken_at| *at - taken_at <= LATEST_ARRIVAL));
             match (since, known) {
                 (Some(since), Some(known)) if since > known => Age::Newer,
                 (Some(_), Some(_)) => Age::NotNewer,
@@ -99,6 +111,26 @@ impl Known<'_> {
         }
     }
 
+    /// When the state cannot be read: an agent's leg that began after the end is of a new offer.
+    fn relation_by_leg(self, told: &ContactSnapshot) -> Relation {
+        let ended = self
+            .ended
+            .filter(|ended| ended.source != TimeSource::Absence);
+        let rang_since = told.legs.iter().flatten().any(|leg| {
+            leg.role == LegRole::Agent
+                && leg.is_active()
+                && leg
+                    .since
+                    .zip(ended)
+                    .is_some_and(|(since, ended)| since > ended.at)
+        });
+        if rang_since {
+            Relation::NewOffer
+        } else {
+            Relation::Same
+        }
+    }
+
     fn relation_when_over(self, state: &ContactState, age: Age) -> Relation {
         // It was only thought to be over, because a snapshot lacked it. Anything but a new ring
         // says that it went on.
@@ -107,7 +139,7 @@ impl Known<'_> {
             .is_some_and(|ended| ended.source == TimeSource::Absence)
         {
             return match age {
-                Age::Newer if state.is_on_its_way() => Relation::NewOffer,
+                Age::Newer if self.is_offered_by(state) => Relation::NewOffer,
                 Age::Newer | Age::NotNewer | Age::Untold => Relation::Same,
             };
         }
@@ -117,16 +149,31 @@ impl Known<'_> {
                 Age::Newer | Age::Untold => Relation::NewOffer,
             };
         }
-        // Missed, offered and missed again while no snapshot arrived. A state gets a new time
-        // only when it is entered again.
-        let entered_again = age == Age::Newer
-            && self.phase != CallPhase::AfterCallWork
-            && state.is_over()
-            && self.state.is_none_or(|known| known == state);
-        if entered_again {
+        // Not taken, offered again and over again while no snapshot arrived: a state gets a new
+        // time only when it is entered. A wrap-up has no such successor, and a call that broke
+        // off may still come to its end.
+        let over_again = match self.phase {
+            CallPhase::Missed => true,
+            CallPhase::Failed => self.state.is_none_or(|known| known == state),
+            CallPhase::AfterCallWork
+            | CallPhase::Ringing
+            | CallPhase::Dialing
+            | CallPhase::Connected { .. } => false,
+        };
+        if over_again && age == Age::Newer && state.is_over() {
             Relation::NewOffer
         } else {
             Relation::Same
+        }
+    }
+
+    /// Whether a state is the first of an offer rather than a step in this one, as far as the
+    /// phase tells.
+    fn is_offered_by(self, state: &ContactState) -> bool {
+        match self.phase {
+            CallPhase::Dialing => *state == ContactState::Incoming,
+            CallPhase::Ringing if self.callback => *state == ContactState::Incoming,
+            _ => state.is_on_its_way(),
         }
     }
 
@@ -137,10 +184,14 @@ impl Known<'_> {
             CallPhase::Dialing => *state == ContactState::Incoming,
             // A state gets a new time only when it is entered again. Dialling is left out:
             // whether Connect gives a new one while the legs come up is not documented.
-            CallPhase::Ringing => {
-                age == Age::Newer && self.state.is_none_or(|known| known == state)
-            }
-            CallPhase::AfterCallWork | CallPhase::Missed | CallPhase::Failed => false,
+            CallPhase::Ringing if age == Age::Newer => match self.state {
+                Some(known) => known == state,
+                None => self.is_offered_by(state),
+            },
+            CallPhase::Ringing
+            | CallPhase::AfterCallWork
+            | CallPhase::Missed
+            | CallPhase::Failed => false,
         }
     }
 }
@@ -152,9 +203,10 @@ pub(crate) struct KeptOffer {
     pub record: CallRecord,
     /// The outcome, if it was known; the record always has one.
     pub outcome: Option<CallOutcome>,
-    pub phase: CallPhase,
     /// The last state told; `None` if none could be read, or if only a record remains.
     pub state: Option<ContactState>,
+    /// Whether the phase is only inferred, since no state could be read.
+    pub inferred: bool,
     pub asked: Asked,
 }
 
@@ -163,8 +215,8 @@ impl KeptOffer {
         Self {
             record: CallRecord::of(contact),
             outcome: contact.outcome,
-            phase: contact.phase,
             state: contact.known().state.cloned(),
+            inferred: contact.known().inferred,
             asked: contact.asked,
         }
     }
@@ -178,25 +230,19 @@ impl KeptOffer {
             .map(|stamp| stamp.at)
             .max();
         Known {
-            phase: self.phase,
+            phase: self.record.phase,
             state: self.state.as_ref(),
+            inferred: self.inferred,
+            callback: self.record.callback,
             latest,
             ended: times.ended,
         }
     }
 
     /// The record of an offer that left while nobody was looking.
-    pub(crate) fn into_record(self, absence: Option<Stamp>) -> CallRecord {
+    pub(crate) fn into_record(self, around: Surroundings<'_>) -> CallRecord {
         let mut record = self.record;
-        record.times.note_ended(absence);
-        record.times.note_cleared(absence);
-        record.outcome = self.outcome.unwrap_or(match self.phase {
-            CallPhase::Connected { .. } | CallPhase::AfterCallWork => CallOutcome::Answered,
-            _ if self.asked.declined => CallOutcome::Declined,
-            _ if self.asked.cancelled => CallOutcome::Cancelled,
-            CallPhase::Ringing | CallPhase::Missed => CallOutcome::Missed,
-            CallPhase::Dialing | CallPhase::Failed => CallOutcome::Failed,
-        });
+        record.times.leave(around);
         record
     }
 }
@@ -207,29 +253,10 @@ impl From<CallRecord> for KeptOffer {
     fn from(record: CallRecord) -> Self {
         let ended = record.times.ended;
         let guessed = ended.is_some_and(|ended| ended.source == TimeSource::Absence);
-        let phase = match record.outcome {
-            _ if guessed && record.times.connected.is_some() => {
-                CallPhase::Connected { on_hold: false }
-            }
-            _ if guessed => match record.direction {
-                Direction::Inbound => CallPhase::Ringing,
-                Direction::Outbound => CallPhase::Dialing,
-            },
-            CallOutcome::Answered => CallPhase::AfterCallWork,
-            CallOutcome::Missed | CallOutcome::Declined | CallOutcome::Abandoned => {
-                CallPhase::Missed
-            }
-            CallOutcome::Busy
-            | CallOutcome::NoAnswer
-            | CallOutcome::BadNumber
-            | CallOutcome::Cancelled
-            | CallOutcome::Refused
-            | CallOutcome::Failed => CallPhase::Failed,
-        };
         Self {
             outcome: (!guessed).then_some(record.outcome),
-            phase,
             state: None,
+            inferred: false,
             asked: Asked::default(),
             record,
         }

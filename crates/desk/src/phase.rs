@@ -107,6 +107,9 @@ impl Circumstances<'_> {
         }
         match self.agent_leg {
             Some(LegState::Connecting) => return Some(self.on_its_way()),
+            Some(LegState::Connected) if self.customer_leg == Some(&LegState::Connecting) => {
+                return Some(CallPhase::Dialing);
+            }
             Some(LegState::Connected) => return Some(self.connected()),
             Some(LegState::Disconnected) => return Some(CallPhase::AfterCallWork),
             _ => {}

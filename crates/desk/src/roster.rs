@@ -15,7 +15,6 @@ use crate::{
     offer::{KeptOffer, Relation},
     phase::CallPhase,
     snapshot::ContactSnapshot,
-    time::{Stamp, TimeSource},
 };
 
 /// The agent's contacts and the finished offers.
@@ -63,8 +62,17 @@ impl Roster {
     ) -> Vec<ContactId> {
         self.log.restore(earlier.log, around.seen);
         let mut kept = earlier.offers;
+        // What was here before the page was reloaded had arrived in the journal's order.
+        let mut list: Vec<&ContactSnapshot> = list.iter().collect();
+        list.sort_by_key(|told| {
+            let goes_on = |kept: &KeptOffer| {
+                kept.record.contact == told.id
+                    && kept.known().relation(told, around.taken_at) == Relation::Same
+            };
+            kept.iter().position(goes_on).unwrap_or(usize::MAX)
+        });
         let around = Surroundings {
-            agent: self.agent_of_the_only_call(list, around.agent),
+            agent: self.agent_of_the_only_call(&list, &kept, around.agent),
             ..around
         };
 
@@ -97,19 +105,21 @@ impl Roster {
     /// The agent's state, if it can only speak of one call.
     fn agent_of_the_only_call<'a>(
         &self,
-        list: &[ContactSnapshot],
+        list: &[&ContactSnapshot],
+        kept: &[KeptOffer],
         agent: Option<&'a AgentState>,
     ) -> Option<&'a AgentState> {
         let told = list.iter().filter(|told| told.kind.is_call());
-        let held = self.calls().map(|held| &held.id);
-        let calls: BTreeSet<&ContactId> = told.map(|told| &told.id).chain(held).collect();
+        let mut calls: BTreeSet<&ContactId> = told.map(|told| &told.id).collect();
+        calls.extend(self.calls().map(|held| &held.id));
+        calls.extend(kept.iter().map(|kept| &kept.record.contact));
         agent.filter(|_| calls.len() <= 1)
     }
 
     /// Gives the contact if its offer is over.
     fn take_held(&mut self, told: &ContactSnapshot, around: Surroundings<'_>) -> Option<ContactId> {
         let contact = self.contact_mut(&told.id)?;
-        match contact.known().relation(told, around.seen) {
+        match contact.known().relation(told, around.taken_at) {
             Relation::Same => contact.update(told, around),
             Relation::Stale => {}
             Relation::NewOffer => {
@@ -133,7 +143,7 @@ impl Roster {
             self.contacts.extend(Contact::offered(told, around));
             return;
         };
-        let contact = match kept.known().relation(told, around.seen) {
+        let contact = match kept.known().relation(told, around.taken_at) {
             Relation::Same => Contact::resumed(told, &kept, around),
             Relation::NewOffer => {
                 if was_open {
@@ -171,8 +181,7 @@ impl Roster {
 
     /// Keeps the record of an offer that left while the page was away.
     fn leave_unseen(&mut self, kept: KeptOffer, around: Surroundings<'_>) {
-        let absence = around.seen.map(|at| Stamp::new(at, TimeSource::Absence));
-        self.log.keep(kept.into_record(absence));
+        self.log.keep(kept.into_record(around));
     }
 
     /// Whoever is in front stays there, unless gone; but a call that is up goes before one that

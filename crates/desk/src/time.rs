@@ -7,7 +7,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::snapshot::ClockReading;
+use crate::{contact::Surroundings, snapshot::ClockReading};
+
+/// The longest that a snapshot is under way. One that seems older than that is not late: the
+/// last one bore a wrong time, or the server's clock has been set.
+pub(crate) const LATEST_ARRIVAL: TimeDelta = TimeDelta::hours(1);
 
 /// A moment on the page's monotonic clock (`performance.now()`), in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -36,7 +40,8 @@ pub struct ServerClock {
 impl ServerClock {
     /// Sets the clock by what a snapshot says. One that is sent again carries the skew of its
     /// first delivery; if the PC's clock has jumped since, it would mislead, so it sets nothing.
-    /// Without a time of its own, a snapshot with the skew of the last one may be that.
+    /// Without a time of its own, a snapshot may be any of the earlier ones, and is listened to
+    /// only while there is no better.
     pub(crate) fn set(
         &mut self,
         reading: Option<ClockReading>,
@@ -50,7 +55,7 @@ impl ServerClock {
         };
         let sent_again = self.set_by.is_some_and(|(last, last_skew)| match taken_at {
             Some(_) => taken_at == last,
-            None => skew == last_skew,
+            None => last.is_some() || skew == last_skew,
         });
         if sent_again {
             return;
@@ -200,8 +205,20 @@ impl OfferTimes {
         self.put_in_order();
     }
 
-    pub(crate) fn note_cleared(&mut self, told: Option<Stamp>) {
-        note(&mut self.cleared, told);
+    /// Notes that the contact is absent from a snapshot.
+    pub(crate) fn leave(&mut self, around: Surroundings<'_>) {
+        let absence = around.seen_as(TimeSource::Absence);
+        self.note_ended(absence);
+        // The state that the agent returns to begins when the last contact is cleared; that is
+        // more exact than the snapshot in which the contact is missing. Not if its end is not
+        // known either: then the agent may have returned long before.
+        let stated = self
+            .ended
+            .filter(|ended| ended.source != TimeSource::Absence);
+        let returned = around
+            .agent_returned()
+            .filter(|returned| stated.is_some_and(|ended| ended.at < returned.at));
+        note(&mut self.cleared, returned.or(absence));
         self.put_in_order();
     }
 

@@ -1,0 +1,7 @@
+//! The desk from outside: whole stories, and properties over generated ones.
+
+mod invariants;
+mod model;
+mod properties;
+mod support;
+mod wild;

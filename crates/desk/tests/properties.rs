@@ -1,0 +1,523 @@
+//! The invariants that `lib.rs` lists, over generated stories.
+//!
+//! The measure is the truth of the [`World`], never a second copy of the desk's own reasoning.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use desk::{
+    Action, CallPhase, CallRecord, ClockReading, Command, Control, Desk, Effect, Input, Instant,
+    OfferTimes, Snapshot, TimeSource, spreadsheet_row,
+};
+use proptest::{
+    prelude::*,
+    test_runner::{Config, FileFailurePersistence, TestCaseResult},
+};
+
+use crate::{
+    model::{
+        Answer, Event, Fate, Offer, Story, Wear, World, any_fate, any_wear, sound_times, story,
+    },
+    support::{Page, at_millis, id},
+    wild,
+};
+
+fn config() -> Config {
+    let file = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/properties.proptest-regressions"
+    );
+    Config {
+        cases: 300,
+        failure_persistence: Some(Box::new(FileFailurePersistence::Direct(file))),
+        ..Config::default()
+    }
+}
+
+/// A snapshot on its way to the page.
+#[derive(Debug, Clone)]
+struct Letter {
+    told: Snapshot,
+    skew: TimeDelta,
+    /// How many of the later ones overtake it.
+    waits_for: u8,
+}
+
+/// One input and what came of it.
+struct Moment<'a> {
+    before: &'a Desk,
+    input: &'a Input,
+    effects: &'a [Effect],
+}
+
+/// A story as it is played to a page.
+struct Run {
+    page: Page,
+    world: World,
+    under_way: Vec<Letter>,
+    asked: Vec<Action>,
+    clock_is_wrong_by: TimeDelta,
+    opened_at: i64,
+    /// Offers of which a sound snapshot has come in time, and the phases that it showed.
+    shown: BTreeMap<usize, Vec<CallPhase>>,
+}
+
+impl Run {
+    fn new() -> Self {
+        Self {
+            page: Page::open(),
+            world: World::default(),
+            under_way: Vec::new(),
+            asked: Vec::new(),
+            clock_is_wrong_by: TimeDelta::zero(),
+            opened_at: 0,
+            shown: BTreeMap::new(),
+        }
+    }
+
+    fn play(
+        story: &Story,
+        mut check: impl FnMut(&Self, Moment<'_>) -> TestCaseResult,
+    ) -> Result<Self, TestCaseError> {
+        let mut run = Self::new();
+        for event in &story.0 {
+            run.live(event, &mut check)?;
+        }
+        Ok(run)
+    }
+
+    fn live(
+        &mut self,
+        event: &Event,
+        check: &mut impl FnMut(&Self, Moment<'_>) -> TestCaseResult,
+    ) -> TestCaseResult {
+        match event {
+            Event::Happens(line, what, after, fate, wear) => {
+                self.world.happen(*line, *what, *after);
+                self.send(*fate, *wear, check)?;
+            }
+            Event::Press(control, line) => {
+                let contact = id(&self.world.contact_id(*line));
+                self.give(Input::Command(Command::Press(*control, contact)), check)?;
+            }
+            Event::Answers(answer) if !self.asked.is_empty() => {
+                let result = match answer {
+                    Answer::Yes => Ok(()),
+                    Answer::No(error) => Err(error.clone()),
+                };
+                let action = self.asked.remove(0);
+                self.give(Input::Acted { action, result }, check)?;
+            }
+            Event::StaysSilent if !self.asked.is_empty() => {
+                self.asked.remove(0);
+            }
+            Event::Answers(_) | Event::StaysSilent => {}
+            Event::Reloads => {
+                let page = std::mem::replace(&mut self.page, Page::open());
+                self.page = page.reload();
+                self.under_way.clear();
+                self.asked.clear();
+                self.opened_at = self.world.millis;
+            }
+            Event::ClockJumps(by) => self.clock_is_wrong_by += TimeDelta::seconds(*by),
+        }
+        Ok(())
+    }
+
+    /// Sends a snapshot of the world as it is.
+    fn send(
+        &mut self,
+        fate: Fate,
+        wear: Wear,
+        check: &mut impl FnMut(&Self, Moment<'_>) -> TestCaseResult,
+    ) -> TestCaseResult {
+        let mut letter = Letter {
+            told: self.world.snapshot(),
+            skew: -self.clock_is_wrong_by,
+            waits_for: 0,
+        };
+        wear.spoil(&mut letter.told);
+        match fate {
+            Fate::IsLost => {}
+            Fate::Arrives => self.deliver(letter, check)?,
+            Fate::ComesTwice => {
+                self.deliver(letter.clone(), check)?;
+                self.deliver(letter, check)?;
+            }
+            Fate::IsLate(waits_for) => {
+                self.under_way.push(Letter {
+                    waits_for,
+                    ..letter
+                });
+                return Ok(());
+            }
+        }
+        if wear == Wear::Sound && fate != Fate::IsLost {
+            for (index, offer) in self.world.offers.iter().enumerate() {
+                let phase = self.world.phases().get(&offer.contact).copied();
+                if let Some(phase) = phase.filter(|_| offer.cleared.is_none()) {
+                    self.shown.entry(index).or_default().push(phase);
+                }
+            }
+        }
+        for waiting in std::mem::take(&mut self.under_way) {
+            match waiting.waits_for.checked_sub(1) {
+                None | Some(0) => self.deliver(waiting, check)?,
+                Some(waits_for) => self.under_way.push(Letter {
+                    waits_for,
+                    ..waiting
+                }),
+            }
+        }
+        Ok(())
+    }
+
+    fn deliver(
+        &mut self,
+        letter: Letter,
+        check: &mut impl FnMut(&Self, Moment<'_>) -> TestCaseResult,
+    ) -> TestCaseResult {
+        let mut told = letter.told;
+        if told.clock.is_some() {
+            told.clock = Some(ClockReading {
+                local: at_millis(self.world.millis) + self.clock_is_wrong_by,
+                skew: letter.skew,
+            });
+        }
+        self.give(Input::Snapshot(Box::new(told)), check)
+    }
+
+    fn give(
+        &mut self,
+        input: Input,
+        check: &mut impl FnMut(&Self, Moment<'_>) -> TestCaseResult,
+    ) -> TestCaseResult {
+        self.page.now = Instant::from_millis(self.world.millis - self.opened_at);
+        let before = self.page.desk.clone();
+        let effects = self.page.give(input.clone());
+        for effect in &effects {
+            if let Effect::Act(action) = effect {
+                self.asked.push(action.clone());
+            }
+        }
+        check(
+            self,
+            Moment {
+                before: &before,
+                input: &input,
+                effects: &effects,
+            },
+        )
+    }
+
+    /// One more snapshot, whole and in time, and nothing after it.
+    fn send_the_truth(&mut self) -> TestCaseResult {
+        self.under_way.clear();
+        self.world.millis += 1_000;
+        self.send(Fate::Arrives, Wear::Sound, &mut |_, _| Ok(()))
+    }
+
+    /// Ends and clears every call, and says so.
+    fn close_down(&mut self) -> TestCaseResult {
+        self.world.close_down();
+        self.send_the_truth()
+    }
+
+    /// Whether an offer cannot be told from the one before it under the same id: no snapshot
+    /// showed how that one ended, and none showed this one ring.
+    fn is_one_with_the_last(&self, index: usize) -> bool {
+        let offer = &self.world.offers[index];
+        let earlier = &self.world.offers[..index];
+        let shown = |index: &usize| self.shown.get(index).map_or(&[] as &[_], Vec::as_slice);
+        earlier
+            .iter()
+            .rposition(|earlier| earlier.contact == offer.contact)
+            .is_some_and(|last| {
+                shown(&last).iter().all(|phase| phase.is_live())
+                    && !shown(&index).contains(&CallPhase::Ringing)
+            })
+    }
+
+    fn desk(&self) -> &Desk {
+        &self.page.desk
+    }
+}
+
+/// The offer that a record is of: the last of its contact that had begun by then.
+fn offer_of(world: &World, record: &CallRecord) -> Option<usize> {
+    let began = record.times.began();
+    world.offers.iter().rposition(|offer| {
+        record.contact.as_ref() == offer.contact
+            && began.is_none_or(|began| at_millis(offer.connecting) <= began)
+    })
+}
+
+fn in_order(times: &OfferTimes) -> bool {
+    let steps = [
+        times.connecting,
+        times.connected,
+        times.ended,
+        times.cleared,
+    ];
+    let steps: Vec<_> = steps.into_iter().flatten().map(|stamp| stamp.at).collect();
+    let mut holds: Vec<_> = times.connected.iter().map(|stamp| stamp.at).collect();
+    for hold in &times.holds {
+        holds.push(hold.from.at);
+        holds.extend(hold.to.map(|to| to.at));
+    }
+    holds.extend(times.ended.map(|ended| ended.at));
+    steps.is_sorted() && (holds.is_sorted() || times.holds.is_empty())
+}
+
+/// Every time that is marked as Connect's own is the true one of that offer.
+fn true_to(times: &OfferTimes, offer: &Offer) -> bool {
+    let truth = [
+        (times.connecting, Some(offer.connecting)),
+        (times.connected, offer.connected),
+        (times.ended, offer.ended),
+    ];
+    let mut stated = truth.into_iter().filter_map(|(stamp, truth)| {
+        let stamp = stamp.filter(|stamp| stamp.source == TimeSource::ContactState)?;
+        Some((stamp.at, truth))
+    });
+    stated.all(|(at, truth)| {
+        // A callback rings as `incoming` and is dialled as `connecting`; when only the latter
+        // was seen, that is when it began, as far as anybody can know.
+        truth.is_some_and(|truth| at == at_millis(truth))
+            || (times.connecting.is_some_and(|stamp| stamp.at == at)
+                && offer.ended.is_none_or(|ended| at < at_millis(ended)))
+    })
+}
+
+fn all_times(desk: &Desk) -> impl Iterator<Item = &OfferTimes> {
+    let held = desk.front().into_iter().chain(desk.others());
+    let records = desk.log().records().iter();
+    held.map(|held| &held.times)
+        .chain(records.map(|record| &record.times))
+}
+
+fn read_everything(desk: &Desk, now: Instant) {
+    let server_time = desk.server_time(now).unwrap_or(DateTime::<Utc>::MAX_UTC);
+    let front = desk.front().map(|front| front.id.clone());
+    let contacts: Vec<_> = desk.others().map(|c| c.id.clone()).chain(front).collect();
+    for contact in contacts.into_iter().chain([id("nobody")]) {
+        for control in CONTROLS {
+            desk.allows(control, &contact);
+        }
+        desk.takes_tones(&contact);
+        let record = desk.record_of(&contact);
+        for record in record.iter().chain(desk.log().records()) {
+            record.times.talk(server_time);
+            spreadsheet_row(record, None, "", "", server_time, |at| {
+                at.timestamp().to_string()
+            });
+        }
+        desk.contact(&contact).map(|contact| contact.phase_since());
+    }
+    desk.agent()
+        .map(|agent| agent.choice_that_cancels().cloned());
+    desk.can_dial().ok();
+    assert!(desk.notices().len() <= 5);
+    (
+        desk.can_mute(),
+        desk.queues_states(),
+        desk.muted(),
+        desk.link(),
+        desk.is_signing_in(),
+    );
+}
+
+const CONTROLS: [Control; 6] = [
+    Control::Accept,
+    Control::Decline,
+    Control::HangUp,
+    Control::Hold,
+    Control::Resume,
+    Control::Complete,
+];
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn a_second_contact_never_replaces_a_connected_one(story in story(any_fate(), any_wear())) {
+        Run::play(&story, |run, moment| {
+            let front = moment.before.front().filter(|front| {
+                matches!(front.phase, CallPhase::Connected { .. })
+                    && run.desk().contact(&front.id).is_some_and(|after| {
+                        matches!(after.phase, CallPhase::Connected { .. })
+                    })
+            });
+            if let Some(front) = front {
+                prop_assert_eq!(run.desk().front().map(|after| &after.id), Some(&front.id));
+            }
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn an_offer_leaves_through_one_record(story in story(any_fate(), sound_times())) {
+        let mut run = Run::play(&story, |_, _| Ok(()))?;
+        run.close_down()?;
+
+        prop_assert_eq!(run.desk().front(), None);
+        let records = run.desk().log().records();
+        let mut left = BTreeSet::new();
+        for record in records {
+            let offer = offer_of(&run.world, record);
+            prop_assert!(offer.is_some(), "a record of nothing: {:?}", record);
+            prop_assert!(left.insert(offer), "two records of one offer: {:?}", records);
+        }
+        for offer in run.shown.keys().filter(|offer| !run.is_one_with_the_last(**offer)) {
+            prop_assert!(left.contains(&Some(*offer)), "no record of {:?}", run.world.offers[*offer]);
+        }
+    }
+
+    #[test]
+    fn effects_name_held_contacts(story in story(any_fate(), any_wear())) {
+        Run::play(&story, |run, moment| {
+            for effect in moment.effects {
+                if let Effect::Act(action) = effect
+                    && let Some(contact) = action.contact()
+                {
+                    prop_assert!(run.desk().contact(contact).is_some(), "{:?}", action);
+                }
+            }
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn the_same_snapshot_twice_changes_nothing(story in story(any_fate(), any_wear()), later in 0_i64..5_000) {
+        Run::play(&story, |run, moment| {
+            if let Input::Snapshot(told) = moment.input {
+                let mut again = run.desk().clone();
+                let now = Instant::from_millis(run.world.millis - run.opened_at + later);
+                let effects = again.handle(Input::Snapshot(told.clone()), now);
+                prop_assert_eq!(effects, []);
+                prop_assert_eq!(&again, run.desk());
+            }
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn an_older_snapshot_changes_nothing(story in story(any_fate(), any_wear()), pick: prop::sample::Index) {
+        let mut sent: Vec<Snapshot> = Vec::new();
+        let mut newest = None;
+        Run::play(&story, |run, moment| {
+            if let Input::Snapshot(told) = moment.input {
+                // A page that was reloaded has forgotten how far the last one had come.
+                if moment.before.agent().is_none() {
+                    newest = None;
+                }
+                newest = newest.max(told.taken_at);
+                sent.push(run.world.snapshot());
+                let older: Vec<_> = sent.iter().filter(|old| {
+                    let behind = newest.zip(old.taken_at).map(|(newest, old)| newest - old);
+                    behind.is_some_and(|by| by > TimeDelta::zero() && by <= TimeDelta::hours(1))
+                }).collect();
+                if !older.is_empty() && run.desk().agent().is_some() {
+                    let mut desk = run.desk().clone();
+                    let effects = desk.handle(Input::Snapshot(Box::new(pick.get(&older).to_owned().clone())), run.page.now);
+                    prop_assert_eq!(effects, []);
+                    prop_assert_eq!(&desk, run.desk());
+                }
+            }
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn the_last_snapshot_heals_everything(story in story(any_fate(), any_wear())) {
+        let mut run = Run::play(&story, |_, _| Ok(()))?;
+        run.send_the_truth()?;
+
+        let mut desk: BTreeMap<_, _> = run.desk().front().into_iter().chain(run.desk().others())
+            .map(|contact| (contact.id.to_string(), contact.phase))
+            .collect();
+        let mut truth = run.world.phases();
+        // An error alone does not say what went before it, nor does a talk without a time say
+        // whether the ring that comes after it, without a time, was before it.
+        let timeless = story.0.iter().any(|event| matches!(event, Event::Happens(.., wear) if !wear.leaves_times()));
+        for (index, offer) in run.world.offers.iter().enumerate().filter(|(_, offer)| offer.cleared.is_none()) {
+            let seen_before = run.shown.get(&index).is_some_and(|phases| phases.iter().any(|phase| phase.is_talking()));
+            if truth.get(&offer.contact) == Some(&CallPhase::Failed) && (timeless || !seen_before) {
+                for phases in [&mut desk, &mut truth] {
+                    if let Some(phase) = phases.get_mut(&offer.contact)
+                        && matches!(phase, CallPhase::Missed | CallPhase::Failed)
+                    {
+                        *phase = CallPhase::Failed;
+                    }
+                }
+            }
+        }
+        prop_assert_eq!(desk, truth);
+    }
+
+    #[test]
+    fn times_are_in_order(story in story(any_fate(), any_wear())) {
+        Run::play(&story, |run, _| {
+            for times in all_times(run.desk()) {
+                prop_assert!(in_order(times), "{:?}", times);
+            }
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn stated_times_are_the_servers(story in story(any_fate(), sound_times())) {
+        let mut run = Run::play(&story, |_, _| Ok(()))?;
+        run.close_down()?;
+        for record in run.desk().log().records() {
+            let offer = offer_of(&run.world, record);
+            let next = (0..run.world.offers.len()).find(|next| {
+                Some(*next) > offer && run.world.offers[*next].contact == record.contact.as_ref()
+            });
+            if next.is_some_and(|next| run.is_one_with_the_last(next)) {
+                continue;
+            }
+            let offer = offer.map(|offer| &run.world.offers[offer]);
+            prop_assert!(offer.is_some_and(|offer| true_to(&record.times, offer)), "{:?} is not {:?}", record, offer);
+        }
+    }
+
+    #[test]
+    fn the_clock_is_the_servers(story in story(
+        vec![Fate::Arrives, Fate::Arrives, Fate::IsLost, Fate::ComesTwice],
+        vec![Wear::Sound, Wear::Sound, Wear::NoContacts, Wear::NoStates],
+    )) {
+        Run::play(&story, |run, moment| {
+            let told = matches!(moment.input, Input::Snapshot(_)) || moment.before.agent().is_some();
+            if told && run.desk().agent().is_some() {
+                let now = Instant::from_millis(run.world.millis - run.opened_at + 250);
+                prop_assert_eq!(run.desk().server_time(now), Some(at_millis(run.world.millis + 250)));
+            }
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn a_reload_loses_no_record(story in story(
+        vec![Fate::Arrives, Fate::Arrives, Fate::IsLost, Fate::ComesTwice],
+        vec![Wear::Sound, Wear::Sound, Wear::Sound, Wear::NoTime, Wear::NoContacts, Wear::Lacks(0), Wear::NoStates],
+    )) {
+        let pressed = |event: &Event| matches!(event, Event::Press(..));
+        let story = Story(story.0.into_iter().filter(|event| !pressed(event)).collect());
+        let never = Story(story.0.iter().filter(|event| **event != Event::Reloads).cloned().collect());
+        let mut reloaded = Run::play(&story, |_, _| Ok(()))?;
+        let mut stayed = Run::play(&never, |_, _| Ok(()))?;
+        reloaded.close_down()?;
+        stayed.close_down()?;
+        prop_assert_eq!(reloaded.desk().log(), stayed.desk().log());
+    }
+
+    #[test]
+    fn every_accessor_returns(inputs in prop::collection::vec(wild::input(), 1..20)) {
+        let mut desk = Desk::default();
+        for (now, input) in inputs {
+            desk.handle(input, now);
+            read_everything(&desk, now);
+        }
+    }
+}
