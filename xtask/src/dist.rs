@@ -3,6 +3,7 @@
 //! The site is built aside and renamed into place, so that `dist/` is always whole: the old one or
 //! the new one. A digest over everything that the site is made of decides whether to build at all.
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -100,6 +101,10 @@ fn refresh(workspace: &Workspace) -> Result<Stamp> {
         .env("PATH", tools.path())
         // Trunk reads this as one of its own options and refuses the value that others use.
         .env_remove("NO_COLOR")
+        .env(
+            "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
+            without_machine_paths(),
+        )
         // Its own source lines help nobody when the desk does not compile.
         .env("RUST_BACKTRACE", "0");
     process::step("build the desk", &mut trunk)?;
@@ -119,6 +124,28 @@ fn refresh(workspace: &Workspace) -> Result<Stamp> {
     };
     fs::write(&stamp_file, serde_json::to_vec_pretty(&stamp)?)?;
     Ok(stamp)
+}
+
+/// Flags by which the compiler names the sources of crates alike on every machine. Panic messages
+/// carry these names into the module: without the flags its bytes would differ with the user's home,
+/// and tell it.
+fn without_machine_paths() -> String {
+    let cargo_home = env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| env::home_dir().map(|home| home.join(".cargo")));
+    let sources = cargo_home.and_then(|home| fs::read_dir(home.join("registry/src")).ok());
+    let folders = sources.into_iter().flatten().flatten();
+    remapped(folders.map(|folder| folder.path().display().to_string()))
+}
+
+/// Cargo splits this variable at white space, so a folder with a space in it has to stay as it is.
+fn remapped(folders: impl Iterator<Item = String>) -> String {
+    let mut flags: Vec<String> = folders
+        .filter(|folder| !folder.contains(char::is_whitespace))
+        .map(|folder| format!("--remap-path-prefix={folder}=crates.io"))
+        .collect();
+    flags.sort();
+    flags.join(" ")
 }
 
 fn dist(workspace: &Workspace) -> PathBuf {
@@ -253,6 +280,15 @@ mod tests {
             report(&[file("app-0.wasm", BUDGET + 1)])
                 .0
                 .contains("ABOVE")
+        );
+    }
+
+    #[test]
+    fn folders_of_crates_are_named_alike_everywhere() {
+        let folders = ["/b/registry/src/x", "/with space/y", "/a/z"].map(str::to_owned);
+        assert_eq!(
+            remapped(folders.into_iter()),
+            "--remap-path-prefix=/a/z=crates.io --remap-path-prefix=/b/registry/src/x=crates.io"
         );
     }
 
