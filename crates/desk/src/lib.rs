@@ -9,21 +9,31 @@
 //!
 //! # Invariants
 //!
-//! Each is a property in `tests/properties.rs`, under the name in brackets.
+//! Each is a property in `tests/properties.rs`, under the name in brackets, over histories of
+//! a modelled Connect whose snapshots are lost, doubled, late and spoiled. A snapshot or a state
+//! that bears no time counts as new.
 //!
 //! - At most one call is in front of the agent, and a second contact never replaces a connected
 //!   one (`a_second_contact_never_replaces_a_connected_one`).
-//! - An offer leaves through exactly one [`CallRecord`] (`an_offer_leaves_through_one_record`).
+//! - An offer that a snapshot showed leaves through exactly one [`CallRecord`], as long as states
+//!   bear times. Two offers under one id are one to the desk when no snapshot showed how the
+//!   first ended and none showed the second ring (`an_offer_leaves_through_one_record`).
 //! - No effect names a contact that the desk does not hold (`effects_name_held_contacts`).
 //! - Feeding the same snapshot twice changes nothing and asks for nothing
 //!   (`the_same_snapshot_twice_changes_nothing`).
-//! - A snapshot older than the last one changes nothing (`an_older_snapshot_changes_nothing`).
-//! - After the last snapshot of any history, phases are what that snapshot says
-//!   (`the_last_snapshot_heals_everything`).
-//! - Times are the server's, in order: connecting ≤ connected ≤ ended ≤ cleared, holds between
-//!   (`times_are_in_order`).
-//! - A page that is reloaded at any moment ends with the same records, as far as a journal can
-//!   tell (`a_reload_loses_no_record`).
+//! - A snapshot that is older than the last one by up to an hour changes nothing; a greater
+//!   distance means that the last one bore a wrong time (`an_older_snapshot_changes_nothing`).
+//! - After the last snapshot of any history, phases are what that snapshot says; an error, which
+//!   does not say what went before it, is a failure if an earlier snapshot had shown a talk or a
+//!   dialling and else a miss (`the_last_snapshot_heals_everything`).
+//! - Times come in order: connecting ≤ connected ≤ ended ≤ cleared, holds between connected and
+//!   ended (`times_are_in_order`).
+//! - A time whose source is the contact's state is the one that Connect gave to that state of that
+//!   offer, as long as states bear times (`stated_times_are_the_servers`).
+//! - After a sound snapshot the desk's clock is the server's, however the PC's is set or jumps
+//!   (`the_clock_is_the_servers`).
+//! - A page that is reloaded at any moment ends with the records of one that was not and that
+//!   missed the same snapshots (`a_reload_loses_no_record`).
 //! - After any inputs every accessor returns (`every_accessor_returns`).
 
 mod action;

@@ -1,5 +1,7 @@
 //! The desk from outside: whole stories, and properties over generated ones.
 
+mod again;
+mod calls;
 mod invariants;
 mod model;
 mod properties;
