@@ -122,8 +122,8 @@ function connect() {
 /** A server that forgot the session serves this page anew, or the form. */
 async function reconnect() {
   try {
-    const session = await fetch("/ccp-v2/session", { cache: "no-store" });
-    if (session.status === 401) { location.reload(); return; }
+    const session = await (await fetch("/ccp-v2/session", { cache: "no-store" })).json();
+    if (session.agent === null) { location.reload(); return; }
   } catch {
     // The server is away; the attempt below fails as well and comes back here.
   }

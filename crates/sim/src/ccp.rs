@@ -128,8 +128,7 @@ async fn session(State(shared): State<Shared>, headers: HeaderMap) -> Response {
         .run(move |floor| floor.sessions.agent(&headers))
         .await;
     match agent {
-        Ok(Some(agent)) => Json(json!({ "agent": agent })).into_response(),
-        Ok(None) => StatusCode::UNAUTHORIZED.into_response(),
+        Ok(agent) => Json(json!({ "agent": agent })).into_response(),
         Err(Stopped) => stopping(),
     }
 }
@@ -261,38 +260,26 @@ async fn serve(shared: Shared, agent: String, framed: bool, socket: WebSocket) {
         .ok();
 }
 
-/// Sends a page its frames. Answers and snapshots are independent channels in the real system,
-/// and a snapshot usually comes later than the answer to the request that caused it; everything
-/// else overtakes a snapshot that waits.
+/// Sends a page its frames. Answers and snapshots are independent channels in the real system:
+/// a snapshot comes later than the answer to the request that caused it, and everything else
+/// overtakes a snapshot that waits.
 async fn deliver(mut frames: mpsc::Receiver<Frame>, mut page: SplitSink<WebSocket, WsMessage>) {
-    let mut snapshots: VecDeque<Message> = VecDeque::new();
-    let mut release = Instant::now();
+    let mut snapshots: VecDeque<(Message, Instant)> = VecDeque::new();
     loop {
+        let release = snapshots.front().map(|(_, release)| *release);
         let frame = tokio::select! {
             biased;
-            () = sleep_until(release), if !snapshots.is_empty() => {
-                for message in snapshots.drain(..) {
-                    if send(&mut page, &message).await.is_err() {
-                        return;
-                    }
-                }
-                continue;
+            () = sleep_until(release.unwrap_or_else(Instant::now)), if release.is_some() => {
+                snapshots.pop_front().map(|(message, _)| Frame::Message(message))
             }
             frame = frames.recv() => frame,
         };
         let delivered = match frame {
-            Some(Frame::Answer(message, lag)) => {
-                // A page that never stops asking must still see what its requests did.
-                if snapshots.is_empty() {
-                    release = Instant::now() + lag;
-                }
-                send(&mut page, &message).await
-            }
-            Some(Frame::Message(message)) if message.event == "agent::update" => {
-                snapshots.push_back(message);
+            Some(Frame::Message(message)) => send(&mut page, &message).await,
+            Some(Frame::Snapshot(message, release)) => {
+                snapshots.push_back((message, release));
                 Ok(())
             }
-            Some(Frame::Message(message)) => send(&mut page, &message).await,
             Some(Frame::SignOff) => {
                 let code = SIGNED_OFF;
                 let reason = "signed off".into();

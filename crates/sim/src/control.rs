@@ -96,12 +96,10 @@ struct ResetBody {
 
 async fn reset(State(shared): State<Shared>, Body(body): Body<ResetBody>) -> Response {
     act(&shared, move |floor| {
-        let scenario = body
-            .scenario
-            .unwrap_or_else(|| floor.instance.scenario().clone());
-        let mode = scenario.sign_in;
-        let done = floor.handle(Event::Reset(Box::new(scenario)))?;
-        floor.sessions.set_mode(mode);
+        let scenario = body.scenario.unwrap_or_else(|| floor.initial.clone());
+        let done = floor.handle(Event::Reset(Box::new(scenario.clone())))?;
+        floor.sessions.set_mode(scenario.sign_in);
+        floor.initial = scenario;
         floor.config = None;
         Ok(done)
     })

@@ -7,10 +7,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::Instant;
 
 use crate::clock::Clock;
 use crate::event::{Effect, Event, Message, Outcome, Reaction, Refusal};
 use crate::instance::Instance;
+use crate::scenario::Scenario;
 use crate::session::Sessions;
 
 /// Messages that may wait for one page. One that reads nothing for so long is dropped: it must
@@ -20,10 +22,10 @@ const OUTBOX: usize = 1_024;
 /// What a page's socket is told to do.
 #[derive(Debug)]
 pub(crate) enum Frame {
-    /// Deliver this.
+    /// Deliver this at once.
     Message(Message),
-    /// Deliver this answer, and let snapshots wait for so long after it.
-    Answer(Message, Duration),
+    /// Deliver this snapshot, not before that moment and not before an earlier snapshot.
+    Snapshot(Message, Instant),
     /// The session is over: close, and the page goes to the sign-in form.
     SignOff,
 }
@@ -48,6 +50,8 @@ pub(crate) struct Floor {
     pub(crate) instance: Instance,
     pub(crate) clock: Clock,
     pub(crate) sessions: Sessions,
+    /// What a reset returns to.
+    pub(crate) initial: Scenario,
     /// What `config.json` answers instead of the file: status and body.
     pub(crate) config: Option<(u16, String)>,
     outboxes: BTreeMap<String, mpsc::Sender<Frame>>,
@@ -65,6 +69,7 @@ impl Exchange {
         let (jobs, mut queue) = mpsc::channel::<Job>(256);
         let (changed, watched) = watch::channel(0);
         let mut floor = Floor {
+            initial: instance.scenario().clone(),
             instance,
             clock,
             sessions,
@@ -162,12 +167,17 @@ impl Floor {
 
     fn dispatch(&mut self, effects: Vec<Effect>) {
         let lag = self.instance.scenario().switches.snapshot_lag_ms;
-        let lag = Duration::from_millis(u64::from(lag));
+        let mut release = Instant::now();
         let mut lost = Vec::new();
         for effect in effects {
             let (port, frame) = match effect {
+                Effect::Send { port, message } if message.event == "agent::update" => {
+                    (port, Frame::Snapshot(message, release))
+                }
                 Effect::Send { port, message } if message.event == "api_response" => {
-                    (port, Frame::Answer(message, lag))
+                    // Whatever the request changed is seen later than its answer, in every tab.
+                    release += Duration::from_millis(u64::from(lag));
+                    (port, Frame::Message(message))
                 }
                 Effect::Send { port, message } => (port, Frame::Message(message)),
                 Effect::SignOff { port } => (port, Frame::SignOff),

@@ -1,13 +1,19 @@
 //! A browser as far as the simulator can tell: requests with headers, a cookie, a CCP page.
 
+use std::time::Duration;
+
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use sim::Sim;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
+
+/// When to give up on what never comes. A test that holds never waits for it.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// An answer as it came over the wire.
 #[derive(Debug)]
@@ -156,7 +162,8 @@ impl Page {
     /// The next envelope; `Err` with the close code when there is none any more.
     pub(crate) async fn next(&mut self) -> Result<(String, Value), Option<u16>> {
         loop {
-            match self.socket.next().await {
+            let next = timeout(PATIENCE, self.socket.next()).await;
+            match next.expect("nothing came, and nothing will") {
                 Some(Ok(Message::Text(text))) => {
                     let mut envelope: Value = serde_json::from_str(&text).expect("an envelope");
                     let event = envelope["event"].as_str().expect("a name").to_owned();

@@ -143,6 +143,17 @@ async fn a_falsified_snapshot_reaches_the_page_and_the_next_one_is_whole() {
 }
 
 #[tokio::test]
+async fn a_reset_takes_the_switches_back() {
+    let sim = frozen(Scenario::default()).await;
+    let before = book(&sim).await["switches"].take();
+    control(&sim, "/switches", json!({ "missed": "missed" })).await;
+    assert_ne!(book(&sim).await["switches"], before);
+    control(&sim, "/reset", json!({})).await;
+    assert_eq!(book(&sim).await["switches"], before);
+    sim.stop().await;
+}
+
+#[tokio::test]
 async fn a_reset_empties_the_line_and_never_uses_an_id_again() {
     let sim = frozen(Scenario::default()).await;
     let first = control(&sim, "/calls", json!({ "from": null }))
