@@ -174,10 +174,16 @@ function span(kind, content) {
   return element;
 }
 
+let drawn = "";
 function show(update) {
   if (!update?.snapshot || !update.configuration) return;
   agent = update;
   const { snapshot, configuration } = update;
+  // The same again, every half minute, must not close an open menu or take the focus.
+  const { snapshotTimestamp: _, localTimestamp: __, skew: ___, ...rest } = snapshot;
+  const picture = JSON.stringify([rest, configuration, muted], (key, value) => (key === "contactDuration" ? undefined : value));
+  if (picture === drawn) return;
+  drawn = picture;
   const named = (name) => text.states[name] ?? name;
   at("name").textContent = configuration.name;
   at("state").textContent = named(snapshot.state.name) + (snapshot.nextState ? ` (${text.next}${named(snapshot.nextState.name)})` : "");
