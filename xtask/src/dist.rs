@@ -22,6 +22,9 @@ use crate::workspace::Workspace;
 /// The own bytes that the desk's origin may send until wrap-up, at brotli 11.
 const BUDGET: usize = 120_000;
 
+/// Where the stamp lies in our scratch folder.
+const STAMP: &str = "dist.json";
+
 /// The package that is the desk itself.
 pub(crate) const APP: &str = "agent-desk";
 
@@ -37,6 +40,7 @@ const RECIPE: [&str; 3] = [
 struct Stamp {
     inputs: String,
     outputs: String,
+    /// What `dist` weighed; empty until it did, for that takes seconds that a demo does not have.
     files: Vec<Weight>,
 }
 
@@ -54,7 +58,12 @@ struct Weight {
 ///
 /// When the site cannot be built.
 pub(crate) fn run(workspace: &Workspace) -> Result<ExitCode> {
-    let stamp = refresh(workspace)?;
+    let mut stamp = refresh(workspace)?;
+    if stamp.files.is_empty() {
+        eprintln!("==> weigh the site at brotli 11");
+        stamp.files = weigh(&dist(workspace))?;
+        write_stamp(workspace, &stamp)?;
+    }
     let (table, own) = report(&stamp.files);
     print(&table);
     Ok(if own > BUDGET {
@@ -77,8 +86,7 @@ pub(crate) fn ensure(workspace: &Workspace) -> Result<PathBuf> {
 fn refresh(workspace: &Workspace) -> Result<Stamp> {
     let inputs = inputs(workspace)?;
     let dist = dist(workspace);
-    let stamp_file = workspace.scratch("dist.json");
-    if let Some(stamp) = read_stamp(&stamp_file)
+    if let Some(stamp) = read_stamp(workspace)
         && stamp.inputs == inputs
         && tree(&dist).is_ok_and(|outputs| stamp.outputs == outputs)
     {
@@ -120,9 +128,9 @@ fn refresh(workspace: &Workspace) -> Result<Stamp> {
     let stamp = Stamp {
         inputs,
         outputs: tree(&dist)?,
-        files: weigh(&dist)?,
+        files: Vec::new(),
     };
-    fs::write(&stamp_file, serde_json::to_vec_pretty(&stamp)?)?;
+    write_stamp(workspace, &stamp)?;
     Ok(stamp)
 }
 
@@ -186,8 +194,13 @@ fn tree(folder: &Path) -> Result<String> {
     Ok(inputs.finish())
 }
 
-fn read_stamp(path: &Path) -> Option<Stamp> {
-    serde_json::from_slice(&fs::read(path).ok()?).ok()
+fn read_stamp(workspace: &Workspace) -> Option<Stamp> {
+    serde_json::from_slice(&fs::read(workspace.scratch(STAMP)).ok()?).ok()
+}
+
+fn write_stamp(workspace: &Workspace, stamp: &Stamp) -> Result<()> {
+    fs::write(workspace.scratch(STAMP), serde_json::to_vec_pretty(stamp)?)?;
+    Ok(())
 }
 
 fn weigh(site: &Path) -> Result<Vec<Weight>> {
