@@ -1,0 +1,101 @@
+//! The agent desk in the browser: a thin screen over the [`desk`] state machine.
+//!
+//! - [`runtime`] queues what happens and performs what must be done; nothing else has effects.
+//! - [`views`] shows parts of the desk and sends commands; nothing there decides.
+//! - [`softphone`] holds Amazon's frame, outside the reactive tree.
+//! - [`text`] and [`format`] are the words and the numbers, per language.
+//! - [`settings`] is `/config.json`; [`paint`] marks what has reached the screen.
+
+mod format;
+mod paint;
+mod runtime;
+mod settings;
+mod softphone;
+pub mod text;
+mod ui;
+mod views;
+
+use std::cell::RefCell;
+
+use any_spawner::Executor;
+use leptos::prelude::*;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::{
+    paint::mark_what_is_painted,
+    runtime::{DeskHandle, spawn},
+    settings::Settings,
+    text::Locale,
+    views::{paint_panic, paint_settings_error, screen},
+};
+
+thread_local! {
+    /// Owns every binding of the screen, for as long as the page lives.
+    static SCREEN: RefCell<Option<Owner>> = const { RefCell::new(None) };
+}
+
+/// Starts the desk in this page: settings first, then the screen, then the library.
+pub fn start() {
+    report_panics(settings::locale_in_address().unwrap_or(Locale::Ja));
+    // It is there already when the page starts a second desk, which only a test does.
+    Executor::init_wasm_bindgen().ok();
+    spawn(async {
+        let in_address = settings::locale_in_address();
+        match settings::load().await {
+            Ok(settings) => open(Settings {
+                locale: in_address.unwrap_or(settings.locale),
+                ..settings
+            }),
+            Err(error) => {
+                clear_boot_page();
+                paint_settings_error(error, in_address.unwrap_or(Locale::Ja));
+            }
+        }
+    });
+}
+
+fn open(settings: Settings) {
+    let locale = settings.locale;
+    report_panics(locale);
+    let document = document();
+    if let Some(html) = document.document_element() {
+        html.set_attribute("lang", locale.tag()).ok();
+    }
+    clear_boot_page();
+    let Some(body) = document.body() else { return };
+    let (panel, container) = softphone::panel(locale);
+    let owner = Owner::new();
+    let desk = owner.with(|| {
+        let desk = DeskHandle::new(settings, container);
+        let screen = screen(desk).into_element();
+        body.append_with_node_2(&screen, &panel).ok();
+        mark_what_is_painted(desk);
+        desk
+    });
+    SCREEN.set(Some(owner));
+    desk.start();
+}
+
+/// What boot.js shows while it starts.
+fn clear_boot_page() {
+    if let Ok(Some(boot)) = document().query_selector("[data-boot]") {
+        boot.remove();
+    }
+}
+
+/// After a panic nothing of Rust can be trusted, but the call lives in the softphone's frame:
+/// say so, and leave the frame alone.
+fn report_panics(locale: Locale) {
+    std::panic::set_hook(Box::new(move |panic| {
+        web_sys::console::error_1(&panic.to_string().into());
+        paint_panic(locale);
+    }));
+}
+
+/// Panics, to show what a panic looks like. For drills from the console and for tests: nothing
+/// in the page calls it.
+#[wasm_bindgen(js_name = panicDrill)]
+#[expect(clippy::panic, reason = "that is what it is for")]
+pub fn panic_drill() {
+    panic!("a drill");
+}

@@ -1,0 +1,5 @@
+//! Starts the desk in the page.
+
+fn main() {
+    agent_desk::start();
+}

@@ -1,0 +1,90 @@
+//! Marks for what has reached the screen, each set after the frame that painted it.
+
+use std::cell::RefCell;
+
+use desk::{CallPhase, ContactId, Desk};
+use js_sys::{Function, Promise};
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+use crate::{
+    runtime::{DeskHandle, spawn},
+    ui::run,
+};
+
+/// A hidden page paints no frames; it waits this long at most.
+const NO_FRAME_MS: i32 = 1_000;
+
+/// Marks the shell, the agent's name and each ring when they are painted.
+pub(crate) fn mark_what_is_painted(desk: DeskHandle) {
+    spawn(async {
+        painted().await;
+        mark("desk:shell");
+        // boot.js runs the Streams library after this.
+        if let Ok(event) = web_sys::Event::new("desk:shell") {
+            window().dispatch_event(&event).ok();
+        }
+    });
+
+    let named = RefCell::new(false);
+    run(Box::new(move || {
+        let is_named = desk.read(|desk| desk.agent().is_some_and(|agent| !agent.name.is_empty()));
+        if is_named && !named.replace(is_named) {
+            mark_when_painted("desk:agent".into());
+        }
+    }));
+
+    let rung = RefCell::new(Vec::new());
+    run(Box::new(move || {
+        let ringing = desk.read(ringing);
+        for contact in &ringing {
+            if !rung.borrow().contains(contact) {
+                mark_when_painted(format!("desk:ring:{contact}"));
+            }
+        }
+        rung.replace(ringing);
+    }));
+}
+
+/// The contacts that ring, in front or not.
+fn ringing(desk: &Desk) -> Vec<ContactId> {
+    let contacts = desk.front().into_iter().chain(desk.others());
+    contacts
+        .filter(|contact| contact.phase == CallPhase::Ringing)
+        .map(|contact| contact.id.clone())
+        .collect()
+}
+
+fn mark_when_painted(name: String) {
+    spawn(async move {
+        painted().await;
+        mark(&name);
+    });
+}
+
+fn mark(name: &str) {
+    if let Some(performance) = window().performance() {
+        performance.mark(name).ok();
+    }
+}
+
+/// Resolves after the next frame has been painted: the first callback runs before a paint, the
+/// second after it.
+async fn painted() {
+    frame().await;
+    frame().await;
+}
+
+async fn frame() {
+    let promise = Promise::new(&mut |resolve: Function, _: Function| {
+        let window = window();
+        window.request_animation_frame(&resolve).ok();
+        let timeout = window
+            .set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, NO_FRAME_MS);
+        timeout.ok();
+    });
+    JsFuture::from(promise.unchecked_into::<Promise<JsValue>>())
+        .await
+        .ok();
+}

@@ -1,0 +1,393 @@
+//! The input queue, and the only place where effects are performed.
+//!
+//! Everything that happens becomes an [`Input`] and is queued; the queue is drained one input
+//! at a time. Streams calls back while it is being called, so without the queue the desk would
+//! be entered while it is at work.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::VecDeque,
+    pin::Pin,
+    rc::Rc,
+};
+
+use chrono::{DateTime, Utc};
+use desk::{Command, Country, Desk, Effect, Input, Instant, Journal, Link, Oddity, SoftphoneError};
+use gloo_timers::callback::Interval;
+use js_sys::JSON;
+use leptos::prelude::*;
+use serde::Serialize;
+use serde_wasm_bindgen::Serializer;
+use streams::{Ccp, Event, InitOptions};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use web_sys::{BeforeUnloadEvent, Element, Storage, Window};
+
+use crate::{
+    settings::Settings,
+    text::{Locale, Text},
+};
+
+/// Where the journal lies in the browser's storage of this origin.
+const JOURNAL: &str = "desk.journal";
+
+/// The window that the sign-in page opens in, so that a second press finds the first one.
+const SIGN_IN_WINDOW: &str = "desk-sign-in";
+
+/// Twice a second: a clock that is looked at never skips a second.
+const TICK_MS: u32 = 500;
+
+/// One tick of the clock that is looked at.
+#[derive(Debug, Clone, Copy, Default)]
+struct Tick {
+    now: Instant,
+    count: u32,
+}
+
+/// What a component needs: the desk to read and a way to command it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct DeskHandle {
+    /// The reader's language.
+    pub(crate) locale: Locale,
+    /// Whose way of writing numbers the agent uses.
+    pub(crate) country: Country,
+    /// Whether there is a proxy to ask for customer data.
+    pub(crate) has_customer_data: bool,
+    desk: RwSignal<Desk>,
+    tick: RwSignal<Tick>,
+    pop_up_blocked: RwSignal<bool>,
+    runtime: StoredValue<Rc<Runtime>, LocalStorage>,
+}
+
+impl DeskHandle {
+    /// The desk of this page; the CCP goes into `container` once the library is there.
+    pub(crate) fn new(settings: Settings, container: Element) -> Self {
+        let desk = RwSignal::new(Desk::default());
+        let tick = RwSignal::new(Tick::default());
+        let pop_up_blocked = RwSignal::new(false);
+        Self {
+            locale: settings.locale,
+            country: settings.country,
+            has_customer_data: settings.has_customer_data,
+            desk,
+            tick,
+            pop_up_blocked,
+            runtime: StoredValue::new_local(Rc::new(Runtime {
+                desk,
+                pop_up_blocked,
+                queue: RefCell::default(),
+                draining: Cell::default(),
+                ccp: RefCell::default(),
+                sign_in: RefCell::default(),
+                settings,
+                container,
+                listeners: RefCell::default(),
+                _clock: Interval::new(TICK_MS, move || {
+                    tick.update(|tick| {
+                        *tick = Tick {
+                            now: now(),
+                            count: tick.count.wrapping_add(1),
+                        }
+                    });
+                }),
+            })),
+        }
+    }
+
+    /// Brings back the journal and waits for the library.
+    pub(crate) fn start(self) {
+        self.runtime.with_value(Runtime::start);
+    }
+
+    /// A part of the desk. Whoever reads it inside a binding follows the desk.
+    pub(crate) fn read<T>(self, part: impl FnOnce(&Desk) -> T) -> T {
+        self.desk.with(part)
+    }
+
+    /// A part of the desk, for as long as it stays equal.
+    pub(crate) fn select<T: PartialEq + Send + Sync + 'static>(
+        self,
+        part: fn(&Desk) -> T,
+    ) -> Memo<T> {
+        Memo::new(move |_| self.desk.with(part))
+    }
+
+    /// Looks at the desk once, without following it.
+    pub(crate) fn look<T>(self, at: impl FnOnce(&Desk) -> T) -> T {
+        self.desk.with_untracked(at)
+    }
+
+    /// Does what the agent asks for.
+    pub(crate) fn command(self, command: Command) {
+        self.runtime
+            .with_value(|runtime| runtime.send(Input::Command(command)));
+    }
+
+    /// Server time, running.
+    pub(crate) fn server_time(self) -> Option<DateTime<Utc>> {
+        let now = self.tick.get().now;
+        self.desk.with(|desk| desk.server_time(now))
+    }
+
+    /// Half the time, a second at a time.
+    pub(crate) fn blinks(self) -> bool {
+        self.tick.get().count & 2 == 0
+    }
+
+    /// A sentence in the reader's language.
+    pub(crate) fn say(self, text: Text) -> &'static str {
+        text.say(self.locale)
+    }
+
+    /// Whether the browser did not let the sign-in page open.
+    pub(crate) fn pop_up_blocked(self) -> bool {
+        self.pop_up_blocked.get()
+    }
+}
+
+type Listener = Closure<dyn Fn(JsValue)>;
+
+struct Runtime {
+    desk: RwSignal<Desk>,
+    pop_up_blocked: RwSignal<bool>,
+    queue: RefCell<VecDeque<Input>>,
+    draining: Cell<bool>,
+    ccp: RefCell<Option<Ccp>>,
+    sign_in: RefCell<Option<Window>>,
+    settings: Settings,
+    container: Element,
+    listeners: RefCell<Vec<Listener>>,
+    _clock: Interval,
+}
+
+impl Runtime {
+    fn start(self: &Rc<Self>) {
+        if let Some(journal) = kept_journal() {
+            self.send(Input::Journal(journal));
+        }
+        let this = Rc::downgrade(self);
+        self.listen("beforeunload", move |event| {
+            let live = this.upgrade().is_some_and(|this| {
+                this.desk.with_untracked(|desk| {
+                    let mut calls = desk.front().into_iter().chain(desk.others());
+                    calls.any(|contact| contact.phase.is_live())
+                })
+            });
+            // The browser asks before it leaves: the call would lose its audio.
+            if live && let Some(event) = event.dyn_ref::<BeforeUnloadEvent>() {
+                event.prevent_default();
+            }
+        });
+        let this = Rc::downgrade(self);
+        self.listen("desk:streams", move |_| {
+            if let Some(this) = this.upgrade() {
+                this.library_settled();
+            }
+        });
+        // boot.js may have been faster.
+        self.library_settled();
+    }
+
+    fn listen(&self, name: &str, listener: impl Fn(JsValue) + 'static) {
+        let listener = Listener::new(listener);
+        if let Some(window) = web_sys::window() {
+            let function = listener.as_ref().unchecked_ref();
+            window.add_event_listener_with_callback(name, function).ok();
+        }
+        self.listeners.borrow_mut().push(listener);
+    }
+
+    /// boot.js says on the document's element what became of the Streams library.
+    fn library_settled(self: &Rc<Self>) {
+        let outcome = document()
+            .document_element()
+            .and_then(|html| html.get_attribute("data-streams"));
+        match outcome.as_deref() {
+            Some("ready") => self.embed(),
+            Some(_) => self.send(Input::Link(Link::Blocked)),
+            None => {}
+        }
+    }
+
+    fn embed(self: &Rc<Self>) {
+        let options = InitOptions {
+            region: Some(self.settings.region.clone()),
+            login_url: self.settings.login_url.clone(),
+            iframe_title: Some(Text::Softphone.say(self.settings.locale).into()),
+            ..InitOptions::new(self.settings.ccp_url.clone())
+        };
+        let this = Rc::downgrade(self);
+        let sink = move |event| {
+            if let (Some(this), Some(input)) = (this.upgrade(), input(event)) {
+                this.send(input);
+            }
+        };
+        self.send(Input::Link(Link::Connecting));
+        match Ccp::embed(&self.container, &options, sink) {
+            Ok(ccp) => *self.ccp.borrow_mut() = Some(ccp),
+            Err(error) => {
+                warn(&error.to_string());
+                self.send(Input::Link(Link::Blocked));
+            }
+        }
+    }
+
+    fn send(self: &Rc<Self>, input: Input) {
+        self.queue.borrow_mut().push_back(input);
+        if self.draining.replace(true) {
+            return;
+        }
+        loop {
+            let next = self.queue.borrow_mut().pop_front();
+            let Some(input) = next else { break };
+            let effects = self
+                .desk
+                .try_update_untracked(|desk| desk.handle(input, now()));
+            for effect in effects.into_iter().flatten() {
+                self.perform(effect);
+            }
+        }
+        self.draining.set(false);
+        self.desk.notify();
+    }
+
+    fn perform(self: &Rc<Self>, effect: Effect) {
+        match effect {
+            Effect::Act(action) => {
+                let answer = self.ccp.borrow().as_ref().map(|ccp| ccp.act(action.clone()));
+                let this = Rc::downgrade(self);
+                spawn(async move {
+                    let result = match answer {
+                        Some(answer) => answer.await,
+                        None => Err(desk::ActionError::NotReady),
+                    };
+                    if let Some(this) = this.upgrade() {
+                        this.send(Input::Acted { action, result });
+                    }
+                });
+            }
+            Effect::Save(journal) => keep_journal(&journal),
+            Effect::OpenSignIn { reauthenticate } => self.open_sign_in(reauthenticate),
+            Effect::CloseSignIn => {
+                if let Some(window) = self.sign_in.borrow_mut().take() {
+                    window.close().ok();
+                }
+                self.pop_up_blocked.set(false);
+            }
+            Effect::Log(oddity) => match oddity {
+                Oddity::UnknownWord(what, word) => warn(&format!("unknown {what}: {word}")),
+                Oddity::Unreadable(path) => warn(&format!("cannot read {path}")),
+            },
+        }
+    }
+
+    /// In the click that asked for it; at any other time the browser would not let it open.
+    fn open_sign_in(&self, reauthenticate: bool) {
+        let address = self
+            .settings
+            .login_url
+            .as_ref()
+            .unwrap_or(&self.settings.ccp_url);
+        let opened = web_sys::window()
+            .and_then(|window| {
+                let features = "width=480,height=640";
+                window
+                    .open_with_url_and_target_and_features(address, SIGN_IN_WINDOW, features)
+                    .ok()
+            })
+            .flatten();
+        self.pop_up_blocked.set(opened.is_none());
+        *self.sign_in.borrow_mut() = opened;
+        if reauthenticate
+            && let Some(ccp) = self.ccp.borrow().as_ref()
+            && let Err(error) = ccp.reauthenticate()
+        {
+            warn(&error.to_string());
+        }
+    }
+}
+
+/// What an event of the library tells the desk.
+fn input(event: Event) -> Option<Input> {
+    Some(match event {
+        Event::Snapshot(snapshot) => Input::Snapshot(snapshot),
+        Event::MuteReported(muted) => Input::MuteReported(muted),
+        Event::Initialized => Input::Link(Link::Ready),
+        Event::AckTimeout => Input::Link(Link::Silent),
+        Event::Terminated | Event::AuthFailed => Input::Link(Link::SignedOut),
+        Event::AccessDenied => Input::Link(Link::AccessDenied),
+        Event::RetriesExhausted
+        | Event::AuthorizeRetriesExhausted
+        | Event::CtiAuthorizeRetriesExhausted => Input::Link(Link::GaveUp),
+        Event::SoftphoneError { kind } => Input::SoftphoneFailed(match kind.as_str() {
+            "microphone_not_shared" | "user_media_denied" | "unsupported_browser" => {
+                SoftphoneError::Microphone
+            }
+            "signalling_connection_failure"
+            | "signalling_handshake_failure"
+            | "ice_collection_timeout"
+            | "webrtc_error"
+            | "realtime_communication_error" => SoftphoneError::Connection,
+            _ => SoftphoneError::Other,
+        }),
+        // The next snapshot says what these mean for the agent.
+        Event::AuthorizeSucceeded
+        | Event::WebSocketLost
+        | Event::WebSocketRegained
+        | Event::Accepted(_)
+        | Event::ViewContact(_) => return None,
+    })
+}
+
+/// The monotonic clock of the page.
+pub(crate) fn now() -> Instant {
+    let millis = web_sys::window()
+        .and_then(|window| window.performance())
+        .map_or(0.0, |performance| performance.now());
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "milliseconds since the page was opened"
+    )]
+    Instant::from_millis(millis as i64)
+}
+
+fn storage() -> Option<Storage> {
+    web_sys::window()?.local_storage().ok()?
+}
+
+fn kept_journal() -> Option<Journal> {
+    let text = storage()?.get_item(JOURNAL).ok()??;
+    let journal = JSON::parse(&text)
+        .ok()
+        .and_then(|json| serde_wasm_bindgen::from_value(json).ok());
+    if journal.is_none() {
+        warn("the journal in this browser cannot be read and is left behind");
+    }
+    journal
+}
+
+fn keep_journal(journal: &Journal) {
+    let text = journal
+        .serialize(&Serializer::json_compatible())
+        .ok()
+        .and_then(|json| JSON::stringify(&json).ok())
+        .and_then(|text| text.as_string());
+    let kept = text.and_then(|text| storage()?.set_item(JOURNAL, &text).ok());
+    if kept.is_none() {
+        warn("the journal could not be kept in this browser");
+    }
+}
+
+/// Writes a line to the console, without anything personal.
+fn warn(line: &str) {
+    web_sys::console::warn_1(&line.into());
+}
+
+/// Runs a task in the page. Boxed, so that the executor is compiled once and not for each task.
+pub(crate) fn spawn(task: impl Future<Output = ()> + 'static) {
+    spawn_boxed(Box::pin(task));
+}
+
+#[inline(never)]
+fn spawn_boxed(task: Pin<Box<dyn Future<Output = ()>>>) {
+    wasm_bindgen_futures::spawn_local(task);
+}

@@ -1,0 +1,152 @@
+//! The settings of this deployment: `/config.json`, fetched at start and validated once.
+//!
+//! The site itself is the same everywhere; all that differs is in this file. Every member of
+//! it must be there, `null` where that is allowed, so that a deployer who mistypes a name is
+//! told the name and not left with a default.
+
+use desk::Country;
+use js_sys::JSON;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{RequestCache, RequestInit, Response, Url, UrlSearchParams};
+
+use crate::text::Locale;
+
+/// Where the settings lie on the desk's origin.
+const PATH: &str = "/config.json";
+
+/// What a deployment decides.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    pub(crate) ccp_url: String,
+    pub(crate) region: String,
+    /// Where the agent signs in, when that is not the CCP itself (SAML).
+    pub(crate) login_url: Option<String>,
+    /// Whether there is a proxy to ask for customer data.
+    pub(crate) has_customer_data: bool,
+    pub(crate) locale: Locale,
+    pub(crate) country: Country,
+}
+
+/// Why the settings cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SettingsError {
+    /// The file is not there or cannot be fetched.
+    Unavailable,
+    /// It is not JSON, or no object.
+    NotJson,
+    /// A member is missing or wrong; its path.
+    Member(&'static str),
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// An object of the file. It is read member by member and not through `serde`, whose
+    /// errors do not say where in the file they arose.
+    type Members;
+
+    #[wasm_bindgen(method, structural, indexing_getter)]
+    fn member(this: &Members, name: &str) -> JsValue;
+}
+
+/// Fetches and validates the settings.
+///
+/// # Errors
+///
+/// [`SettingsError`], for a page of its own: without settings there is no desk.
+pub(crate) async fn load() -> Result<Settings, SettingsError> {
+    let text = fetch().await.ok_or(SettingsError::Unavailable)?;
+    let json = JSON::parse(&text).map_err(|_| SettingsError::NotJson)?;
+    parse(json)
+}
+
+/// The language that the address asks for (`?lang=`), whatever the settings say.
+pub(crate) fn locale_in_address() -> Option<Locale> {
+    let search = web_sys::window()?.location().search().ok()?;
+    let wanted = UrlSearchParams::new_with_str(&search).ok()?.get("lang")?;
+    Locale::from_tag(&wanted)
+}
+
+async fn fetch() -> Option<String> {
+    let window = web_sys::window()?;
+    let init = RequestInit::new();
+    init.set_cache(RequestCache::NoStore);
+    let answer = JsFuture::from(window.fetch_with_str_and_init(PATH, &init)).await;
+    let response: Response = answer.ok()?.dyn_into().ok()?;
+    if !response.ok() {
+        return None;
+    }
+    JsFuture::from(response.text().ok()?).await.ok()?.as_string()
+}
+
+fn parse(json: JsValue) -> Result<Settings, SettingsError> {
+    if !json.is_object() || js_sys::Array::is_array(&json) {
+        return Err(SettingsError::NotJson);
+    }
+    let file: Members = json.unchecked_into();
+    let ccp = object(file.member("ccp"), "ccp")?;
+    let login_url = nullable(ccp.member("loginUrl"), "ccp.loginUrl")?
+        .map(|value| web_address(&value, "ccp.loginUrl"))
+        .transpose()?;
+    let api = nullable(file.member("api"), "api")?;
+    let has_customer_data = api.is_some();
+    if let Some(api) = api {
+        text(&object(api, "api")?.member("url"), "api.url")?;
+    }
+    if let Some(auth) = nullable(file.member("auth"), "auth")? {
+        let auth = object(auth, "auth")?;
+        web_address(&auth.member("issuer"), "auth.issuer")?;
+        text(&auth.member("clientId"), "auth.clientId")?;
+        text(&auth.member("scope"), "auth.scope")?;
+        if let Some(audience) = nullable(auth.member("audience"), "auth.audience")? {
+            text(&audience, "auth.audience")?;
+        }
+    }
+    object(file.member("settings"), "settings")?;
+    let locale = text(&file.member("locale"), "locale")?;
+    let country = text(&file.member("country"), "country")?;
+    Ok(Settings {
+        ccp_url: web_address(&ccp.member("url"), "ccp.url")?,
+        region: text(&ccp.member("region"), "ccp.region")?,
+        login_url,
+        has_customer_data,
+        locale: Locale::from_tag(&locale).ok_or(SettingsError::Member("locale"))?,
+        country: Country::from_iso(&country).ok_or(SettingsError::Member("country"))?,
+    })
+}
+
+fn object(value: JsValue, path: &'static str) -> Result<Members, SettingsError> {
+    if value.is_object() && !js_sys::Array::is_array(&value) {
+        Ok(value.unchecked_into())
+    } else {
+        Err(SettingsError::Member(path))
+    }
+}
+
+/// A member that may be `null`, but must be there.
+fn nullable(value: JsValue, path: &'static str) -> Result<Option<JsValue>, SettingsError> {
+    if value.is_undefined() {
+        return Err(SettingsError::Member(path));
+    }
+    Ok((!value.is_null()).then_some(value))
+}
+
+fn text(value: &JsValue, path: &'static str) -> Result<String, SettingsError> {
+    value
+        .as_string()
+        .filter(|text| !text.trim().is_empty())
+        .ok_or(SettingsError::Member(path))
+}
+
+/// An absolute `https:` address; `http:` only on this machine.
+fn web_address(value: &JsValue, path: &'static str) -> Result<String, SettingsError> {
+    let wrong = SettingsError::Member(path);
+    let address = text(value, path)?;
+    let url = Url::new(&address).map_err(|_| wrong)?;
+    let local = matches!(url.hostname().as_str(), "127.0.0.1" | "localhost" | "[::1]");
+    match url.protocol().as_str() {
+        "https:" => Ok(address),
+        "http:" if local => Ok(address),
+        _ => Err(wrong),
+    }
+}

@@ -1,0 +1,573 @@
+//! Every sentence that the agent can read, in each language.
+//!
+//! What is read here is chosen by a code, says what happened and what to do next, and never
+//! shows a Rust string. A sentence that lacks a language does not compile.
+
+use desk::{
+    ActionError, AgentKind, AgentState, CallOutcome, CallPhase, ContactKind, DialRefusal, Direction,
+    Link, NoticeKind, PhoneNumberError, Request, SoftphoneError, TimeSource,
+};
+
+use crate::settings::SettingsError;
+
+/// A language that the desk speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Locale {
+    /// Japanese.
+    Ja,
+    /// English.
+    En,
+}
+
+impl Locale {
+    /// Reads a language tag (BCP 47), of which only the language counts.
+    pub fn from_tag(tag: &str) -> Option<Self> {
+        match tag.split(['-', '_']).next() {
+            Some("ja") => Some(Self::Ja),
+            Some("en") => Some(Self::En),
+            _ => None,
+        }
+    }
+
+    /// The language tag, for `lang` and for `Intl`.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::Ja => "ja",
+            Self::En => "en",
+        }
+    }
+}
+
+macro_rules! texts {
+    ($($name:ident { ja: $ja:literal, en: $en:literal $(,)? })*) => {
+        /// A sentence or a word, in whichever language it is said.
+        #[expect(missing_docs, reason = "each is documented by what it says")]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Text {
+            $($name,)*
+        }
+
+        impl Text {
+            /// All of them, for whoever wants to compare the languages.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The sentence in a language.
+            pub fn say(self, locale: Locale) -> &'static str {
+                match (self, locale) {
+                    $(
+                        (Self::$name, Locale::Ja) => $ja,
+                        (Self::$name, Locale::En) => $en,
+                    )*
+                }
+            }
+        }
+    };
+}
+
+texts! {
+    Desk { ja: "エージェントデスク", en: "Agent desk" }
+
+    // The agent.
+    Agent { ja: "担当者", en: "Agent" }
+    AgentBar { ja: "担当者の状態", en: "Agent status" }
+    AgentLoading { ja: "サインイン待ち", en: "Waiting for sign-in" }
+    ChangeState { ja: "状態を変更", en: "Change state" }
+    QueuedState { ja: "次の状態", en: "Next state" }
+    CancelQueuedState { ja: "予約状態を取消", en: "Cancel queued state" }
+    StateAvailable { ja: "受付可", en: "Available" }
+    StateOffline { ja: "オフライン", en: "Offline" }
+    StateRinging { ja: "着信中", en: "Call offered" }
+    StateDialing { ja: "発信中", en: "Calling the customer" }
+    StateOnCall { ja: "通話中", en: "On a call" }
+    StateAfterCallWork { ja: "後処理", en: "After-call work" }
+    StateMissed { ja: "応答なし", en: "Missed a call" }
+    StateDeclined { ja: "着信に接続できず", en: "Call not taken" }
+    StateCustomerNotReached { ja: "お客様につながらず", en: "Customer not reached" }
+    StateCustomerBusy { ja: "お客様が話し中", en: "Customer's line busy" }
+    StateBadNumber { ja: "番号が使われていません", en: "Number not in service" }
+    StateStarting { ja: "準備中", en: "Starting" }
+    StateBusySystem { ja: "処理中", en: "Working" }
+    StateError { ja: "エラー", en: "Error" }
+
+    // The call.
+    Call { ja: "通話", en: "Call" }
+    NoCall { ja: "通話はありません", en: "No call" }
+    PhaseIdle { ja: "待機", en: "Idle" }
+    PhaseRinging { ja: "着信", en: "Ringing" }
+    PhaseDialing { ja: "呼び出し中", en: "Dialling" }
+    PhaseConnected { ja: "通話中", en: "Connected" }
+    PhaseOnHold { ja: "保留中", en: "On hold" }
+    PhaseWrapUp { ja: "後処理", en: "Wrap-up" }
+    PhaseMissed { ja: "応答できず", en: "Missed" }
+    PhaseFailed { ja: "接続できず", en: "Failed" }
+    Accept { ja: "応答", en: "Accept" }
+    Decline { ja: "拒否", en: "Decline" }
+    HangUp { ja: "切断", en: "Hang up" }
+    Hold { ja: "保留", en: "Hold" }
+    Resume { ja: "保留解除", en: "Resume" }
+    Mute { ja: "ミュート", en: "Mute" }
+    Unmute { ja: "ミュート解除", en: "Unmute" }
+    Keypad { ja: "キーパッド", en: "Keypad" }
+    Complete { ja: "後処理終了", en: "Complete" }
+    KeypadField { ja: "送信する番号", en: "Digits to send" }
+    KeypadSent { ja: "送信済み", en: "Sent" }
+    Muted { ja: "マイクはミュート中", en: "Microphone muted" }
+    Unmuted { ja: "マイクはオン", en: "Microphone on" }
+    MuteUnknown { ja: "ミュート状態は不明", en: "Mute state unknown" }
+    NumberWithheld { ja: "番号非通知", en: "Number withheld" }
+    NumberUnknown { ja: "番号不明", en: "Number unknown" }
+    Customer { ja: "お客様", en: "Customer" }
+    Queue { ja: "キュー", en: "Queue" }
+    Inbound { ja: "受信", en: "Inbound" }
+    Outbound { ja: "発信", en: "Outbound" }
+    Callback { ja: "折り返し", en: "Callback" }
+    Chat { ja: "チャット", en: "Chat" }
+    Task { ja: "タスク", en: "Task" }
+    Email { ja: "メール", en: "Email" }
+    OtherContact { ja: "その他", en: "Other" }
+    OtherContacts { ja: "ほかのコンタクト", en: "Other contacts" }
+    NoOtherContacts { ja: "ほかのコンタクトはありません", en: "No other contacts" }
+    RingTitle { ja: "☎ 着信中", en: "☎ Incoming call" }
+    AnnounceRing { ja: "着信です。", en: "Incoming call." }
+    AnnounceSecondRing { ja: "別の着信があります。", en: "Another call is ringing." }
+    Attributes { ja: "問い合わせ属性", en: "Contact attributes" }
+    NoAttributes { ja: "フローが設定した属性はありません", en: "The flow has set no attributes" }
+    NoCustomerData {
+        ja: "顧客データは設定されていません。通話はそのまま受けられます。",
+        en: "Customer data is not configured. Calls work as usual.",
+    }
+
+    // The record of the contact.
+    ContactRecord { ja: "コンタクト記録", en: "Contact record" }
+    ContactId { ja: "コンタクト ID", en: "Contact id" }
+    InitialContactId { ja: "最初のコンタクト ID", en: "Initial contact id" }
+    DirectionLabel { ja: "種別", en: "Direction" }
+    Connecting { ja: "呼出開始", en: "Connecting" }
+    Connected { ja: "接続", en: "Connected" }
+    Ended { ja: "終了", en: "Ended" }
+    Talk { ja: "通話時間", en: "Talk" }
+    OnHoldTotal { ja: "保留時間", en: "On hold" }
+    WrapUp { ja: "後処理時間", en: "Wrap-up" }
+    CopyRecord { ja: "記録をコピー", en: "Copy record" }
+    Copied { ja: "コピーしました", en: "Copied" }
+    CopyFailed { ja: "コピーできませんでした", en: "Could not copy" }
+    SourceContactState { ja: "Connect の時刻", en: "by Connect" }
+    SourceLeg { ja: "接続の時刻", en: "by the leg" }
+    SourceAgentState { ja: "状態の時刻", en: "by the agent's state" }
+    SourceFirstSeen { ja: "初めて見た時刻", en: "when first seen" }
+    SourceAbsence { ja: "消えていた時刻", en: "when found gone" }
+    NotKnown { ja: "—", en: "—" }
+
+    // Dialling.
+    Dialler { ja: "電話をかける", en: "Place a call" }
+    DialField { ja: "電話番号", en: "Phone number" }
+    Dial { ja: "発信", en: "Dial" }
+    WillDial { ja: "発信先", en: "Will dial" }
+    DialHint { ja: "例 03-1234-5678、+44…", en: "e.g. 03-1234-5678, +44…" }
+
+    // Today's calls.
+    TodaysCalls { ja: "本日の通話", en: "Today's calls" }
+    NoCallsToday { ja: "まだ通話はありません", en: "No calls yet" }
+    ColumnTime { ja: "時刻", en: "Time" }
+    ColumnOutcome { ja: "結果", en: "Outcome" }
+    ColumnTalk { ja: "通話", en: "Talk" }
+    ColumnNumber { ja: "番号", en: "No." }
+    LastTwo { ja: "下2桁", en: "last two digits" }
+    Transferred { ja: "転送済み", en: "transferred" }
+    OutcomeAnswered { ja: "応答", en: "Answered" }
+    OutcomeMissed { ja: "不応答", en: "Missed" }
+    OutcomeDeclined { ja: "拒否", en: "Declined" }
+    OutcomeAbandoned { ja: "放棄", en: "Abandoned" }
+    OutcomeBusy { ja: "話し中", en: "Busy" }
+    OutcomeNoAnswer { ja: "相手不応答", en: "No answer" }
+    OutcomeBadNumber { ja: "番号無効", en: "Bad number" }
+    OutcomeCancelled { ja: "取消", en: "Cancelled" }
+    OutcomeRefused { ja: "発信不可", en: "Refused" }
+    OutcomeFailed { ja: "切断障害", en: "Failed" }
+
+    // The softphone and the way to Connect.
+    Softphone { ja: "ソフトフォン", en: "Softphone" }
+    SoftphoneShow { ja: "ソフトフォンを表示", en: "Show softphone" }
+    SoftphoneHide { ja: "ソフトフォンを隠す", en: "Hide softphone" }
+    SignIn { ja: "サインイン", en: "Sign in" }
+    Notices { ja: "お知らせ", en: "Notices" }
+    Dismiss { ja: "閉じる", en: "Dismiss" }
+    LinkLoading { ja: "読み込み中", en: "Loading" }
+    LinkConnecting { ja: "Connect に接続しています", en: "Connecting to Connect" }
+    LinkReady { ja: "Connect に接続済み", en: "Connected to Connect" }
+    LinkDown { ja: "Connect に未接続", en: "Not connected to Connect" }
+    LinkBlocked {
+        ja: "Amazon Connect のライブラリを読み込めませんでした。ネットワークか拡張機能が妨げています。ページを再読み込みし、直らなければ管理者に連絡してください。",
+        en: "The Amazon Connect library could not be loaded: the network or a browser extension is in the way. Reload the page; if that does not help, tell your administrator.",
+    }
+    LinkSilent {
+        ja: "ソフトフォンから応答がありません。サインインしてください。サインイン済みなら、このサイトが Connect の承認済みオリジンにあるか管理者に確認してください。",
+        en: "The softphone does not answer. Sign in. If you are signed in already, ask your administrator whether this site is an approved origin of Connect.",
+    }
+    LinkSigningIn {
+        ja: "開いたウィンドウでサインインしてください。",
+        en: "Sign in in the window that has opened.",
+    }
+    LinkSignedOut {
+        ja: "サインアウトしました。電話を受けるにはサインインしてください。",
+        en: "You are signed out. Sign in to take calls.",
+    }
+    LinkAccessDenied {
+        ja: "Connect に入る権限がありません。管理者に連絡してください。",
+        en: "You have no access to Connect. Tell your administrator.",
+    }
+    LinkGaveUp {
+        ja: "ソフトフォンに接続できませんでした。サインインするか、ページを再読み込みしてください。",
+        en: "The softphone could not be reached. Sign in, or reload the page.",
+    }
+    PopUpBlocked {
+        ja: "サインイン画面をブラウザーが開かせませんでした。アドレス欄でポップアップを許可し、もう一度押してください。",
+        en: "The browser did not let the sign-in window open. Allow pop-ups in the address bar and press again.",
+    }
+
+    // What failed.
+    FailedAccept { ja: "応答できませんでした。", en: "The call could not be accepted." }
+    FailedDecline { ja: "拒否できませんでした。", en: "The call could not be declined." }
+    FailedHangUp { ja: "切断できませんでした。", en: "The call could not be ended." }
+    FailedHold { ja: "保留にできませんでした。", en: "The customer could not be put on hold." }
+    FailedResume { ja: "保留を解除できませんでした。", en: "The customer could not be taken off hold." }
+    FailedDigits { ja: "番号を送信できませんでした。", en: "The digits were not sent." }
+    FailedClear { ja: "後処理を終了できませんでした。", en: "The contact could not be completed." }
+    FailedMute { ja: "マイクを切り替えられませんでした。", en: "The microphone could not be switched." }
+    FailedSetState { ja: "状態を変更できませんでした。", en: "Your state could not be changed." }
+    FailedDial { ja: "発信できませんでした。", en: "The number was not dialled." }
+    BecauseInvalidState {
+        ja: "今の状態ではできません。画面の表示を確かめて、もう一度お試しください。",
+        en: "Not possible right now. Look at what the call shows and try again.",
+    }
+    BecauseBadEndpoint {
+        ja: "その番号には Connect からかけられません。番号を確かめてください。",
+        en: "Connect cannot reach that number. Check the number.",
+    }
+    BecauseAccessDenied {
+        ja: "権限がありません。管理者に連絡してください。",
+        en: "You have no permission for this. Tell your administrator.",
+    }
+    BecauseSessionExpired {
+        ja: "サインインの期限が切れました。もう一度サインインしてください。",
+        en: "Your session has ended. Sign in again.",
+    }
+    BecauseQuota {
+        ja: "同時通話数の上限に達しています。少し待ってお試しください。",
+        en: "The limit of simultaneous calls is reached. Wait a moment and try again.",
+    }
+    BecauseConfiguration {
+        ja: "Connect の設定が合っていません。管理者に連絡してください。",
+        en: "Connect's configuration does not allow it. Tell your administrator.",
+    }
+    BecauseContactType {
+        ja: "この種類のコンタクトではできません。",
+        en: "Not possible for this kind of contact.",
+    }
+    BecauseDigits {
+        ja: "相手がまだ聞いていないかもしれません。もう一度送ってください。",
+        en: "The other side may not be listening yet. Send them again.",
+    }
+    BecauseGone { ja: "通話はすでに終わっています。", en: "The call is over already." }
+    BecauseNotReady {
+        ja: "まだ Connect に接続していません。サインインを確かめてください。",
+        en: "The desk is not connected to Connect. Check that you are signed in.",
+    }
+    BecauseTimedOut {
+        ja: "10 秒以内に返事がありませんでした。画面の表示を確かめてから、もう一度お試しください。",
+        en: "There was no answer within 10 seconds. Look at what the call shows before you try again.",
+    }
+    BecauseUnknown {
+        ja: "理由は分かりません。もう一度お試しください。続くときはソフトフォンから操作してください。",
+        en: "Connect gave no reason. Try again; if it keeps failing, use the softphone.",
+    }
+    RefusedNotReady {
+        ja: "まだ Connect に接続していないため、発信できません。",
+        en: "Not connected to Connect yet, so nothing was dialled.",
+    }
+    RefusedOffline {
+        ja: "オフラインのため発信できません。状態を変更してからかけてください。",
+        en: "You are offline. Change your state, then dial.",
+    }
+    RefusedOnCall {
+        ja: "通話か後処理が残っているため発信できません。先に終えてください。",
+        en: "There is a call to finish first. Complete it, then dial.",
+    }
+    RefusedDialing { ja: "すでに発信しています。", en: "A number is being dialled already." }
+    SoftphoneMicrophone {
+        ja: "マイクを使えません。アドレス欄の錠前からマイクを許可し、ヘッドセットを確かめてください。",
+        en: "The microphone cannot be used. Allow it beside the address bar and check your headset.",
+    }
+    SoftphoneConnection {
+        ja: "音声がつながりません。ネットワークを確かめてください。",
+        en: "The audio does not come through. Check your network.",
+    }
+    SoftphoneOther {
+        ja: "ソフトフォンで問題が起きました。ソフトフォンの表示を確かめてください。",
+        en: "The softphone reports a problem. Look at what it says.",
+    }
+
+    // What cannot be dialled.
+    NumberEmpty { ja: "電話番号を入力してください。", en: "Enter a phone number." }
+    NumberUnexpected { ja: "電話番号に使えない文字があります。", en: "That contains something that is not part of a phone number." }
+    NumberNoCountry {
+        ja: "市外局番の 0 か、国番号の + から入力してください。",
+        en: "Begin with the area code's 0, or with + and the country code.",
+    }
+    NumberZeroCountry { ja: "国番号は 0 で始まりません。", en: "A country code does not begin with 0." }
+    NumberLength { ja: "桁数が正しくありません。", en: "That is not the length of a phone number." }
+    NumberEmergency {
+        ja: "緊急通報はこの画面からかけられません。電話機を使ってください。",
+        en: "Emergency calls cannot be made here. Use a telephone.",
+    }
+
+    // When nothing goes.
+    SettingsTitle { ja: "設定を読み込めません", en: "The settings cannot be read" }
+    SettingsUnavailable {
+        ja: "config.json がこのサイトにありません。管理者に連絡してください。",
+        en: "There is no config.json on this site. Tell your administrator.",
+    }
+    SettingsNotJson {
+        ja: "config.json が JSON として読めません。管理者に連絡してください。",
+        en: "config.json is not valid JSON. Tell your administrator.",
+    }
+    SettingsMember {
+        ja: "config.json の次の項目がないか、正しくありません。管理者に連絡してください。",
+        en: "This member of config.json is missing or wrong. Tell your administrator.",
+    }
+    PanicTitle { ja: "画面に問題が起きました", en: "The desk has run into a problem" }
+    PanicAdvice {
+        ja: "ページを再読み込みしてください。通話はソフトフォンで続いています。",
+        en: "Reload the page. Your call goes on in the softphone.",
+    }
+    Reload { ja: "再読み込み", en: "Reload" }
+}
+
+/// The state of the agent in the reader's words. Configured names are shown as configured, but
+/// for the two that every instance has; the system's own words never.
+pub fn agent_state(state: &AgentState, locale: Locale) -> String {
+    let text = match state.name.as_str() {
+        "PendingBusy" | "Pending" => Text::StateRinging,
+        "CallingCustomer" => Text::StateDialing,
+        "Busy" => Text::StateOnCall,
+        "AfterCallWork" => Text::StateAfterCallWork,
+        "MissedCallAgent" => Text::StateMissed,
+        "FailedConnectAgent" => Text::StateDeclined,
+        "FailedConnectCustomer" | "MissedCallCustomer" => Text::StateCustomerNotReached,
+        "LineEngagedCustomer" => Text::StateCustomerBusy,
+        "BadAddressCustomer" => Text::StateBadNumber,
+        "Init" => Text::StateStarting,
+        name => match state.kind {
+            AgentKind::System => Text::StateBusySystem,
+            AgentKind::Error => Text::StateError,
+            AgentKind::Routable
+            | AgentKind::NotRoutable
+            | AgentKind::AfterCallWork
+            | AgentKind::Offline => return configured_state(name, locale),
+        },
+    };
+    text.say(locale).into()
+}
+
+/// The name of a state that an agent may choose.
+pub fn configured_state(name: &str, locale: Locale) -> String {
+    match name {
+        "Available" => Text::StateAvailable.say(locale).into(),
+        "Offline" => Text::StateOffline.say(locale).into(),
+        name => name.into(),
+    }
+}
+
+/// What a call is doing.
+pub fn phase(phase: Option<CallPhase>) -> Text {
+    match phase {
+        None => Text::PhaseIdle,
+        Some(CallPhase::Ringing) => Text::PhaseRinging,
+        Some(CallPhase::Dialing) => Text::PhaseDialing,
+        Some(CallPhase::Connected { on_hold: false }) => Text::PhaseConnected,
+        Some(CallPhase::Connected { on_hold: true }) => Text::PhaseOnHold,
+        Some(CallPhase::AfterCallWork) => Text::PhaseWrapUp,
+        Some(CallPhase::Missed) => Text::PhaseMissed,
+        Some(CallPhase::Failed) => Text::PhaseFailed,
+    }
+}
+
+/// How a contact came.
+pub fn kind(kind: &ContactKind, direction: Direction) -> Text {
+    match kind {
+        ContactKind::Voice => match direction {
+            Direction::Inbound => Text::Inbound,
+            Direction::Outbound => Text::Outbound,
+        },
+        ContactKind::QueueCallback => Text::Callback,
+        ContactKind::Chat => Text::Chat,
+        ContactKind::Task => Text::Task,
+        ContactKind::Email => Text::Email,
+        ContactKind::Unknown(_) => Text::OtherContact,
+    }
+}
+
+/// How an offer ended.
+pub fn outcome(outcome: CallOutcome) -> Text {
+    match outcome {
+        CallOutcome::Answered => Text::OutcomeAnswered,
+        CallOutcome::Missed => Text::OutcomeMissed,
+        CallOutcome::Declined => Text::OutcomeDeclined,
+        CallOutcome::Abandoned => Text::OutcomeAbandoned,
+        CallOutcome::Busy => Text::OutcomeBusy,
+        CallOutcome::NoAnswer => Text::OutcomeNoAnswer,
+        CallOutcome::BadNumber => Text::OutcomeBadNumber,
+        CallOutcome::Cancelled => Text::OutcomeCancelled,
+        CallOutcome::Refused => Text::OutcomeRefused,
+        CallOutcome::Failed => Text::OutcomeFailed,
+    }
+}
+
+/// How a time is known.
+pub fn source(source: TimeSource) -> Text {
+    match source {
+        TimeSource::ContactState => Text::SourceContactState,
+        TimeSource::Leg => Text::SourceLeg,
+        TimeSource::AgentState => Text::SourceAgentState,
+        TimeSource::FirstSeen => Text::SourceFirstSeen,
+        TimeSource::Absence => Text::SourceAbsence,
+    }
+}
+
+/// What went wrong, and what to do: one or two sentences.
+pub fn notice(kind: &NoticeKind) -> [Option<Text>; 2] {
+    match kind {
+        NoticeKind::ActionFailed(request, error) => [Some(failed(*request)), Some(because(error))],
+        NoticeKind::DialRefused(refusal) => [Some(refused(*refusal)), None],
+        NoticeKind::SoftphoneFailed(error) => [
+            Some(match error {
+                SoftphoneError::Microphone => Text::SoftphoneMicrophone,
+                SoftphoneError::Connection => Text::SoftphoneConnection,
+                SoftphoneError::Other => Text::SoftphoneOther,
+            }),
+            None,
+        ],
+    }
+}
+
+fn failed(request: Request) -> Text {
+    match request {
+        Request::Accept => Text::FailedAccept,
+        Request::Decline => Text::FailedDecline,
+        Request::HangUp => Text::FailedHangUp,
+        Request::Hold => Text::FailedHold,
+        Request::Resume => Text::FailedResume,
+        Request::SendDigits => Text::FailedDigits,
+        Request::Clear => Text::FailedClear,
+        Request::Mute => Text::FailedMute,
+        Request::SetState => Text::FailedSetState,
+        Request::Dial => Text::FailedDial,
+    }
+}
+
+fn because(error: &ActionError) -> Text {
+    match error {
+        ActionError::InvalidState => Text::BecauseInvalidState,
+        ActionError::BadEndpoint => Text::BecauseBadEndpoint,
+        ActionError::AccessDenied => Text::BecauseAccessDenied,
+        ActionError::SessionExpired => Text::BecauseSessionExpired,
+        ActionError::QuotaExceeded => Text::BecauseQuota,
+        ActionError::InvalidConfiguration => Text::BecauseConfiguration,
+        ActionError::InvalidContactType => Text::BecauseContactType,
+        ActionError::SendDigitsFailed => Text::BecauseDigits,
+        ActionError::Gone => Text::BecauseGone,
+        ActionError::NotReady => Text::BecauseNotReady,
+        ActionError::TimedOut => Text::BecauseTimedOut,
+        ActionError::Unclassified(_) => Text::BecauseUnknown,
+    }
+}
+
+/// Why nothing was dialled.
+pub fn refused(refusal: DialRefusal) -> Text {
+    match refusal {
+        DialRefusal::NotReady => Text::RefusedNotReady,
+        DialRefusal::Offline => Text::RefusedOffline,
+        DialRefusal::OnCall => Text::RefusedOnCall,
+        DialRefusal::Dialing => Text::RefusedDialing,
+    }
+}
+
+/// Why what was typed is not a number.
+pub fn number_error(error: PhoneNumberError) -> Text {
+    match error {
+        PhoneNumberError::Empty => Text::NumberEmpty,
+        PhoneNumberError::Unexpected(_) => Text::NumberUnexpected,
+        PhoneNumberError::NoCountryCode => Text::NumberNoCountry,
+        PhoneNumberError::ZeroCountryCode => Text::NumberZeroCountry,
+        PhoneNumberError::Length(_) => Text::NumberLength,
+        PhoneNumberError::Emergency => Text::NumberEmergency,
+    }
+}
+
+/// What the agent must know of the way to Connect; `None` while all is well or on its way.
+pub fn link(link: Link, signing_in: bool) -> Option<Text> {
+    match link {
+        Link::Loading | Link::Connecting | Link::Ready => None,
+        Link::Blocked => Some(Text::LinkBlocked),
+        Link::Silent | Link::SignedOut | Link::GaveUp if signing_in => Some(Text::LinkSigningIn),
+        Link::Silent => Some(Text::LinkSilent),
+        Link::SignedOut => Some(Text::LinkSignedOut),
+        Link::AccessDenied => Some(Text::LinkAccessDenied),
+        Link::GaveUp => Some(Text::LinkGaveUp),
+    }
+}
+
+/// Why there is no desk, and the member that is to blame, if one is.
+pub(crate) fn settings_error(error: SettingsError) -> (Text, Option<&'static str>) {
+    match error {
+        SettingsError::Unavailable => (Text::SettingsUnavailable, None),
+        SettingsError::NotJson => (Text::SettingsNotJson, None),
+        SettingsError::Member(path) => (Text::SettingsMember, Some(path)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Those that are the same in both languages, and may be.
+    const SAME: [Text; 1] = [Text::NotKnown];
+
+    #[test]
+    fn every_sentence_is_said_in_each_language() {
+        let same: Vec<_> = Text::ALL
+            .iter()
+            .copied()
+            .filter(|text| text.say(Locale::Ja) == text.say(Locale::En))
+            .collect();
+        assert_eq!(same, SAME);
+    }
+
+    #[test]
+    fn no_sentence_is_empty() {
+        let empty = Text::ALL
+            .iter()
+            .any(|text| text.say(Locale::Ja).is_empty() || text.say(Locale::En).is_empty());
+        assert!(!empty);
+    }
+
+    #[test]
+    fn a_system_state_is_never_shown_by_its_own_name() {
+        let state = AgentState {
+            name: "RealtimeCommunicationError".into(),
+            kind: AgentKind::Error,
+            since: None,
+        };
+        assert_eq!(agent_state(&state, Locale::En), "Error");
+    }
+
+    #[test]
+    fn a_configured_state_is_shown_as_configured() {
+        let state = AgentState {
+            name: "昼休み".into(),
+            kind: AgentKind::NotRoutable,
+            since: None,
+        };
+        assert_eq!(agent_state(&state, Locale::En), "昼休み");
+    }
+}

@@ -1,0 +1,201 @@
+//! Elements of the screen, which know nothing of telephony.
+//!
+//! A compact builder over Leptos's signals and effects, in place of its `view!` macro: every
+//! binding is one function that runs a boxed closure, where the macro compiles new code for
+//! each. The same screen is a third of the size (docs/adr/0002, measured). What is reactive is
+//! Leptos's own: a binding follows the signals that its closure reads, and it ends, listeners
+//! and all, with the [`Owner`] that it was made under.
+//!
+//! Text goes in as text and attributes as attributes; there is no way to put in markup.
+
+use std::cell::RefCell;
+
+use chrono::{DateTime, Utc};
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{Element, Event, KeyboardEvent};
+
+use crate::{format, runtime::DeskHandle, text::Text};
+
+/// An element under construction.
+#[derive(Debug)]
+#[must_use]
+pub(crate) struct El(Element);
+
+/// Begins an element.
+pub(crate) fn el(tag: &'static str) -> El {
+    #[expect(
+        clippy::expect_used,
+        reason = "the document exists, and the tags of this crate are valid names"
+    )]
+    let element = document().create_element(tag).expect("a valid tag");
+    El(element)
+}
+
+impl El {
+    /// Sets an attribute for good.
+    pub(crate) fn set(self, name: &str, value: &str) -> Self {
+        self.0.set_attribute(name, value).ok();
+        self
+    }
+
+    /// Names the element's style.
+    pub(crate) fn class(self, name: &str) -> Self {
+        self.set("class", name)
+    }
+
+    /// Lets an attribute follow what it depends on; `None` takes it away.
+    pub(crate) fn bind(
+        self,
+        name: &'static str,
+        value: impl Fn() -> Option<String> + 'static,
+    ) -> Self {
+        let element = self.0.clone();
+        follow(Box::new(value), move |value: &Option<String>| match value {
+            Some(value) => element.set_attribute(name, value).ok(),
+            None => element.remove_attribute(name).ok(),
+        });
+        self
+    }
+
+    /// Lets an attribute without a value follow what it depends on.
+    pub(crate) fn toggle(self, name: &'static str, on: impl Fn() -> bool + 'static) -> Self {
+        self.bind(name, move || on().then(String::new))
+    }
+
+    /// Adds text for good.
+    pub(crate) fn text(self, text: &str) -> Self {
+        self.0.append_with_str_1(text).ok();
+        self
+    }
+
+    /// Adds text that follows what it depends on.
+    pub(crate) fn words(self, words: impl Fn() -> String + 'static) -> Self {
+        let text = document().create_text_node("");
+        self.0.append_with_node_1(&text).ok();
+        follow(Box::new(words), move |words: &String| {
+            text.set_data(words);
+            None
+        });
+        self
+    }
+
+    /// Adds an element.
+    pub(crate) fn child(self, child: Self) -> Self {
+        self.0.append_with_node_1(&child.0).ok();
+        self
+    }
+
+    /// Adds the elements that `children` makes, and makes them anew when what they depend on
+    /// has changed. For lists that change as a whole and seldom.
+    pub(crate) fn children(self, children: impl Fn() -> Vec<Self> + 'static) -> Self {
+        let element = self.0.clone();
+        run(Box::new(move || {
+            let children = children();
+            element.set_text_content(None);
+            for child in children {
+                element.append_with_node_1(&child.0).ok();
+            }
+        }));
+        self
+    }
+
+    /// Does something with the element whenever what it depends on has changed.
+    pub(crate) fn follow(self, then: impl Fn(&Element) + 'static) -> Self {
+        let element = self.0.clone();
+        run(Box::new(move || then(&element)));
+        self
+    }
+
+    /// Listens for an event, for as long as the owner lives.
+    pub(crate) fn on(self, event: &str, then: impl Fn(Event) + 'static) -> Self {
+        listen(&self.0, event, Box::new(then));
+        self
+    }
+
+    /// Listens for keys.
+    pub(crate) fn on_key(self, then: impl Fn(&KeyboardEvent) + 'static) -> Self {
+        self.on("keydown", move |event| then(event.unchecked_ref()))
+    }
+
+    /// The element, made.
+    pub(crate) fn into_element(self) -> Element {
+        self.0
+    }
+}
+
+fn listen(element: &Element, event: &str, then: Box<dyn Fn(Event)>) {
+    let listener = Closure::wrap(then);
+    let function = listener.as_ref().unchecked_ref();
+    element.add_event_listener_with_callback(event, function).ok();
+    StoredValue::new_local(listener);
+}
+
+/// Computes a value and shows it when it differs from the one shown.
+fn follow<T: PartialEq + 'static>(
+    value: Box<dyn Fn() -> T>,
+    show: impl Fn(&T) -> Option<()> + 'static,
+) {
+    let shown = RefCell::new(None);
+    run(Box::new(move || {
+        let value = value();
+        let mut shown = shown.borrow_mut();
+        if shown.as_ref() != Some(&value) {
+            show(&value);
+            *shown = Some(value);
+        }
+    }));
+}
+
+/// Runs now and whenever what it reads has changed: the one effect of the whole screen.
+#[inline(never)]
+pub(crate) fn run(then: Box<dyn Fn()>) {
+    Effect::new(move || then());
+}
+
+/// A button that never changes its place: when it means nothing it is disabled, not gone. Its
+/// role among the others is for the style sheet: `accept`, `end`, `plain`.
+pub(crate) fn button(
+    role: &'static str,
+    label: impl Fn() -> Text + 'static,
+    desk: DeskHandle,
+    enabled: impl Fn() -> bool + 'static,
+    on_press: impl Fn() + 'static,
+) -> El {
+    el("button")
+        .set("type", "button")
+        .class("button")
+        .set("data-role", role)
+        .toggle("disabled", move || !enabled())
+        .on("click", move |_| on_press())
+        .words(move || desk.say(label()).into())
+}
+
+/// The time since a moment, counting. Empty while the moment is not known.
+pub(crate) fn elapsed(
+    desk: DeskHandle,
+    since: impl Fn() -> Option<DateTime<Utc>> + 'static,
+) -> El {
+    el("span")
+        .class("timer")
+        .set("role", "timer")
+        .words(move || {
+            let text = since()
+                .zip(desk.server_time())
+                .map(|(since, now)| format::duration(desk::elapsed(since, now)));
+            text.unwrap_or_default()
+        })
+}
+
+/// A name and what it names.
+pub(crate) fn fact(name: &str, value: El) -> El {
+    el("div").child(el("dt").text(name)).child(value)
+}
+
+/// A part of the screen with a name, and a heading that says it.
+pub(crate) fn section(class: &str, name: &str) -> El {
+    el("section")
+        .class(class)
+        .set("aria-label", name)
+        .child(el("h2").text(name))
+}

@@ -1,0 +1,54 @@
+//! The signs of a ring for an agent who looks elsewhere: a spoken line and a flashing title.
+//! Neither moves the focus.
+
+use desk::{CallPhase, Contact, Desk};
+use leptos::prelude::document;
+
+use super::call_panel::caller_words;
+use crate::{
+    runtime::DeskHandle,
+    text::{self, Text},
+    ui::{El, el, run},
+};
+
+/// Speaks what the call in front is doing and that another rings; flashes the page's title.
+pub(super) fn announcer(desk: DeskHandle) -> El {
+    run(Box::new(move || {
+        let flash = desk.read(any_rings) && desk.blinks();
+        let title = if flash { Text::RingTitle } else { Text::Desk };
+        document().set_title(desk.say(title));
+    }));
+    let second_ring = move |told: &Desk| {
+        let text = told
+            .others()
+            .any(rings)
+            .then(|| desk.say(Text::AnnounceSecondRing));
+        text.unwrap_or_default().into()
+    };
+    let spoken = || el("p").set("aria-live", "assertive");
+    el("div")
+        .class("visually-hidden")
+        .child(spoken().words(move || desk.read(|told| call(told, desk))))
+        .child(spoken().words(move || desk.read(second_ring)))
+}
+
+fn call(told: &Desk, desk: DeskHandle) -> String {
+    let Some(call) = told.front() else {
+        return String::new();
+    };
+    if !rings(call) {
+        return desk.say(text::phase(Some(call.phase))).into();
+    }
+    let caller = caller_words(&call.caller, desk);
+    let queue = call.queue.as_deref().unwrap_or_default();
+    format!("{} {caller} {queue}", desk.say(Text::AnnounceRing))
+}
+
+fn any_rings(desk: &Desk) -> bool {
+    let mut contacts = desk.front().into_iter().chain(desk.others());
+    contacts.any(rings)
+}
+
+fn rings(contact: &Contact) -> bool {
+    contact.phase == CallPhase::Ringing
+}

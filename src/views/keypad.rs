@@ -1,0 +1,108 @@
+//! Tones for the other side's machine: pressed or typed.
+
+use desk::{Command, Desk, Digits};
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, HtmlInputElement};
+
+use crate::{
+    runtime::DeskHandle,
+    text::Text,
+    ui::{El, button, el, run},
+};
+
+const KEYS: [&str; 12] = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
+
+/// Tones that are still shown; more do not fit the field.
+const SHOWN: usize = 24;
+
+/// The keypad, folded away until it is asked for. What was sent is shown only as long as the
+/// call lasts: customers' PINs travel this way.
+pub(super) fn keypad(desk: DeskHandle) -> El {
+    let open = RwSignal::new(false);
+    let sent = RwSignal::new(String::new());
+    let contact = desk.select(|desk| desk.front().map(|call| call.id.clone()));
+    run(Box::new(move || {
+        contact.track();
+        if !desk.read(takes_tones) {
+            open.set(false);
+            sent.set(String::new());
+        }
+    }));
+    let folded = el("div").children(move || {
+        if open.get() {
+            vec![keys(desk, sent)]
+        } else {
+            Vec::new()
+        }
+    });
+    let toggle = button(
+        "plain",
+        || Text::Keypad,
+        desk,
+        move || desk.read(takes_tones),
+        move || open.update(|open| *open = !*open),
+    );
+    el("div").class("keypad").child(toggle).child(folded)
+}
+
+fn takes_tones(desk: &Desk) -> bool {
+    let call = desk.front();
+    call.is_some_and(|call| desk.takes_tones(&call.id))
+}
+
+fn keys(desk: DeskHandle, sent: RwSignal<String>) -> El {
+    let field = el("input")
+        .set("type", "text")
+        .set("inputmode", "tel")
+        .set("readonly", "")
+        .set("aria-label", desk.say(Text::KeypadField))
+        .follow(move |field| {
+            let field: &HtmlInputElement = field.unchecked_ref();
+            field.set_value(&sent.read());
+        })
+        // Whoever opens the keypad wants to type; the focus comes from the button beside it.
+        .follow(|field| {
+            let field: &HtmlElement = field.unchecked_ref();
+            field.focus().ok();
+        });
+    let keys = el("div")
+        .class("keypad-keys")
+        .on_key(move |event| {
+            let shortcut = event.ctrl_key() || event.meta_key() || event.alt_key();
+            if !shortcut && send(desk, sent, &event.key()) {
+                event.prevent_default();
+            }
+        })
+        .child(field);
+    KEYS.into_iter().fold(keys, |keys, key| {
+        keys.child(
+            el("button")
+                .set("type", "button")
+                .class("button")
+                .text(key)
+                .on("click", move |_| {
+                    send(desk, sent, key);
+                }),
+        )
+    })
+}
+
+/// Sends one key's tone, if it is one and somebody listens.
+fn send(desk: DeskHandle, sent: RwSignal<String>, key: &str) -> bool {
+    let contact = desk.look(|desk| {
+        let call = desk.front().filter(|_| takes_tones(desk));
+        call.map(|call| call.id.clone())
+    });
+    let (Some(digits), Some(contact)) = (Digits::parse(key), contact) else {
+        return false;
+    };
+    sent.update(|sent| {
+        sent.push_str(digits.as_str());
+        if sent.len() > SHOWN {
+            sent.remove(0);
+        }
+    });
+    desk.command(Command::SendDigits(contact, digits));
+    true
+}
