@@ -6,54 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     contact::{Contact, Direction},
+    outcome::CallOutcome,
     phase::CallPhase,
     snapshot::ContactKind,
     time::{OfferTimes, Stamp},
 };
-
-/// How an offer ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum CallOutcome {
-    /// Both sides were on the line.
-    Answered,
-    /// It rang out.
-    Missed,
-    /// The agent declined.
-    Declined,
-    /// The caller hung up while it rang.
-    Abandoned,
-    /// The dialled line was engaged.
-    Busy,
-    /// The dialled line rang out or was refused; Connect tells the two by one state.
-    NoAnswer,
-    /// The dialled number does not exist.
-    BadNumber,
-    /// The agent hung up while it was being dialled.
-    Cancelled,
-    /// Connect refused to dial.
-    Refused,
-    /// Broken off by a fault, or ended without a word why.
-    Failed,
-}
-
-impl CallOutcome {
-    /// The word in a spreadsheet; the same in every language, so that sheets of a whole team
-    /// can be counted.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Answered => "answered",
-            Self::Missed => "missed",
-            Self::Declined => "declined",
-            Self::Abandoned => "abandoned",
-            Self::Busy => "busy",
-            Self::NoAnswer => "no-answer",
-            Self::BadNumber => "bad-number",
-            Self::Cancelled => "cancelled",
-            Self::Refused => "refused",
-            Self::Failed => "failed",
-        }
-    }
-}
 
 /// One finished offer. It holds nothing personal of the customer but the last two digits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -211,4 +168,111 @@ fn cell(value: &str) -> String {
 /// Whether a sheet may take a character for the end of a cell or of a line.
 fn breaks_line(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use rstest::rstest;
+
+    use super::*;
+    use crate::time::{Hold, TimeSource};
+
+    fn at(seconds: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_767_258_000 + seconds, 0).unwrap()
+    }
+
+    fn stamp(seconds: i64) -> Stamp {
+        Stamp::new(at(seconds), TimeSource::ContactState)
+    }
+
+    fn record(id: &str, began: i64) -> CallRecord {
+        CallRecord {
+            contact: id.into(),
+            initial: None,
+            direction: Direction::Inbound,
+            callback: false,
+            last_two: Some("78".into()),
+            queue: Some("Support".into()),
+            times: OfferTimes {
+                connecting: Some(stamp(began)),
+                ..OfferTimes::default()
+            },
+            outcome: CallOutcome::Missed,
+            transferred: false,
+            phase: CallPhase::Missed,
+        }
+    }
+
+    fn row(record: &CallRecord, outcome: Option<CallOutcome>, number: &str) -> String {
+        let local = |at: DateTime<Utc>| at.format("%H:%M:%S+00:00").to_string();
+        spreadsheet_row(record, outcome, number, "佐藤\t花子", at(90), local)
+    }
+
+    #[test]
+    fn a_row_has_the_twelve_cells_of_an_answered_call() {
+        let mut call = record("c-1", 0);
+        call.initial = Some("c-0".into());
+        call.times.connected = Some(stamp(5));
+        call.times.ended = Some(stamp(65));
+        call.times.holds = vec![Hold {
+            from: stamp(10),
+            to: Some(stamp(30)),
+        }];
+        assert_eq!(
+            row(&call, Some(CallOutcome::Answered), "+819012345678"),
+            "c-1\tc-0\tinbound\t'+819012345678\tSupport\t09:00:00+00:00\t09:00:05+00:00\t\
+             09:01:05+00:00\t40\t20\tanswered\t佐藤 花子"
+        );
+    }
+
+    #[test]
+    fn a_row_of_a_call_that_rings_has_empty_cells_for_what_is_not_yet() {
+        assert_eq!(
+            row(&record("c-1", 0), None, ""),
+            "c-1\tc-1\tinbound\t\tSupport\t09:00:00+00:00\t\t\t\t\t\t佐藤 花子"
+        );
+    }
+
+    #[rstest]
+    #[case::formula("=HYPERLINK(\"x\")", "'=HYPERLINK(\"x\")")]
+    #[case::plus("+81", "'+81")]
+    #[case::minus("-1", "'-1")]
+    #[case::at("@SUM(A1)", "'@SUM(A1)")]
+    #[case::lines("a\r\nb\tc", "a  b c")]
+    #[case::line_separator("a\u{2028}b", "a b")]
+    #[case::inside("1=1", "1=1")]
+    fn a_sheet_neither_computes_nor_splits_a_cell(#[case] value: &str, #[case] cell: &str) {
+        assert_eq!(super::cell(value), cell);
+    }
+
+    #[test]
+    fn the_newest_record_comes_first_and_the_oldest_go() {
+        let mut log = CallLog::default();
+        for offer in 0..310 {
+            log.keep(record("c", offer));
+        }
+        let newest = log
+            .records()
+            .first()
+            .and_then(|record| record.times.began());
+        assert_eq!((log.records().len(), newest), (MOST_RECORDS, Some(at(309))));
+    }
+
+    #[test]
+    fn what_was_kept_before_stands_behind_what_came_since_and_only_once() {
+        let mut earlier = CallLog::default();
+        earlier.keep(record("a", 0));
+        earlier.keep(record("b", 1));
+        let mut log = CallLog::default();
+        log.keep(record("b", 1));
+        log.keep(record("c", 2));
+        log.restore(earlier, Some(at(3)));
+        let ids: Vec<_> = log
+            .records()
+            .iter()
+            .map(|record| record.contact.as_ref())
+            .collect();
+        assert_eq!(ids, ["c", "b", "a"]);
+    }
 }

@@ -12,9 +12,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     agent::{AgentKind, AgentState},
-    call_log::CallOutcome,
     caller::Caller,
     offer::{KeptOffer, Known, state_began},
+    outcome::{Asked, CallOutcome, Ending},
     phase::{CallPhase, Circumstances},
     snapshot::{ContactKind, ContactSnapshot, ContactState, LegRole, LegSnapshot, LegState},
     time::{OfferTimes, Stamp, TimeSource},
@@ -68,15 +68,6 @@ pub struct Contact {
     inferred: bool,
     /// The newest time that Connect gave to a state of this offer.
     latest: Option<DateTime<Utc>>,
-}
-
-/// What was pressed on this desk that explains how a call ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub(crate) struct Asked {
-    /// Decline was pressed while it rang.
-    pub declined: bool,
-    /// Hang up was pressed while it was being dialled.
-    pub cancelled: bool,
 }
 
 /// What surrounds a contact in its snapshot.
@@ -309,80 +300,28 @@ impl Contact {
 
     fn end(&mut self, stamp: Option<Stamp>, around: Surroundings<'_>) {
         self.times.note_ended(stamp);
-        let told = self.outcome_by(around);
-        self.outcome = match (self.outcome, told) {
-            (None, told) => Some(told),
-            // The snapshot that showed the end lacked the agent's state, or came before it.
-            (
-                Some(CallOutcome::Failed),
-                CallOutcome::Busy | CallOutcome::BadNumber | CallOutcome::NoAnswer,
-            )
-            | (Some(CallOutcome::Missed), CallOutcome::Declined)
-                if !self.talked =>
-            {
-                Some(told)
-            }
-            // An error after the end of a talk.
-            (Some(CallOutcome::Answered), CallOutcome::Failed) => Some(told),
-            (known, _) => known,
-        };
+        let told = self.ending(around.agent).outcome();
+        self.outcome = Some(match self.outcome {
+            Some(known) => known.corrected_by(told),
+            None => told,
+        });
         self.transferred |= self.outcome == Some(CallOutcome::Answered) && self.was_handed_on();
     }
 
     /// How it went or, for a call that goes on, how it will have gone if nothing more is told.
     pub(crate) fn outcome_so_far(&self) -> CallOutcome {
-        self.outcome.unwrap_or_else(|| {
-            self.outcome_by(Surroundings {
-                taken_at: None,
-                seen: None,
-                agent: None,
-            })
-        })
+        self.outcome.unwrap_or_else(|| self.ending(None).outcome())
     }
 
-    fn outcome_by(&self, around: Surroundings<'_>) -> CallOutcome {
-        let state = self.state.as_ref();
-        if self.talked || matches!(self.phase, CallPhase::Connected { .. }) {
-            return match state {
-                Some(ContactState::Error) => CallOutcome::Failed,
-                _ => CallOutcome::Answered,
-            };
-        }
-        // No snapshot showed the talk, but there was something to wrap up.
-        if self.phase == CallPhase::AfterCallWork {
-            return match self.asked {
-                Asked {
-                    cancelled: true, ..
-                } => CallOutcome::Cancelled,
-                Asked { declined: true, .. } => CallOutcome::Declined,
-                Asked { .. } => CallOutcome::Answered,
-            };
-        }
-        let agent = around.agent.map_or("", |agent| agent.name.as_str());
-        if matches!(self.phase, CallPhase::Dialing | CallPhase::Failed) {
-            return match agent {
-                _ if self.asked.cancelled => CallOutcome::Cancelled,
-                "LineEngagedCustomer" => CallOutcome::Busy,
-                "BadAddressCustomer" => CallOutcome::BadNumber,
-                _ if state == Some(&ContactState::Rejected) => CallOutcome::Refused,
-                "FailedConnectCustomer" | "MissedCallCustomer" => CallOutcome::NoAnswer,
-                _ if state == Some(&ContactState::Missed) => CallOutcome::NoAnswer,
-                _ => CallOutcome::Failed,
-            };
-        }
-        if self.asked.declined
-            || state == Some(&ContactState::Rejected)
-            || agent == "FailedConnectAgent"
-        {
-            return CallOutcome::Declined;
-        }
-        let customer_left = self
-            .leg(LegRole::Customer)
-            .is_some_and(|leg| leg.state == Some(LegState::Disconnected));
-        if customer_left {
-            CallOutcome::Abandoned
-        } else {
-            CallOutcome::Missed
+    fn ending<'a>(&'a self, agent: Option<&'a AgentState>) -> Ending<'a> {
+        let customer = self.leg(LegRole::Customer);
+        Ending {
+            phase: self.phase,
+            state: self.state.as_ref(),
+            talked: self.talked,
+            asked: self.asked,
+            customer_left: customer.is_some_and(|leg| leg.state == Some(LegState::Disconnected)),
+            agent: agent.map_or("", |agent| agent.name.as_str()),
         }
     }
 

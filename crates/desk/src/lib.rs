@@ -43,11 +43,13 @@ mod caller;
 mod contact;
 mod control;
 mod desk;
+mod input;
 mod journal;
 mod link;
 mod notice;
 mod oddity;
 mod offer;
+mod outcome;
 mod phase;
 mod requests;
 mod roster;
@@ -56,16 +58,18 @@ mod time;
 
 pub use action::{Action, ActionError, Digits};
 pub use agent::{Agent, AgentKind, AgentState};
-pub use call_log::{CallLog, CallOutcome, CallRecord, spreadsheet_row};
+pub use call_log::{CallLog, CallRecord, spreadsheet_row};
 pub use caller::Caller;
 pub use contact::{Contact, Direction};
 pub use contract::{ConnectionId, ContactId, Country, PhoneNumber, PhoneNumberError};
 pub use control::Control;
-pub use desk::{Command, Desk, Effect, Input};
+pub use desk::Desk;
+pub use input::{Command, Effect, Input};
 pub use journal::Journal;
 pub use link::Link;
 pub use notice::{DialRefusal, Notice, NoticeKind, Request, SoftphoneError};
 pub use oddity::Oddity;
+pub use outcome::CallOutcome;
 pub use phase::CallPhase;
 pub use snapshot::{
     AgentSnapshot, AgentStateSnapshot, AgentStateType, ClockReading, ContactKind, ContactSnapshot,

@@ -9,10 +9,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    call_log::{CallOutcome, CallRecord},
-    contact::{Asked, Contact, Surroundings},
+    call_log::CallRecord,
+    contact::{Contact, Surroundings},
+    outcome::{Asked, CallOutcome},
     phase::CallPhase,
-    snapshot::{ContactSnapshot, ContactState, LegRole},
+    snapshot::{ContactKind, ContactSnapshot, ContactState, LegRole, LegSnapshot, LegState},
     time::{LATEST_ARRIVAL, Stamp, TimeSource},
 };
 
@@ -75,10 +76,12 @@ pub(crate) fn state_began(
 impl Known<'_> {
     /// What `told` is to this offer. `taken_at` is the time of the snapshot.
     pub(crate) fn relation(
-        self,
+        mut self,
         told: &ContactSnapshot,
         taken_at: Option<DateTime<Utc>>,
     ) -> Relation {
+        // A kind that could not be read earlier.
+        self.callback |= told.kind == ContactKind::QueueCallback;
         if self.inferred {
             return Relation::Same;
         }
@@ -95,6 +98,16 @@ impl Known<'_> {
                 _ => Age::Untold,
             }
         };
+        let since_latest = age(self.latest);
+        let is_late = since_latest == Age::NotNewer && since != self.latest;
+        if self.is_absent() {
+            // It was only thought to be over. Anything but a new ring says that it went on.
+            return match since_latest {
+                Age::NotNewer if is_late => Relation::Stale,
+                Age::Newer if self.is_offered_by(state) => Relation::NewOffer,
+                Age::Newer | Age::NotNewer | Age::Untold => Relation::Same,
+            };
+        }
         if self.ended.is_some() || !self.phase.is_live() {
             // An end that was only seen may be later than the next ring.
             let stated = self
@@ -102,29 +115,35 @@ impl Known<'_> {
                 .filter(|ended| ended.source != TimeSource::FirstSeen);
             return self.relation_when_over(state, age(stated.map(|ended| ended.at)));
         }
-        let age = age(self.latest);
-        let begins_again = state.is_on_its_way() && self.begins_again(state, age);
-        match age {
-            Age::NotNewer if begins_again || since != self.latest => Relation::Stale,
+        let begins_again = state.is_on_its_way() && self.begins_again(state, since_latest);
+        match since_latest {
+            Age::NotNewer if begins_again || is_late => Relation::Stale,
             Age::Newer | Age::Untold if begins_again => Relation::NewOffer,
             Age::Newer | Age::NotNewer | Age::Untold => Relation::Same,
         }
     }
 
-    /// When the state cannot be read: an agent's leg that began after the end is of a new offer.
+    /// Whether the offer's end is only guessed, because a snapshot lacked its contact.
+    fn is_absent(self) -> bool {
+        self.ended
+            .is_some_and(|ended| ended.source == TimeSource::Absence)
+    }
+
+    /// When the state cannot be read: a leg of the agent's that is there and began after the
+    /// end is of a new offer.
     fn relation_by_leg(self, told: &ContactSnapshot) -> Relation {
-        let ended = self
-            .ended
-            .filter(|ended| ended.source != TimeSource::Absence);
-        let rang_since = told.legs.iter().flatten().any(|leg| {
+        let begins_offer = |leg: &LegSnapshot| match leg.state {
+            // An accepted callback rings the agent once more.
+            Some(LegState::Connecting) => !(self.is_absent() && self.callback),
+            _ => leg.is_active() && !self.is_absent(),
+        };
+        let begun = told.legs.iter().flatten().any(|leg| {
+            let times = leg.since.zip(self.ended);
             leg.role == LegRole::Agent
-                && leg.is_active()
-                && leg
-                    .since
-                    .zip(ended)
-                    .is_some_and(|(since, ended)| since > ended.at)
+                && begins_offer(leg)
+                && times.is_some_and(|(since, ended)| since > ended.at)
         });
-        if rang_since {
+        if begun {
             Relation::NewOffer
         } else {
             Relation::Same
@@ -132,17 +151,6 @@ impl Known<'_> {
     }
 
     fn relation_when_over(self, state: &ContactState, age: Age) -> Relation {
-        // It was only thought to be over, because a snapshot lacked it. Anything but a new ring
-        // says that it went on.
-        if self
-            .ended
-            .is_some_and(|ended| ended.source == TimeSource::Absence)
-        {
-            return match age {
-                Age::Newer if self.is_offered_by(state) => Relation::NewOffer,
-                Age::Newer | Age::NotNewer | Age::Untold => Relation::Same,
-            };
-        }
         if state.is_live() {
             return match age {
                 Age::NotNewer => Relation::Stale,
@@ -251,12 +259,16 @@ impl From<CallRecord> for KeptOffer {
     /// An offer that had left the desk. If its end was only guessed from its absence, it is as
     /// it was before.
     fn from(record: CallRecord) -> Self {
-        let ended = record.times.ended;
-        let guessed = ended.is_some_and(|ended| ended.source == TimeSource::Absence);
+        let times = &record.times;
+        let guessed = times
+            .ended
+            .is_some_and(|ended| ended.source == TimeSource::Absence);
+        // Of a state that was told, a time remains.
+        let inferred = guessed && times.connecting.is_none() && times.connected.is_none();
         Self {
             outcome: (!guessed).then_some(record.outcome),
             state: None,
-            inferred: false,
+            inferred,
             asked: Asked::default(),
             record,
         }

@@ -1,9 +1,31 @@
 //! The desk from outside: whole stories, and properties over generated ones.
 
+// Marked as tests, helpers and all, so that the lints of tests apply.
+#[cfg(test)]
 mod again;
+#[cfg(test)]
+mod agent;
+#[cfg(test)]
 mod calls;
+#[cfg(test)]
 mod invariants;
+#[cfg(test)]
 mod model;
+#[cfg(test)]
+mod outcomes;
+#[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod reload;
+#[cfg(test)]
+mod requests;
+#[cfg(test)]
+mod run;
+#[cfg(test)]
+mod story;
+#[cfg(test)]
+mod strange;
+#[cfg(test)]
 mod support;
+#[cfg(test)]
 mod wild;

@@ -1,18 +1,9 @@
-//! A small Amazon Connect, and what can go wrong between it and a page.
-//!
-//! [`World`] is the truth: one agent, three lines on which calls come, go and come again, a
-//! clock. It knows nothing of the desk. [`story`] generates what happens in it, what the agent
-//! presses meanwhile, and how each snapshot fares on its way; a failing story shrinks to a few
-//! readable lines.
+//! A small Amazon Connect: one agent, three lines on which calls come, go and come again, a
+//! clock. It is the truth that the desk is measured against, and knows nothing of it.
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeDelta};
-use desk::{
-    ActionError, CallOutcome, CallPhase, ContactKind, ContactSnapshot, ContactState, Control,
-    LegState, Snapshot,
-};
-use proptest::{collection::vec, prelude::*, sample::select};
+use desk::{CallOutcome, CallPhase, ContactSnapshot, ContactState, LegState, Snapshot};
 
 use crate::support::{ContactBuilder, agent_state, at_millis, contact, snapshot};
 
@@ -129,7 +120,7 @@ impl Default for World {
 
 impl World {
     /// The `pick`th thing that may happen on a line now.
-    fn possible(&self, line: usize, pick: usize) -> Happening {
+    pub(crate) fn possible(&self, line: usize, pick: usize) -> Happening {
         let legal = self.lines[line].stage.legal();
         legal[pick % legal.len()]
     }
@@ -150,7 +141,7 @@ impl World {
         let state = &mut self.lines[line];
         let fresh = || contact(&id).from(["+819012345678", "+819087654321", "+81312345678"][line]);
         let told = |line: &Line| line.told.clone().unwrap();
-        let (stage, builder, outcome) = match what {
+        let (next, builder, outcome) = match what {
             H::Rings => (Stage::Ringing, Some(fresh().ringing(now)), None),
             H::CallbackIsOffered => (Stage::Offered, Some(fresh().callback().incoming(now)), None),
             H::IsDialled => (Stage::Dialing, Some(fresh().outbound().dialing(now)), None),
@@ -185,7 +176,7 @@ impl World {
             H::IsBadNumber => dead(told(state).failed(now), CallOutcome::BadNumber),
             H::IsCleared => (Stage::Nowhere, None, None),
         };
-        state.stage = stage;
+        state.stage = next;
         state.told = builder;
         self.note(line, what, &id, millis, outcome);
         self.move_agent(what);
@@ -328,262 +319,4 @@ fn dead(
     outcome: CallOutcome,
 ) -> (Stage, Option<ContactBuilder>, Option<CallOutcome>) {
     (Stage::Dead, Some(told), Some(outcome))
-}
-
-/// How a snapshot fares on its way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fate {
-    Arrives,
-    IsLost,
-    ComesTwice,
-    /// It comes after so many later ones.
-    IsLate(u8),
-}
-
-/// What is wrong with a snapshot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Wear {
-    Sound,
-    NoTime,
-    NoTimeAndNoClock,
-    NoContacts,
-    /// The contact of a line is not in the list.
-    Lacks(usize),
-    NoStates,
-    UnknownStates,
-    NoTimesOfStates,
-    NoTimesAtAll,
-    /// Times of states at the zero date, or a year ahead.
-    WrongTimesOfStates(bool),
-    NoLegs,
-    EmptyLegs,
-    LegsWithoutState,
-    NoKinds,
-    NoAgent,
-    NoEndpoints,
-}
-
-impl Wear {
-    /// Whether the states bear the times that Connect gave to them.
-    pub(crate) fn leaves_times(self) -> bool {
-        !matches!(
-            self,
-            Self::NoTimesOfStates | Self::NoTimesAtAll | Self::WrongTimesOfStates(_)
-        )
-    }
-
-    pub(crate) fn spoil(self, snapshot: &mut Snapshot) {
-        match self {
-            Self::NoTime => snapshot.taken_at = None,
-            Self::NoTimeAndNoClock => {
-                snapshot.taken_at = None;
-                snapshot.clock = None;
-            }
-            Self::NoContacts => snapshot.contacts = None,
-            Self::NoAgent => {
-                snapshot.agent.state = None;
-                snapshot.agent.arn = None;
-            }
-            Self::Lacks(line) => {
-                let letter = ["a", "b", "c"][line];
-                let contacts = snapshot.contacts.iter_mut();
-                contacts.for_each(|list| list.retain(|c| !c.id.as_ref().starts_with(letter)));
-            }
-            _ => {}
-        }
-        if self == Self::NoTimesAtAll {
-            snapshot.taken_at = None;
-            snapshot.clock = None;
-        }
-        for contact in snapshot.contacts.iter_mut().flatten() {
-            self.spoil_contact(contact);
-        }
-    }
-
-    fn spoil_contact(self, contact: &mut ContactSnapshot) {
-        match self {
-            Self::NoStates => {
-                contact.state = None;
-                contact.since = None;
-            }
-            Self::UnknownStates => contact.state = Some(ContactState::Unknown("astral".into())),
-            Self::NoTimesOfStates => contact.since = None,
-            Self::NoTimesAtAll => {
-                contact.since = None;
-                contact
-                    .legs
-                    .iter_mut()
-                    .flatten()
-                    .for_each(|leg| leg.since = None);
-            }
-            Self::WrongTimesOfStates(zero) => {
-                contact.since = Some(if zero {
-                    DateTime::UNIX_EPOCH
-                } else {
-                    at_millis(0) + TimeDelta::days(365)
-                });
-            }
-            Self::NoLegs => contact.legs = None,
-            Self::EmptyLegs => contact.legs = Some(Vec::new()),
-            Self::LegsWithoutState => {
-                contact
-                    .legs
-                    .iter_mut()
-                    .flatten()
-                    .for_each(|leg| leg.state = None);
-            }
-            Self::NoKinds => contact.kind = ContactKind::Voice,
-            Self::NoEndpoints => {
-                contact
-                    .legs
-                    .iter_mut()
-                    .flatten()
-                    .for_each(|leg| leg.endpoint = None);
-            }
-            Self::Sound
-            | Self::NoTime
-            | Self::NoTimeAndNoClock
-            | Self::NoContacts
-            | Self::Lacks(_)
-            | Self::NoAgent => {}
-        }
-    }
-}
-
-/// How Connect answers a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Answer {
-    Yes,
-    No(ActionError),
-}
-
-/// One line of a story.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Event {
-    /// Something happens on a line after so many milliseconds; the snapshot of it fares so.
-    Happens(usize, Happening, i64, Fate, Wear),
-    /// The agent presses a button of the contact of a line.
-    Press(Control, usize),
-    /// Connect answers the oldest request.
-    Answers(Answer),
-    /// The oldest request is never answered.
-    StaysSilent,
-    /// The agent reloads the page.
-    Reloads,
-    /// The PC's clock jumps by so many seconds.
-    ClockJumps(i64),
-}
-
-/// What happens, in order.
-#[derive(Debug, Clone)]
-pub(crate) struct Story(pub(crate) Vec<Event>);
-
-/// Stories in which every snapshot has one of `fates` and is spoiled by one of `wears`.
-pub(crate) fn story(fates: Vec<Fate>, wears: Vec<Wear>) -> impl Strategy<Value = Story> {
-    vec(raw_event(fates, wears), 1..28).prop_map(resolve)
-}
-
-/// How a snapshot may fare that can be told from a late one.
-pub(crate) fn any_fate() -> Vec<Fate> {
-    use Fate as F;
-    vec![
-        F::Arrives,
-        F::Arrives,
-        F::Arrives,
-        F::Arrives,
-        F::IsLost,
-        F::IsLost,
-        F::ComesTwice,
-        F::IsLate(1),
-        F::IsLate(2),
-    ]
-}
-
-/// Everything that may be wrong with a snapshot.
-pub(crate) fn any_wear() -> Vec<Wear> {
-    let mut wears = sound_times();
-    wears.extend([
-        Wear::NoTimesOfStates,
-        Wear::NoTimesAtAll,
-        Wear::WrongTimesOfStates(true),
-        Wear::WrongTimesOfStates(false),
-    ]);
-    wears
-}
-
-/// What may be wrong with a snapshot whose states bear the right times.
-pub(crate) fn sound_times() -> Vec<Wear> {
-    let mut wears = vec![Wear::Sound; 12];
-    wears.extend([
-        Wear::NoTime,
-        Wear::NoTimeAndNoClock,
-        Wear::NoContacts,
-        Wear::Lacks(0),
-        Wear::Lacks(1),
-        Wear::NoStates,
-        Wear::UnknownStates,
-        Wear::NoLegs,
-        Wear::EmptyLegs,
-        Wear::LegsWithoutState,
-        Wear::NoKinds,
-        Wear::NoAgent,
-        Wear::NoEndpoints,
-    ]);
-    wears
-}
-
-#[derive(Debug, Clone)]
-enum Raw {
-    Happens(usize, usize, i64, Fate, Wear),
-    Other(Event),
-}
-
-fn raw_event(fates: Vec<Fate>, wears: Vec<Wear>) -> impl Strategy<Value = Raw> {
-    // Most of what happens happens on one line: that is a day of voice calls.
-    let line = prop_oneof![6 => Just(0_usize), 3 => Just(1), 1 => Just(2)];
-    let happens = (
-        line.clone(),
-        0_usize..12,
-        1_i64..40_000,
-        select(fates),
-        select(wears),
-    )
-        .prop_map(|(line, pick, after, fate, wear)| Raw::Happens(line, pick, after, fate, wear));
-    let control = select(vec![
-        Control::Accept,
-        Control::Decline,
-        Control::HangUp,
-        Control::Hold,
-        Control::Resume,
-        Control::Complete,
-    ]);
-    let answer = select(vec![
-        Answer::Yes,
-        Answer::Yes,
-        Answer::No(ActionError::InvalidState),
-        Answer::No(ActionError::TimedOut),
-        Answer::No(ActionError::Unclassified("x".into())),
-    ]);
-    prop_oneof![
-        12 => happens,
-        3 => (control, line).prop_map(|(control, line)| Raw::Other(Event::Press(control, line))),
-        2 => answer.prop_map(|answer| Raw::Other(Event::Answers(answer))),
-        1 => Just(Raw::Other(Event::StaysSilent)),
-        1 => Just(Raw::Other(Event::Reloads)),
-        1 => select(vec![-300, 300]).prop_map(|by| Raw::Other(Event::ClockJumps(by))),
-    ]
-}
-
-/// Puts what is possible in place of what was picked, so that a story reads as one.
-fn resolve(raw: Vec<Raw>) -> Story {
-    let mut world = World::default();
-    let events = raw.into_iter().map(|raw| match raw {
-        Raw::Other(event) => event,
-        Raw::Happens(line, pick, after, fate, wear) => {
-            let what = world.possible(line, pick);
-            world.happen(line, what, after);
-            Event::Happens(line, what, after, fate, wear)
-        }
-    });
-    Story(events.collect())
 }

@@ -2,23 +2,26 @@
 //!
 //! The measure is the truth of the [`World`], never a second copy of the desk's own reasoning.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    hint::black_box,
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use desk::{
-    Action, CallPhase, CallRecord, ClockReading, Command, Control, Desk, Effect, Input, Instant,
-    OfferTimes, Snapshot, TimeSource, spreadsheet_row,
+    CallPhase, CallRecord, Control, Desk, Effect, Input, Instant, OfferTimes, Snapshot, TimeSource,
+    spreadsheet_row,
 };
 use proptest::{
     prelude::*,
-    test_runner::{Config, FileFailurePersistence, TestCaseResult},
+    test_runner::{Config, FileFailurePersistence},
 };
 
 use crate::{
-    model::{
-        Answer, Event, Fate, Offer, Story, Wear, World, any_fate, any_wear, sound_times, story,
-    },
-    support::{Page, at_millis, id},
+    model::{Offer, World},
+    run::Run,
+    story::{Event, Fate, Story, Wear, any_fate, any_wear, sound_times, story},
+    support::{at_millis, id},
     wild,
 };
 
@@ -34,222 +37,16 @@ fn config() -> Config {
     }
 }
 
-/// A snapshot on its way to the page.
-#[derive(Debug, Clone)]
-struct Letter {
-    told: Snapshot,
-    skew: TimeDelta,
-    /// How many of the later ones overtake it.
-    waits_for: u8,
-}
-
-/// One input and what came of it.
-struct Moment<'a> {
-    before: &'a Desk,
-    input: &'a Input,
-    effects: &'a [Effect],
-}
-
-/// A story as it is played to a page.
-struct Run {
-    page: Page,
-    world: World,
-    under_way: Vec<Letter>,
-    asked: Vec<Action>,
-    clock_is_wrong_by: TimeDelta,
-    opened_at: i64,
-    /// Offers of which a sound snapshot has come in time, and the phases that it showed.
-    shown: BTreeMap<usize, Vec<CallPhase>>,
-}
-
-impl Run {
-    fn new() -> Self {
-        Self {
-            page: Page::open(),
-            world: World::default(),
-            under_way: Vec::new(),
-            asked: Vec::new(),
-            clock_is_wrong_by: TimeDelta::zero(),
-            opened_at: 0,
-            shown: BTreeMap::new(),
-        }
-    }
-
-    fn play(
-        story: &Story,
-        mut check: impl FnMut(&Self, Moment<'_>) -> TestCaseResult,
-    ) -> Result<Self, TestCaseError> {
-        let mut run = Self::new();
-        for event in &story.0 {
-            run.live(event, &mut check)?;
-        }
-        Ok(run)
-    }
-
-    fn live(
-        &mut self,
-        event: &Event,
-        check: &mut impl FnMut(&Self, Moment<'_>) -> TestCaseResult,
-    ) -> TestCaseResult {
-        match event {
-            Event::Happens(line, what, after, fate, wear) => {
-                self.world.happen(*line, *what, *after);
-                self.send(*fate, *wear, check)?;
-            }
-            Event::Press(control, line) => {
-                let contact = id(&self.world.contact_id(*line));
-                self.give(Input::Command(Command::Press(*control, contact)), check)?;
-            }
-            Event::Answers(answer) if !self.asked.is_empty() => {
-                let result = match answer {
-                    Answer::Yes => Ok(()),
-                    Answer::No(error) => Err(error.clone()),
-                };
-                let action = self.asked.remove(0);
-                self.give(Input::Acted { action, result }, check)?;
-            }
-            Event::StaysSilent if !self.asked.is_empty() => {
-                self.asked.remove(0);
-            }
-            Event::Answers(_) | Event::StaysSilent => {}
-            Event::Reloads => {
-                let page = std::mem::replace(&mut self.page, Page::open());
-                self.page = page.reload();
-                self.under_way.clear();
-                self.asked.clear();
-                self.opened_at = self.world.millis;
-            }
-            Event::ClockJumps(by) => self.clock_is_wrong_by += TimeDelta::seconds(*by),
-        }
-        Ok(())
-    }
-
-    /// Sends a snapshot of the world as it is.
-    fn send(
-        &mut self,
-        fate: Fate,
-        wear: Wear,
-        check: &mut impl FnMut(&Self, Moment<'_>) -> TestCaseResult,
-    ) -> TestCaseResult {
-        let mut letter = Letter {
-            told: self.world.snapshot(),
-            skew: -self.clock_is_wrong_by,
-            waits_for: 0,
-        };
-        wear.spoil(&mut letter.told);
-        match fate {
-            Fate::IsLost => {}
-            Fate::Arrives => self.deliver(letter, check)?,
-            Fate::ComesTwice => {
-                self.deliver(letter.clone(), check)?;
-                self.deliver(letter, check)?;
-            }
-            Fate::IsLate(waits_for) => {
-                self.under_way.push(Letter {
-                    waits_for,
-                    ..letter
-                });
-                return Ok(());
-            }
-        }
-        if wear == Wear::Sound && fate != Fate::IsLost {
-            for (index, offer) in self.world.offers.iter().enumerate() {
-                let phase = self.world.phases().get(&offer.contact).copied();
-                if let Some(phase) = phase.filter(|_| offer.cleared.is_none()) {
-                    self.shown.entry(index).or_default().push(phase);
-                }
-            }
-        }
-        for waiting in std::mem::take(&mut self.under_way) {
-            match waiting.waits_for.checked_sub(1) {
-                None | Some(0) => self.deliver(waiting, check)?,
-                Some(waits_for) => self.under_way.push(Letter {
-                    waits_for,
-                    ..waiting
-                }),
-            }
-        }
-        Ok(())
-    }
-
-    fn deliver(
-        &mut self,
-        letter: Letter,
-        check: &mut impl FnMut(&Self, Moment<'_>) -> TestCaseResult,
-    ) -> TestCaseResult {
-        let mut told = letter.told;
-        if told.clock.is_some() {
-            told.clock = Some(ClockReading {
-                local: at_millis(self.world.millis) + self.clock_is_wrong_by,
-                skew: letter.skew,
-            });
-        }
-        self.give(Input::Snapshot(Box::new(told)), check)
-    }
-
-    fn give(
-        &mut self,
-        input: Input,
-        check: &mut impl FnMut(&Self, Moment<'_>) -> TestCaseResult,
-    ) -> TestCaseResult {
-        self.page.now = Instant::from_millis(self.world.millis - self.opened_at);
-        let before = self.page.desk.clone();
-        let effects = self.page.give(input.clone());
-        for effect in &effects {
-            if let Effect::Act(action) = effect {
-                self.asked.push(action.clone());
-            }
-        }
-        check(
-            self,
-            Moment {
-                before: &before,
-                input: &input,
-                effects: &effects,
-            },
-        )
-    }
-
-    /// One more snapshot, whole and in time, and nothing after it.
-    fn send_the_truth(&mut self) -> TestCaseResult {
-        self.under_way.clear();
-        self.world.millis += 1_000;
-        self.send(Fate::Arrives, Wear::Sound, &mut |_, _| Ok(()))
-    }
-
-    /// Ends and clears every call, and says so.
-    fn close_down(&mut self) -> TestCaseResult {
-        self.world.close_down();
-        self.send_the_truth()
-    }
-
-    /// Whether an offer cannot be told from the one before it under the same id: no snapshot
-    /// showed how that one ended, and none showed this one ring.
-    fn is_one_with_the_last(&self, index: usize) -> bool {
-        let offer = &self.world.offers[index];
-        let earlier = &self.world.offers[..index];
-        let shown = |index: &usize| self.shown.get(index).map_or(&[] as &[_], Vec::as_slice);
-        earlier
-            .iter()
-            .rposition(|earlier| earlier.contact == offer.contact)
-            .is_some_and(|last| {
-                shown(&last).iter().all(|phase| phase.is_live())
-                    && !shown(&index).contains(&CallPhase::Ringing)
-            })
-    }
-
-    fn desk(&self) -> &Desk {
-        &self.page.desk
-    }
-}
-
-/// The offer that a record is of: the last of its contact that had begun by then.
+/// The offer that a record is of: the last of its contact that had begun by then or, when the
+/// record's times are estimates by a PC's clock that jumped, the last of its contact.
 fn offer_of(world: &World, record: &CallRecord) -> Option<usize> {
+    let of_contact = |offer: &Offer| record.contact.as_ref() == offer.contact;
     let began = record.times.began();
-    world.offers.iter().rposition(|offer| {
-        record.contact.as_ref() == offer.contact
-            && began.is_none_or(|began| at_millis(offer.connecting) <= began)
-    })
+    let has_begun = |offer: &Offer| began.is_none_or(|began| at_millis(offer.connecting) <= began);
+    let offers = || world.offers.iter();
+    offers()
+        .rposition(|offer| of_contact(offer) && has_begun(offer))
+        .or_else(|| offers().rposition(of_contact))
 }
 
 fn in_order(times: &OfferTimes) -> bool {
@@ -312,19 +109,14 @@ fn read_everything(desk: &Desk, now: Instant) {
                 at.timestamp().to_string()
             });
         }
-        desk.contact(&contact).map(|contact| contact.phase_since());
+        desk.contact(&contact).map(desk::Contact::phase_since);
     }
     desk.agent()
         .map(|agent| agent.choice_that_cancels().cloned());
     desk.can_dial().ok();
     assert!(desk.notices().len() <= 5);
-    (
-        desk.can_mute(),
-        desk.queues_states(),
-        desk.muted(),
-        desk.link(),
-        desk.is_signing_in(),
-    );
+    black_box((desk.can_mute(), desk.queues_states(), desk.muted()));
+    black_box((desk.link(), desk.is_signing_in()));
 }
 
 const CONTROLS: [Control; 6] = [

@@ -120,16 +120,15 @@ impl ContactBuilder {
         )
     }
 
-    /// The customer is being called; a callback has a new agent's leg by then.
+    /// The customer is being called. A callback rings the agent once more, on another leg.
     pub(crate) fn dialing(mut self, since: DateTime<Utc>) -> Self {
+        let mut agent = LegState::Connected;
         if self.0.kind == ContactKind::QueueCallback {
+            agent = LegState::Connecting;
             self.agent().id = ConnectionId::from("accepted-agent");
         }
-        self.state(ContactState::Connecting, since).legs(
-            LegState::Connected,
-            LegState::Connecting,
-            since,
-        )
+        self.state(ContactState::Connecting, since)
+            .legs(agent, LegState::Connecting, since)
     }
 
     pub(crate) fn connected(self, since: DateTime<Utc>) -> Self {

@@ -1,0 +1,79 @@
+//! What goes into the desk, and what it asks for in return.
+
+use contract::{ContactId, PhoneNumber};
+
+use crate::{
+    action::{Action, ActionError, Digits},
+    control::Control,
+    journal::Journal,
+    link::Link,
+    notice::SoftphoneError,
+    oddity::Oddity,
+    snapshot::{Snapshot, StateChoice},
+};
+
+/// What came in.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Input {
+    /// The agent did something.
+    Command(Command),
+    /// What an earlier life of this page has kept; comes before the first snapshot, or not.
+    Journal(Journal),
+    /// What Streams says now.
+    Snapshot(Box<Snapshot>),
+    /// The softphone said whether the agent's microphone is closed.
+    MuteReported(bool),
+    /// The connection to the CCP has changed.
+    Link(Link),
+    /// The softphone reported trouble with the audio.
+    SoftphoneFailed(SoftphoneError),
+    /// Connect has answered, or has not in time.
+    Acted {
+        /// What was asked.
+        action: Action,
+        /// How it went.
+        result: Result<(), ActionError>,
+    },
+}
+
+/// What the agent asked for. Commands name the contact that was on screen when they were given,
+/// so that a press never hits another one that has just come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Press a button of a contact.
+    Press(Control, ContactId),
+    /// Send tones.
+    SendDigits(ContactId, Digits),
+    /// Close the microphone.
+    Mute,
+    /// Open the microphone.
+    Unmute,
+    /// Change state: at once, or after the call that goes on.
+    SetState(StateChoice),
+    /// Take back the queued state.
+    CancelQueuedState,
+    /// Call a number.
+    Dial(PhoneNumber),
+    /// Open the sign-in page.
+    SignIn,
+    /// Take a notice off the screen.
+    Dismiss(u64),
+}
+
+/// What must be done.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Ask Connect; the answer comes back as [`Input::Acted`].
+    Act(Action),
+    /// Keep this in the browser, in place of what was kept.
+    Save(Box<Journal>),
+    /// Open the sign-in page in a pop-up.
+    OpenSignIn {
+        /// Whether the library has given up and must be told to look for the CCP again.
+        reauthenticate: bool,
+    },
+    /// Close the pop-up: the CCP speaks.
+    CloseSignIn,
+    /// Write it to the console, once.
+    Log(Oddity),
+}

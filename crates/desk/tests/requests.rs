@@ -1,0 +1,294 @@
+//! What the agent presses, what is asked of Connect, and what the agent is told.
+
+use desk::{
+    Action, ActionError, Command, Control, Digits, Input, LegState, Link, NoticeKind, Request,
+};
+use rstest::rstest;
+
+use crate::support::{ContactBuilder, Page, acts, at, contact, id, idle, snapshot};
+
+fn page_with(call: ContactBuilder, agent: &str) -> Page {
+    let mut page = Page::open();
+    page.tell(snapshot(at(1), agent, [call]));
+    page
+}
+
+fn ringing() -> Page {
+    page_with(contact("c").ringing(at(1)), "PendingBusy")
+}
+
+fn talking() -> Page {
+    page_with(contact("c").connected(at(1)), "Busy")
+}
+
+fn notices(page: &Page) -> Vec<&NoticeKind> {
+    page.desk
+        .notices()
+        .iter()
+        .map(|notice| &notice.kind)
+        .collect()
+}
+
+const ALL: [Control; 6] = [
+    Control::Accept,
+    Control::Decline,
+    Control::HangUp,
+    Control::Hold,
+    Control::Resume,
+    Control::Complete,
+];
+
+#[rstest]
+#[case::ringing(contact("c").ringing(at(1)), &[Control::Accept, Control::Decline])]
+#[case::callback(contact("c").callback().incoming(at(1)), &[Control::Accept, Control::Decline])]
+#[case::dialling(contact("c").outbound().dialing(at(1)), &[Control::HangUp])]
+#[case::connected(contact("c").connected(at(1)), &[Control::HangUp, Control::Hold])]
+#[case::on_hold(
+    contact("c").connected(at(1)).customer_is(LegState::Hold, at(1)),
+    &[Control::HangUp, Control::Resume]
+)]
+#[case::wrap_up(contact("c").ended(at(1)), &[Control::Complete])]
+#[case::missed(contact("c").missed(at(1)), &[Control::Complete])]
+#[case::failed(contact("c").outbound().failed(at(1)), &[Control::Complete])]
+fn only_legal_buttons_are_offered(#[case] call: ContactBuilder, #[case] legal: &[Control]) {
+    let page = page_with(call, "Busy");
+    let offered: Vec<_> = ALL
+        .into_iter()
+        .filter(|control| page.desk.allows(*control, &id("c")))
+        .collect();
+    assert_eq!(offered, legal);
+}
+
+#[rstest]
+#[case::not_loaded(Link::Loading)]
+#[case::signed_out(Link::SignedOut)]
+#[case::silent(Link::Silent)]
+fn nothing_can_be_pressed_while_connect_is_not_there(#[case] link: Link) {
+    let mut page = talking();
+    page.give(Input::Link(link));
+    let offered = ALL
+        .into_iter()
+        .any(|control| page.desk.allows(control, &id("c")));
+    assert!(!offered && !page.desk.can_mute() && !page.desk.takes_tones(&id("c")));
+}
+
+#[test]
+fn a_button_asks_for_what_it_says_and_names_the_legs() {
+    let mut page = talking();
+    assert_eq!(
+        page.press(Control::Hold, "c"),
+        Some(Action::Hold(id("c"), "c-customer".into()))
+    );
+    assert_eq!(
+        page.press(Control::HangUp, "c"),
+        Some(Action::HangUp(id("c"), "c-agent".into()))
+    );
+}
+
+#[test]
+fn hanging_up_an_accepted_callback_ends_the_new_leg_of_the_agent() {
+    let mut page = page_with(contact("c").callback().incoming(at(1)), "Pending");
+    page.tell(snapshot(
+        at(5),
+        "CallingCustomer",
+        [contact("c").callback().dialing(at(5))],
+    ));
+    assert_eq!(
+        page.press(Control::HangUp, "c"),
+        Some(Action::HangUp(id("c"), "accepted-agent".into()))
+    );
+}
+
+#[test]
+fn a_second_press_asks_nothing_while_the_first_is_under_way() {
+    let mut page = ringing();
+    assert!(page.press(Control::Accept, "c").is_some());
+    assert_eq!(page.press(Control::Accept, "c"), None);
+    assert_eq!(page.press(Control::Decline, "c"), None);
+}
+
+#[test]
+fn a_granted_request_is_under_way_until_a_snapshot_shows_it() {
+    let mut page = talking();
+    let hold = page.press(Control::Hold, "c").unwrap();
+    page.answer(hold, Ok(()));
+    assert_eq!(page.press(Control::Hold, "c"), None);
+    let on_hold = contact("c")
+        .connected(at(1))
+        .customer_is(LegState::Hold, at(3));
+    page.tell(snapshot(at(3), "Busy", [on_hold]));
+    assert!(page.press(Control::Resume, "c").is_some());
+}
+
+#[test]
+fn a_granted_request_of_which_nothing_comes_may_be_made_again() {
+    let mut page = ringing();
+    let accept = page.press(Control::Accept, "c").unwrap();
+    page.answer(accept, Ok(()));
+    for seconds in [2, 3] {
+        page.tell(snapshot(
+            at(seconds),
+            "PendingBusy",
+            [contact("c").ringing(at(1))],
+        ));
+    }
+    assert!(page.press(Control::Accept, "c").is_some());
+}
+
+#[test]
+fn a_snapshot_that_shows_the_effect_settles_a_request_that_is_not_answered_yet() {
+    let mut page = talking();
+    page.press(Control::Hold, "c").unwrap();
+    let held = contact("c")
+        .connected(at(1))
+        .customer_is(LegState::Hold, at(3));
+    page.tell(snapshot(at(3), "Busy", [held]));
+    assert!(page.press(Control::Resume, "c").is_some());
+}
+
+#[test]
+fn hang_up_works_while_other_requests_hang() {
+    let mut page = talking();
+    page.press(Control::Hold, "c").unwrap();
+    assert!(page.press(Control::HangUp, "c").is_some());
+}
+
+#[test]
+fn a_refused_request_is_told_and_may_be_made_again() {
+    let mut page = ringing();
+    let accept = page.press(Control::Accept, "c").unwrap();
+    page.answer(accept, Err(ActionError::Unclassified("error".into())));
+    let error = ActionError::Unclassified("error".into());
+    assert_eq!(
+        notices(&page),
+        [&NoticeKind::ActionFailed(Request::Accept, error)]
+    );
+    assert!(page.press(Control::Accept, "c").is_some());
+    assert_eq!(
+        notices(&page),
+        [&NoticeKind::ActionFailed(Request::Accept, ActionError::TimedOut); 0]
+    );
+}
+
+#[test]
+fn a_refusal_that_comes_when_the_call_has_moved_on_is_no_news() {
+    let mut page = ringing();
+    let accept = page.press(Control::Accept, "c").unwrap();
+    page.tell(snapshot(at(5), "Busy", [contact("c").connected(at(5))]));
+    page.answer(accept, Err(ActionError::TimedOut));
+    assert!(notices(&page).is_empty());
+}
+
+#[test]
+fn a_refusal_for_a_contact_that_has_gone_is_dropped() {
+    let mut page = ringing();
+    let accept = page.press(Control::Accept, "c").unwrap();
+    page.tell(idle(at(5)));
+    page.answer(accept, Err(ActionError::Gone));
+    assert!(notices(&page).is_empty());
+}
+
+#[test]
+fn a_notice_leaves_when_its_call_moves_on() {
+    let mut page = ringing();
+    let accept = page.press(Control::Accept, "c").unwrap();
+    page.answer(accept, Err(ActionError::TimedOut));
+    page.tell(snapshot(at(5), "Busy", [contact("c").connected(at(5))]));
+    assert!(notices(&page).is_empty());
+}
+
+#[test]
+fn an_answer_to_nothing_that_was_asked_is_ignored() {
+    let mut page = ringing();
+    page.answer(Action::Accept(id("c")), Err(ActionError::TimedOut));
+    assert!(notices(&page).is_empty());
+}
+
+#[test]
+fn a_decline_that_connect_refused_explains_nothing() {
+    let mut page = ringing();
+    let decline = page.press(Control::Decline, "c").unwrap();
+    page.answer(decline, Err(ActionError::InvalidState));
+    page.tell(snapshot(
+        at(5),
+        "MissedCallAgent",
+        [contact("c").missed(at(5))],
+    ));
+    page.tell(idle(at(9)));
+    assert_eq!(page.outcomes(), [("c", "missed")]);
+}
+
+#[test]
+fn a_decline_without_an_answer_in_time_may_have_been_done() {
+    let mut page = ringing();
+    let decline = page.press(Control::Decline, "c").unwrap();
+    page.answer(decline, Err(ActionError::TimedOut));
+    page.tell(snapshot(
+        at(5),
+        "MissedCallAgent",
+        [contact("c").missed(at(5))],
+    ));
+    page.tell(idle(at(9)));
+    assert_eq!(page.outcomes(), [("c", "declined")]);
+}
+
+#[test]
+fn a_press_for_a_contact_that_has_gone_asks_nothing() {
+    let mut page = ringing();
+    page.tell(idle(at(2)));
+    assert_eq!(page.press(Control::Accept, "c"), None);
+}
+
+#[test]
+fn tones_go_to_the_customers_leg() {
+    let mut page = talking();
+    let tones = Digits::parse("12#").unwrap();
+    let effects = page.command(Command::SendDigits(id("c"), tones.clone()));
+    assert_eq!(
+        acts(&effects),
+        [Action::SendDigits(id("c"), "c-customer".into(), tones)]
+    );
+}
+
+#[rstest]
+#[case::ringing(contact("c").ringing(at(1)))]
+#[case::on_hold(contact("c").connected(at(1)).customer_is(LegState::Hold, at(1)))]
+#[case::over(contact("c").ended(at(1)))]
+fn tones_that_nobody_would_hear_are_not_sent(#[case] call: ContactBuilder) {
+    let mut page = page_with(call, "Busy");
+    assert!(!page.desk.takes_tones(&id("c")));
+    let tones = Digits::parse("1").unwrap();
+    assert_eq!(page.command(Command::SendDigits(id("c"), tones)), []);
+}
+
+#[rstest]
+#[case::nothing("")]
+#[case::letter("12A")]
+#[case::full_width("１")]
+fn what_is_on_no_keypad_is_no_tone(#[case] text: &str) {
+    assert_eq!(Digits::parse(text), None);
+}
+
+#[test]
+fn tones_do_not_show_in_a_log() {
+    assert_eq!(
+        format!("{:?}", Digits::parse("4321").unwrap()),
+        "Digits(4 tones)"
+    );
+}
+
+#[test]
+fn mute_is_asked_for_in_a_talk_and_believed_only_when_the_softphone_says_so() {
+    let mut page = talking();
+    assert_eq!(acts(&page.command(Command::Mute)), [Action::Mute]);
+    assert_eq!(page.desk.muted(), None);
+    page.give(Input::MuteReported(true));
+    assert_eq!(page.desk.muted(), Some(true));
+    assert_eq!(acts(&page.command(Command::Unmute)), [Action::Unmute]);
+}
+
+#[test]
+fn there_is_nothing_to_mute_without_a_talk() {
+    let mut page = ringing();
+    assert_eq!(page.command(Command::Mute), []);
+}
