@@ -35,6 +35,9 @@ pub struct CallRecord {
     pub transferred: bool,
     /// What the call was doing when it left.
     pub(crate) phase: CallPhase,
+    /// The newest time that Connect gave to a state of this offer.
+    #[serde(with = "chrono::serde::ts_milliseconds_option")]
+    pub(crate) latest: Option<DateTime<Utc>>,
 }
 
 impl CallRecord {
@@ -51,6 +54,7 @@ impl CallRecord {
             outcome: contact.outcome_so_far(),
             transferred: contact.transferred,
             phase: contact.phase,
+            latest: contact.known().latest,
         }
     }
 
@@ -201,6 +205,7 @@ mod tests {
             outcome: CallOutcome::Missed,
             transferred: false,
             phase: CallPhase::Missed,
+            latest: None,
         }
     }
 

@@ -139,7 +139,7 @@ impl Contact {
         contact.inferred = kept.inferred;
         contact.talked = record.times.connected.is_some()
             || (!kept.inferred && matches!(record.phase, CallPhase::Connected { .. }));
-        contact.latest = kept.known().latest;
+        contact.latest = record.latest;
         contact.update(told, around);
         Some(contact)
     }

@@ -16,7 +16,7 @@
 //! - At most one call is in front of the agent, and a second contact never replaces a connected
 //!   one (`a_second_contact_never_replaces_a_connected_one`).
 //! - An offer that a snapshot showed leaves through exactly one [`CallRecord`], as long as states
-//!   bear times. Two offers under one id are one to the desk when no snapshot showed how the
+//!   bear times and, where snapshots come late, can be read. Two offers under one id are one to the desk when no snapshot showed how the
 //!   first ended and none showed the second ring (`an_offer_leaves_through_one_record`).
 //! - No effect names a contact that the desk does not hold (`effects_name_held_contacts`).
 //! - Feeding the same snapshot twice changes nothing and asks for nothing
@@ -29,7 +29,7 @@
 //! - Times come in order: connecting ≤ connected ≤ ended ≤ cleared, holds between connected and
 //!   ended (`times_are_in_order`).
 //! - A time whose source is the contact's state is the one that Connect gave to that state of that
-//!   offer, as long as states bear times (`stated_times_are_the_servers`).
+//!   offer, under the same condition (`stated_times_are_the_servers`).
 //! - After a sound snapshot the desk's clock is the server's, however the PC's is set or jumps
 //!   (`the_clock_is_the_servers`).
 //! - A page that is reloaded at any moment ends with the records of one that was not and that

@@ -230,20 +230,13 @@ impl KeptOffer {
     }
 
     pub(crate) fn known(&self) -> Known<'_> {
-        let times = &self.record.times;
-        let latest = [times.connecting, times.connected, times.ended]
-            .into_iter()
-            .flatten()
-            .filter(|stamp| stamp.source == TimeSource::ContactState)
-            .map(|stamp| stamp.at)
-            .max();
         Known {
             phase: self.record.phase,
             state: self.state.as_ref(),
             inferred: self.inferred,
             callback: self.record.callback,
-            latest,
-            ended: times.ended,
+            latest: self.record.latest,
+            ended: self.record.times.ended,
         }
     }
 

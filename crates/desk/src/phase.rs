@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    agent::AgentState,
+    agent::{AgentKind, AgentState},
     contact::Direction,
     snapshot::{ContactKind, ContactState, LegState},
 };
@@ -111,7 +111,14 @@ impl Circumstances<'_> {
                 return Some(CallPhase::Dialing);
             }
             Some(LegState::Connected) => return Some(self.connected()),
-            Some(LegState::Disconnected) => return Some(CallPhase::AfterCallWork),
+            Some(LegState::Disconnected) => {
+                let not_reached = agent.is_some_and(|agent| agent.kind == AgentKind::Error);
+                return Some(match self.direction {
+                    _ if !not_reached => CallPhase::AfterCallWork,
+                    Direction::Inbound => CallPhase::Missed,
+                    Direction::Outbound => CallPhase::Failed,
+                });
+            }
             _ => {}
         }
         match agent?.name.as_str() {
@@ -146,7 +153,6 @@ mod tests {
     use rstest::rstest;
 
     use super::{CallPhase::*, *};
-    use crate::agent::AgentKind;
 
     const TALKING: CallPhase = Connected { on_hold: false };
     const HELD: CallPhase = Connected { on_hold: true };
@@ -246,6 +252,7 @@ mod tests {
     #[case::rings(Some(LegState::Connecting), "Busy", Some(Ringing))]
     #[case::talks(Some(LegState::Connected), "PendingBusy", Some(HELD))]
     #[case::over(Some(LegState::Disconnected), "Busy", Some(AfterCallWork))]
+    #[case::not_taken(Some(LegState::Disconnected), "MissedCallAgent", Some(Missed))]
     #[case::agent_is_rung(None, "PendingBusy", Some(Ringing))]
     #[case::agent_is_offered_a_callback(None, "Pending", Some(Ringing))]
     #[case::agent_calls(None, "CallingCustomer", Some(Dialing))]
@@ -259,7 +266,11 @@ mod tests {
     ) {
         let agent = AgentState {
             name: agent.into(),
-            kind: AgentKind::System,
+            kind: if agent == "MissedCallAgent" {
+                AgentKind::Error
+            } else {
+                AgentKind::System
+            },
             since: None,
         };
         let call = Circumstances {

@@ -163,7 +163,7 @@ pub(crate) fn story(fates: Vec<Fate>, wears: Vec<Wear>) -> impl Strategy<Value =
     vec(raw_event(fates, wears), 1..28).prop_map(resolve)
 }
 
-/// How a snapshot may fare that can be told from a late one.
+/// Every way a snapshot may fare.
 pub(crate) fn any_fate() -> Vec<Fate> {
     use Fate as F;
     vec![
@@ -176,6 +176,20 @@ pub(crate) fn any_fate() -> Vec<Fate> {
         F::ComesTwice,
         F::IsLate(1),
         F::IsLate(2),
+    ]
+}
+
+/// Stories whose states bear the right times wherever they are told, and are told where
+/// snapshots come late.
+pub(crate) fn timed_story() -> impl Strategy<Value = Story> {
+    let in_time = any_fate()
+        .into_iter()
+        .filter(|fate| !matches!(fate, Fate::IsLate(_)));
+    let unreadable = |wear: &Wear| matches!(wear, Wear::NoStates | Wear::UnknownStates);
+    let readable = sound_times().into_iter().filter(|wear| !unreadable(wear));
+    prop_oneof![
+        story(in_time.collect(), sound_times()),
+        story(any_fate(), readable.collect()),
     ]
 }
 
@@ -192,7 +206,7 @@ pub(crate) fn any_wear() -> Vec<Wear> {
 }
 
 /// What may be wrong with a snapshot whose states bear the right times.
-pub(crate) fn sound_times() -> Vec<Wear> {
+fn sound_times() -> Vec<Wear> {
     let mut wears = vec![Wear::Sound; 12];
     wears.extend([
         Wear::NoTime,
