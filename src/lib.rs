@@ -18,6 +18,7 @@ mod views;
 use std::cell::RefCell;
 
 use any_spawner::Executor;
+use desk::Desk;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -66,7 +67,7 @@ fn open(settings: Settings) {
     let (panel, container) = softphone::panel(locale);
     let owner = Owner::new();
     let desk = owner.with(|| {
-        let desk = DeskHandle::new(settings, container);
+        let desk = DeskHandle::new(Desk::default(), settings, container);
         let screen = screen(desk).into_element();
         body.append_with_node_2(&screen, &panel).ok();
         mark_what_is_painted(desk);

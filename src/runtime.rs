@@ -59,9 +59,9 @@ pub(crate) struct DeskHandle {
 }
 
 impl DeskHandle {
-    /// The desk of this page; the CCP goes into `container` once the library is there.
-    pub(crate) fn new(settings: Settings, container: Element) -> Self {
-        let desk = RwSignal::new(Desk::default());
+    /// `desk` in this page; the CCP goes into `container` once the library is there.
+    pub(crate) fn new(desk: Desk, settings: Settings, container: Element) -> Self {
+        let desk = RwSignal::new(desk);
         let tick = RwSignal::new(Tick::default());
         let pop_up_blocked = RwSignal::new(false);
         Self {
@@ -118,8 +118,12 @@ impl DeskHandle {
 
     /// Does what the agent asks for.
     pub(crate) fn command(self, command: Command) {
-        self.runtime
-            .with_value(|runtime| runtime.send(Input::Command(command)));
+        self.tell(Input::Command(command));
+    }
+
+    /// Queues what has happened.
+    pub(crate) fn tell(self, input: Input) {
+        self.runtime.with_value(|runtime| runtime.send(input));
     }
 
     /// Server time, running.
