@@ -14,10 +14,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use desk::{Command, Country, Desk, Effect, Input, Instant, Journal, Link, Oddity, SoftphoneError};
 use gloo_timers::callback::Interval;
-use js_sys::JSON;
 use leptos::prelude::*;
-use serde::Serialize;
-use serde_wasm_bindgen::Serializer;
 use streams::{Ccp, Event, InitOptions};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{BeforeUnloadEvent, Element, Storage, Window};
@@ -360,9 +357,7 @@ fn storage() -> Option<Storage> {
 
 fn kept_journal() -> Option<Journal> {
     let text = storage()?.get_item(JOURNAL).ok()??;
-    let journal = JSON::parse(&text)
-        .ok()
-        .and_then(|json| serde_wasm_bindgen::from_value(json).ok());
+    let journal = Journal::parse(&text);
     if journal.is_none() {
         warn("the journal in this browser cannot be read and is left behind");
     }
@@ -370,12 +365,7 @@ fn kept_journal() -> Option<Journal> {
 }
 
 fn keep_journal(journal: &Journal) {
-    let text = journal
-        .serialize(&Serializer::json_compatible())
-        .ok()
-        .and_then(|json| JSON::stringify(&json).ok())
-        .and_then(|text| text.as_string());
-    let kept = text.and_then(|text| storage()?.set_item(JOURNAL, &text).ok());
+    let kept = storage().and_then(|storage| storage.set_item(JOURNAL, &journal.to_text()).ok());
     if kept.is_none() {
         warn("the journal could not be kept in this browser");
     }

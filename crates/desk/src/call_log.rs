@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use contract::ContactId;
-use serde::{Deserialize, Serialize};
 
 use crate::{
     contact::{Contact, Direction},
@@ -13,7 +12,7 @@ use crate::{
 };
 
 /// One finished offer. It holds nothing personal of the customer but the last two digits.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallRecord {
     /// Connect's id; not unique, for a missed call may be offered again.
     pub contact: ContactId,
@@ -36,7 +35,6 @@ pub struct CallRecord {
     /// What the call was doing when it left.
     pub(crate) phase: CallPhase,
     /// The newest time that Connect gave to a state of this offer.
-    #[serde(with = "chrono::serde::ts_milliseconds_option")]
     pub(crate) latest: Option<DateTime<Utc>>,
 }
 
@@ -71,11 +69,16 @@ const MOST_RECORDS: usize = 300;
 const A_DAY: TimeDelta = TimeDelta::hours(24);
 
 /// The finished offers, newest first, at most 300.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CallLog(Vec<CallRecord>);
 
 impl CallLog {
+    /// A log of these records, newest first.
+    pub(crate) fn of(mut records: Vec<CallRecord>) -> Self {
+        records.truncate(MOST_RECORDS);
+        Self(records)
+    }
+
     /// The records, newest first.
     pub fn records(&self) -> &[CallRecord] {
         &self.0

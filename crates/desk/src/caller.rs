@@ -49,7 +49,7 @@ impl Caller {
 impl From<&str> for Caller {
     fn from(text: &str) -> Self {
         let text = text.trim();
-        let word = text.to_lowercase();
+        let word = text.to_ascii_lowercase();
         let word = word.strip_prefix("sip:").unwrap_or(&word);
         let word = word.split('@').next().unwrap_or_default();
         if WITHHELD.contains(&word) {

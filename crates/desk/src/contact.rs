@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use contract::ContactId;
-use serde::{Deserialize, Serialize};
 
 use crate::{
     agent::{AgentKind, AgentState},
@@ -21,7 +20,7 @@ use crate::{
 };
 
 /// Who called whom.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
     /// The customer called. Connect counts a queued callback here too.
     Inbound,

@@ -1,7 +1,5 @@
 //! What in a snapshot the desk does not understand, each told once.
 
-use std::collections::BTreeSet;
-
 use crate::snapshot::{AgentStateType, ContactKind, ContactState, LegState, Snapshot};
 
 /// Something in a snapshot that this desk does not understand.
@@ -21,13 +19,19 @@ const LONGEST_WORD: usize = 64;
 
 /// The oddities that have been told.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(crate) struct Oddities(BTreeSet<Oddity>);
+pub(crate) struct Oddities(Vec<Oddity>);
 
 impl Oddities {
     /// What is odd in `told` and has not been told before.
     pub(crate) fn news(&mut self, told: &Snapshot) -> Vec<Oddity> {
         let mut news = found(told);
-        news.retain(|oddity| self.0.len() < MOST_ODDITIES && self.0.insert(oddity.clone()));
+        news.retain(|oddity| {
+            let is_new = self.0.len() < MOST_ODDITIES && !self.0.contains(oddity);
+            if is_new {
+                self.0.push(oddity.clone());
+            }
+            is_new
+        });
         news
     }
 }

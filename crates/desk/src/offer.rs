@@ -6,7 +6,6 @@
 //! nothing.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::{Deserialize, Serialize};
 
 use crate::{
     call_log::CallRecord,
@@ -206,7 +205,7 @@ impl Known<'_> {
 
 /// What remains of an offer without its contact: in the journal while the page is away, or of
 /// one whose contact was absent from a snapshot and is back.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct KeptOffer {
     pub record: CallRecord,
     /// The outcome, if it was known; the record always has one.

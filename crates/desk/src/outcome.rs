@@ -4,12 +4,10 @@
 //! out, are declined, are abandoned or cannot be dialled; the legs, the name of the agent's
 //! state and what was pressed here tell them apart.
 
-use serde::{Deserialize, Serialize};
-
 use crate::{phase::CallPhase, snapshot::ContactState};
 
 /// How an offer ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CallOutcome {
     /// Both sides were on the line.
     Answered,
@@ -66,7 +64,7 @@ impl CallOutcome {
 }
 
 /// What was pressed on this desk that explains how a call ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Asked {
     /// Decline was pressed while it rang.
     pub declined: bool,

@@ -4,8 +4,6 @@
 //! phase before, since an error means one thing while it rings and another after a talk, and
 //! nothing else of the past.
 
-use serde::{Deserialize, Serialize};
-
 use crate::{
     agent::{AgentKind, AgentState},
     contact::Direction,
@@ -14,7 +12,7 @@ use crate::{
 
 /// What a call is doing. The words of `data-phase` but for `hold`, which is
 /// `Connected { on_hold: true }`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CallPhase {
     /// Offered; the agent may accept or decline.
     Ringing,

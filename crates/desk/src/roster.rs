@@ -3,8 +3,6 @@
 //! A snapshot lists all contacts; what it does not list is gone. Each offer that goes leaves
 //! one record.
 
-use std::collections::BTreeSet;
-
 use contract::ContactId;
 
 use crate::{
@@ -53,7 +51,7 @@ impl Roster {
     }
 
     /// Takes in the list of a snapshot, with what an earlier life of the page has kept. Gives
-    /// the contacts whose offer is over.
+    /// the contacts that are offered anew: what was asked of the offer before is void.
     pub(crate) fn take(
         &mut self,
         list: &[ContactSnapshot],
@@ -62,28 +60,21 @@ impl Roster {
     ) -> Vec<ContactId> {
         self.log.restore(earlier.log, around.seen);
         let mut kept = earlier.offers;
-        // What was here before the page was reloaded had arrived in the journal's order.
-        let mut list: Vec<&ContactSnapshot> = list.iter().collect();
-        list.sort_by_key(|told| {
-            let goes_on = |kept: &KeptOffer| {
-                kept.record.contact == told.id
-                    && kept.known().relation(told, around.taken_at) == Relation::Same
-            };
-            kept.iter().position(goes_on).unwrap_or(usize::MAX)
-        });
+        let list = in_order(list, &kept, around);
         let around = Surroundings {
             agent: self.agent_of_the_only_call(&list, &kept, around.agent),
             ..around
         };
 
-        let mut left = Vec::new();
-        let mut there = BTreeSet::new();
+        let mut anew = Vec::new();
+        let mut there = Vec::new();
         for told in list {
-            if !there.insert(&told.id) {
+            if there.contains(&&told.id) {
                 continue;
             }
+            there.push(&told.id);
             if self.contact(&told.id).is_some() {
-                left.extend(self.take_held(told, around));
+                anew.extend(self.take_held(told, around));
             } else {
                 let index = kept.iter().position(|kept| kept.record.contact == told.id);
                 let kept = index.map(|index| kept.remove(index));
@@ -91,15 +82,14 @@ impl Roster {
             }
         }
         let held: Vec<ContactId> = self.contacts.iter().map(|held| held.id.clone()).collect();
-        for id in held.into_iter().filter(|id| !there.contains(id)) {
+        for id in held.into_iter().filter(|id| !there.contains(&id)) {
             self.leave(&id, around);
-            left.push(id);
         }
         for kept in kept {
             self.leave_unseen(kept, around);
         }
         self.choose_front();
-        left
+        anew
     }
 
     /// The agent's state, if it can only speak of one call.
@@ -110,13 +100,15 @@ impl Roster {
         agent: Option<&'a AgentState>,
     ) -> Option<&'a AgentState> {
         let told = list.iter().filter(|told| told.kind.is_call());
-        let mut calls: BTreeSet<&ContactId> = told.map(|told| &told.id).collect();
-        calls.extend(self.calls().map(|held| &held.id));
-        calls.extend(kept.iter().map(|kept| &kept.record.contact));
-        agent.filter(|_| calls.len() <= 1)
+        let mut calls = told
+            .map(|told| &told.id)
+            .chain(self.calls().map(|held| &held.id))
+            .chain(kept.iter().map(|kept| &kept.record.contact));
+        let first = calls.next();
+        agent.filter(|_| calls.all(|call| Some(call) == first))
     }
 
-    /// Gives the contact if its offer is over.
+    /// Gives the contact if it is offered anew.
     fn take_held(&mut self, told: &ContactSnapshot, around: Surroundings<'_>) -> Option<ContactId> {
         let contact = self.contact_mut(&told.id)?;
         match contact.known().relation(told, around.taken_at) {
@@ -202,4 +194,22 @@ impl Roster {
         };
         self.front = next.map(|contact| contact.id.clone());
     }
+}
+
+/// What was here before the page was reloaded had arrived in the journal's order; the others
+/// come as they are told.
+fn in_order<'a>(
+    list: &'a [ContactSnapshot],
+    kept: &[KeptOffer],
+    around: Surroundings<'_>,
+) -> Vec<&'a ContactSnapshot> {
+    let goes_on = |kept: &KeptOffer, told: &ContactSnapshot| {
+        kept.record.contact == told.id
+            && kept.known().relation(told, around.taken_at) == Relation::Same
+    };
+    let earlier = kept
+        .iter()
+        .filter_map(|kept| list.iter().find(|told| goes_on(kept, told)));
+    // A contact that comes twice here is taken once.
+    earlier.chain(list).collect()
 }

@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use contract::{ConnectionId, ContactId};
-use serde::{Deserialize, Serialize};
 
 /// The whole of one `agent::update`, read in `agent.onRefresh`.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -185,7 +184,7 @@ impl ContactKind {
 }
 
 /// `ContactStateType` of the service model.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ContactState {
     /// Not yet offered.
     Init,

@@ -5,7 +5,6 @@
 //! that only runs forward, set by each new snapshot. This module reads no clock itself.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::{Deserialize, Serialize};
 
 use crate::{contact::Surroundings, snapshot::ClockReading};
 
@@ -78,17 +77,16 @@ pub fn elapsed(from: DateTime<Utc>, to: DateTime<Utc>) -> TimeDelta {
 }
 
 /// A moment in server time, and how it is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stamp {
     /// The moment.
-    #[serde(with = "chrono::serde::ts_milliseconds")]
     pub at: DateTime<Utc>,
     /// How it is known.
     pub source: TimeSource,
 }
 
 /// How a time is known, best first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TimeSource {
     /// The timestamp that Connect gave to the contact's state.
     ContactState,
@@ -133,7 +131,7 @@ impl Stamp {
 }
 
 /// The times of one offer of a contact. What is not known is absent.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct OfferTimes {
     /// When it began to ring here or to be dialled.
     pub connecting: Option<Stamp>,
@@ -148,7 +146,7 @@ pub struct OfferTimes {
 }
 
 /// One time that the customer was on hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hold {
     /// When it began.
     pub from: Stamp,
@@ -340,6 +338,84 @@ mod tests {
         };
         clock.set(Some(reading), Some(at(0)), Instant::from_millis(5_000));
         assert_eq!(clock.now(Instant::from_millis(12_000)), Some(at(7)));
+    }
+
+    #[test]
+    fn a_second_reading_of_one_snapshot_does_not_move_the_clock() {
+        let mut clock = ServerClock::default();
+        let reading = |local| ClockReading {
+            local,
+            skew: TimeDelta::zero(),
+        };
+        clock.set(Some(reading(at(0))), Some(at(0)), Instant::from_millis(0));
+        clock.set(Some(reading(at(300))), Some(at(0)), Instant::from_millis(0));
+        assert_eq!(clock.now(Instant::from_millis(0)), Some(at(0)));
+    }
+
+    #[test]
+    fn a_snapshot_without_a_time_does_not_move_a_clock_that_another_has_set() {
+        let mut clock = ServerClock::default();
+        let reading = |local, skew| ClockReading {
+            local,
+            skew: TimeDelta::seconds(skew),
+        };
+        clock.set(
+            Some(reading(at(0), 0)),
+            Some(at(0)),
+            Instant::from_millis(0),
+        );
+        clock.set(Some(reading(at(0), 300)), None, Instant::from_millis(0));
+        assert_eq!(clock.now(Instant::from_millis(0)), Some(at(0)));
+    }
+
+    #[test]
+    fn an_estimate_gives_way_to_a_stated_time_that_it_cannot_follow() {
+        let mut times = OfferTimes::default();
+        times.note_connecting(Some(Stamp::new(at(5), TimeSource::FirstSeen)));
+        times.note_connected(Some(Stamp::new(at(4), TimeSource::ContactState)));
+        assert_eq!(
+            (times.connecting, times.connected),
+            (
+                Some(Stamp::new(at(4), TimeSource::FirstSeen)),
+                Some(Stamp::new(at(4), TimeSource::ContactState))
+            )
+        );
+    }
+
+    #[test]
+    fn of_two_stated_times_in_the_wrong_order_the_later_step_is_moved_and_says_so() {
+        let mut times = OfferTimes::default();
+        times.note_connecting(Some(Stamp::new(at(5), TimeSource::ContactState)));
+        times.note_connected(Some(Stamp::new(at(4), TimeSource::ContactState)));
+        assert_eq!(
+            times.connected,
+            Some(Stamp::new(at(5), TimeSource::FirstSeen))
+        );
+    }
+
+    #[test]
+    fn a_hold_without_a_time_is_one_hold_however_often_it_is_seen() {
+        let mut times = OfferTimes::default();
+        for seconds in [10, 12, 14] {
+            times.hold_begins(Stamp::new(at(seconds), TimeSource::FirstSeen));
+        }
+        let from: Vec<_> = times.holds.iter().map(|hold| hold.from.at).collect();
+        assert_eq!(from, [at(10)]);
+    }
+
+    #[test]
+    fn a_hold_lies_within_the_talk() {
+        let mut times = OfferTimes::default();
+        times.note_connected(Some(Stamp::new(at(5), TimeSource::ContactState)));
+        times.hold_begins(leg(3));
+        times.hold_ends(leg(30));
+        times.note_ended(Some(Stamp::new(at(20), TimeSource::ContactState)));
+        let holds: Vec<_> = times
+            .holds
+            .iter()
+            .map(|hold| (hold.from.at, hold.to.map(|to| to.at)))
+            .collect();
+        assert_eq!(holds, [(at(5), Some(at(20)))]);
     }
 
     #[test]
