@@ -203,7 +203,7 @@ impl Contact {
 
     /// Takes in what a snapshot of the same offer tells. What it does not tell stays.
     pub(crate) fn update(&mut self, told: &ContactSnapshot, around: Surroundings<'_>) {
-        self.take_kind(&told.kind);
+        self.take_kind(told);
         if let Some(direction) = direction(told) {
             self.direction = direction;
         }
@@ -235,10 +235,14 @@ impl Contact {
 
     /// The kind of a contact never changes. `Voice` is also what one that cannot be read is
     /// taken for, so it does not displace a better word.
-    fn take_kind(&mut self, told: &ContactKind) {
-        let vague = matches!(told, ContactKind::Voice | ContactKind::Unknown(_));
+    fn take_kind(&mut self, told: &ContactSnapshot) {
+        let vague = matches!(told.kind, ContactKind::Voice | ContactKind::Unknown(_));
         if !vague || matches!(self.kind, ContactKind::Unknown(_)) {
-            self.kind = told.clone();
+            self.kind = told.kind.clone();
+        }
+        // Of calls, only queued callbacks come in by this word; voice rings in `connecting`.
+        if self.kind == ContactKind::Voice && told.state == Some(ContactState::Incoming) {
+            self.kind = ContactKind::QueueCallback;
         }
     }
 

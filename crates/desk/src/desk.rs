@@ -327,8 +327,8 @@ impl Desk {
                 agent: agent_state.as_ref(),
             };
             for id in self.roster.take(list, around, earlier) {
-                self.requests.contact_left(&id);
-                self.notices.contact_left(&id);
+                self.requests.offered_anew(&id);
+                self.notices.offered_anew(&id);
             }
             self.notices.settle(self.roster.contacts());
             self.requests.settle(self.roster.contacts());

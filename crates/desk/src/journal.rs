@@ -99,17 +99,17 @@ impl Journal {
     pub fn parse(text: &str) -> Option<Self> {
         let mut lines = text.split('\n');
         let mut first = Parts::of(lines.next()?);
-        if first.next()? != FORM {
+        if first.next().ok()? != FORM {
             return None;
         }
-        let agent = first.optional()?;
+        let agent = first.optional().ok()?;
         let mut offers = Vec::new();
         let mut records = Vec::new();
         for line in lines {
             let mut parts = Parts::of(line);
             match parts.next().as_deref() {
-                Some(OFFER) => offers.extend(parts.offer()),
-                Some(RECORD) => records.extend(parts.record()),
+                Ok(OFFER) => offers.extend(parts.offer()),
+                Ok(RECORD) => records.extend(parts.record()),
                 _ => {}
             }
         }
@@ -240,7 +240,11 @@ impl Line {
     }
 }
 
-/// A line being read. `None` means that it is not as it was written.
+/// A line that is not as it was written.
+#[derive(Debug)]
+struct Garbled;
+
+/// A line being read.
 struct Parts<'a>(std::str::Split<'a, char>);
 
 impl<'a> Parts<'a> {
@@ -248,13 +252,13 @@ impl<'a> Parts<'a> {
         Self(line.split('\t'))
     }
 
-    fn next(&mut self) -> Option<String> {
-        let part = self.0.next()?;
+    fn next(&mut self) -> Result<String, Garbled> {
+        let part = self.0.next().ok_or(Garbled)?;
         let mut text = String::with_capacity(part.len());
         let mut chars = part.chars();
         while let Some(c) = chars.next() {
             text.push(match c {
-                '%' => match chars.next()? {
+                '%' => match chars.next().ok_or(Garbled)? {
                     't' => '\t',
                     'n' => '\n',
                     other => other,
@@ -262,47 +266,53 @@ impl<'a> Parts<'a> {
                 c => c,
             });
         }
-        Some(text)
+        Ok(text)
     }
 
-    fn optional(&mut self) -> Option<Option<String>> {
+    fn optional(&mut self) -> Result<Option<String>, Garbled> {
         self.next().map(|text| (!text.is_empty()).then_some(text))
     }
 
-    fn flag(&mut self) -> Option<bool> {
+    fn flag(&mut self) -> Result<bool, Garbled> {
         self.next().map(|flag| flag == "1")
     }
 
-    fn word<T: Clone, const N: usize>(&mut self, words: &Words<T, N>) -> Option<Option<T>> {
+    fn word<T: Clone, const N: usize>(
+        &mut self,
+        words: &Words<T, N>,
+    ) -> Result<Option<T>, Garbled> {
         let told = self.next()?;
         let found = words.iter().find(|(_, word)| *word == told);
-        Some(found.map(|(value, _)| value.clone()))
+        Ok(found.map(|(value, _)| value.clone()))
     }
 
-    fn moment(&mut self) -> Option<Option<DateTime<Utc>>> {
+    fn moment(&mut self) -> Result<Option<DateTime<Utc>>, Garbled> {
         let Some(millis) = self.optional()? else {
-            return Some(None);
+            return Ok(None);
         };
-        DateTime::from_timestamp_millis(millis.parse().ok()?).map(Some)
+        let millis = millis.parse().map_err(|_| Garbled)?;
+        DateTime::from_timestamp_millis(millis)
+            .map(Some)
+            .ok_or(Garbled)
     }
 
-    fn stamp(&mut self) -> Option<Option<Stamp>> {
+    fn stamp(&mut self) -> Result<Option<Stamp>, Garbled> {
         let at = self.moment()?;
         let source = self.word(&SOURCES)?;
-        Some(at.zip(source).map(|(at, source)| Stamp::new(at, source)))
+        Ok(at.zip(source).map(|(at, source)| Stamp::new(at, source)))
     }
 
-    fn record(&mut self) -> Option<CallRecord> {
-        Some(CallRecord {
-            contact: self.optional()??.into(),
+    fn record(&mut self) -> Result<CallRecord, Garbled> {
+        Ok(CallRecord {
+            contact: self.optional()?.ok_or(Garbled)?.into(),
             initial: self.optional()?.map(ContactId::from),
-            direction: self.word(&DIRECTIONS)??,
+            direction: self.word(&DIRECTIONS)?.ok_or(Garbled)?,
             callback: self.flag()?,
             last_two: self.optional()?,
             queue: self.optional()?,
-            outcome: self.word(&OUTCOMES)??,
+            outcome: self.word(&OUTCOMES)?.ok_or(Garbled)?,
             transferred: self.flag()?,
-            phase: self.word(&PHASES)??,
+            phase: self.word(&PHASES)?.ok_or(Garbled)?,
             latest: self.moment()?,
             times: OfferTimes {
                 connecting: self.stamp()?,
@@ -314,20 +324,20 @@ impl<'a> Parts<'a> {
         })
     }
 
-    fn holds(&mut self) -> Option<Vec<Hold>> {
-        let count: usize = self.next()?.parse().ok()?;
+    fn holds(&mut self) -> Result<Vec<Hold>, Garbled> {
+        let count: usize = self.next()?.parse().map_err(|_| Garbled)?;
         let mut holds = Vec::new();
         for _ in 0..count {
             holds.push(Hold {
-                from: self.stamp()??,
+                from: self.stamp()?.ok_or(Garbled)?,
                 to: self.stamp()?,
             });
         }
-        Some(holds)
+        Ok(holds)
     }
 
-    fn offer(&mut self) -> Option<KeptOffer> {
-        Some(KeptOffer {
+    fn offer(&mut self) -> Result<KeptOffer, Garbled> {
+        Ok(KeptOffer {
             record: self.record()?,
             outcome: self.word(&OUTCOMES)?,
             state: self.word(&STATES)?,

@@ -167,8 +167,8 @@ impl Notices {
         });
     }
 
-    /// Drops what concerned an offer that is over, though its contact may be offered again.
-    pub(crate) fn contact_left(&mut self, contact: &ContactId) {
+    /// Drops what concerned the earlier offer of a contact that is offered anew.
+    pub(crate) fn offered_anew(&mut self, contact: &ContactId) {
         self.shown
             .retain(|shown| shown.contact.as_ref() != Some(contact));
     }

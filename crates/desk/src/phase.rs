@@ -1,8 +1,20 @@
 //! What a call is doing, read from the state of its contact.
 //!
-//! The table of `docs/ARCHITECTURE.md`, "Phases": one `match`, one test per row. It knows the
-//! phase before, since an error means one thing while it rings and another after a talk, and
-//! nothing else of the past.
+//! One `match`, one test per row. It knows the phase before, since an error means one thing while
+//! it rings and another after a talk, and nothing else of the past. For calls, by
+//! `ContactStateType` of the CTI service model:
+//!
+//! | state | inbound | queued callback | outbound |
+//! |---|---|---|---|
+//! | `init` | not shown | not shown | not shown |
+//! | `incoming` | – | ringing | – |
+//! | `pending`, `connecting` | ringing | dialing (accepted by then) | dialing |
+//! | `connected` | connected, or on hold by the customer's leg | same | same |
+//! | `ended` | wrap-up | wrap-up | wrap-up |
+//! | `missed`, `rejected` | missed | missed; failed once dialled | failed |
+//! | `error`, never connected | missed: the real backend says so of voice calls that ring out, are declined or abandoned | missed; failed once dialled | failed |
+//! | `error` after `connected` | failed | failed | failed |
+//! | `paused`, anything new | unchanged | unchanged | unchanged |
 
 use crate::{
     agent::{AgentKind, AgentState},

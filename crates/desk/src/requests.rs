@@ -88,8 +88,8 @@ impl Requests {
         });
     }
 
-    /// Forgets what was asked for a contact that has left.
-    pub(crate) fn contact_left(&mut self, id: &ContactId) {
+    /// Forgets what was asked for a contact that is offered anew.
+    pub(crate) fn offered_anew(&mut self, id: &ContactId) {
         self.0
             .retain(|request| request.action.contact() != Some(id));
     }

@@ -1,6 +1,6 @@
 //! Offered again, vanished and back: which offer is it?
 
-use desk::{Control, LegState, TimeSource};
+use desk::{ActionError, ContactKind, Control, LegState, TimeSource};
 use rstest::rstest;
 
 use crate::support::{ContactBuilder, Page, at, contact, idle, snapshot};
@@ -217,4 +217,46 @@ fn a_call_whose_state_cannot_be_read_and_that_rang_after_the_miss_is_a_second_of
         (page.phases(), page.outcomes()),
         (vec![("c", "ringing")], vec![("c", "missed")])
     );
+}
+
+#[test]
+fn a_late_ring_without_a_time_does_not_take_a_talk_back() {
+    let mut page = page_with(contact("c").ringing(at(1)), "PendingBusy");
+    page.tell(snapshot(at(5), "Busy", [contact("c").connected(at(5))]));
+    let mut late = snapshot(at(2), "PendingBusy", [contact("c").ringing(at(1))]);
+    late.taken_at = None;
+    page.tell(late);
+    assert_eq!(
+        (page.phases(), page.outcomes()),
+        (vec![("c", "connected")], vec![])
+    );
+}
+
+#[test]
+fn a_callback_whose_kind_could_not_be_read_is_the_same_offer_when_it_is_accepted() {
+    let unread = contact("c")
+        .callback()
+        .incoming(at(1))
+        .but(|told| told.kind = ContactKind::Voice);
+    let mut page = page_with(unread, "Pending");
+    page.tell(idle(at(5)));
+    let accepted = contact("c").callback().dialing(at(6));
+    page.tell(snapshot(at(7), "CallingCustomer", [accepted]));
+    assert_eq!(
+        (page.phases(), page.outcomes()),
+        (vec![("c", "dialing")], vec![])
+    );
+}
+
+#[test]
+fn a_notice_about_one_offer_does_not_stay_for_the_next() {
+    let mut page = page_with(contact("c").ringing(at(1)), "PendingBusy");
+    let accept = page.press(Control::Accept, "c").unwrap();
+    page.answer(accept, Err(ActionError::TimedOut));
+    page.tell(snapshot(
+        at(9),
+        "PendingBusy",
+        [contact("c").ringing(at(8))],
+    ));
+    assert_eq!(page.desk.notices(), []);
 }

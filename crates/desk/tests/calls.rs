@@ -156,6 +156,22 @@ fn the_end_of_the_wrap_up_is_when_the_agent_is_available_again() {
 }
 
 #[test]
+fn an_agent_who_was_available_all_along_does_not_date_the_end_of_the_wrap_up() {
+    let mut page = page_with(contact("c").connected(at(1)), "Busy");
+    page.tell(snapshot(
+        at(9),
+        "AfterCallWork",
+        [contact("c").ended(at(9))],
+    ));
+    let mut cleared = idle(at(31));
+    cleared.agent.state = Some(agent_state("Available", at(4)));
+    page.tell(cleared);
+
+    let stamp = page.desk.log().records()[0].times.cleared.unwrap();
+    assert_eq!((stamp.at, stamp.source), (at(31), TimeSource::Absence));
+}
+
+#[test]
 fn seen_ended_and_gone_is_one_end() {
     let mut page = page_with(contact("c").connected(at(1)), "Busy");
     page.tell(snapshot(
@@ -221,6 +237,19 @@ fn a_second_ring_is_held_beside_a_connected_call() {
     let front = page.desk.front().map(|front| front.id.clone());
     let others: Vec<_> = page.desk.others().map(|other| other.id.clone()).collect();
     assert_eq!((front, others), (Some(id("a")), vec![id("b")]));
+}
+
+#[rstest]
+#[case::from_one_that_rings(contact("a").ringing(at(1)))]
+#[case::from_a_wrap_up(contact("a").ended(at(1)))]
+fn a_call_that_is_connected_takes_the_front(#[case] first: ContactBuilder) {
+    let mut page = page_with(first.clone(), "Busy");
+    page.tell(snapshot(
+        at(5),
+        "Busy",
+        [first, contact("b").connected(at(5))],
+    ));
+    assert_eq!(page.desk.front().map(|front| &front.id), Some(&id("b")));
 }
 
 #[test]

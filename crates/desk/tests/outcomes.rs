@@ -127,3 +127,48 @@ fn a_call_was_transferred_when_customer_and_third_party_stay_behind(
     page.tell(snapshot(at(9), "AfterCallWork", [left]));
     assert_eq!(page.held("c").transferred, transferred);
 }
+
+#[test]
+fn a_decline_that_the_agents_state_tells_later_is_still_taken() {
+    let mut page = page_with(contact("c").ringing(at(1)), "PendingBusy");
+    page.tell(snapshot(at(5), "PendingBusy", [contact("c").missed(at(5))]));
+    page.tell(snapshot(
+        at(6),
+        "FailedConnectAgent",
+        [contact("c").missed(at(5))],
+    ));
+    assert_eq!(page.held("c").outcome, Some(CallOutcome::Declined));
+}
+
+#[test]
+fn a_transfer_stays_one_when_the_others_have_hung_up() {
+    let left = |state: LegState| {
+        contact("c")
+            .ended(at(9))
+            .customer_is(state.clone(), at(9))
+            .with_third_party(state)
+    };
+    let mut page = page_with(contact("c").connected(at(1)), "Busy");
+    page.tell(snapshot(
+        at(9),
+        "AfterCallWork",
+        [left(LegState::Connected)],
+    ));
+    page.tell(snapshot(
+        at(20),
+        "AfterCallWork",
+        [left(LegState::Disconnected)],
+    ));
+    assert!(page.held("c").transferred);
+}
+
+#[test]
+fn an_end_whose_legs_cannot_be_read_is_no_transfer() {
+    let conference = contact("c")
+        .connected(at(1))
+        .with_third_party(LegState::Connected);
+    let mut page = page_with(conference, "Busy");
+    let unreadable = contact("c").ended(at(9)).but(|told| told.legs = None);
+    page.tell(snapshot(at(9), "AfterCallWork", [unreadable]));
+    assert!(!page.held("c").transferred);
+}

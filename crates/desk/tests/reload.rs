@@ -248,7 +248,7 @@ fn the_journal_holds_nothing_personal() {
         contact("c").attribute("name", "山田 太郎").ringing(at(1)),
         "PendingBusy",
     );
-    let journal = format!("{:?}", page.stored.unwrap());
+    let journal = page.stored.unwrap();
     assert!(
         !journal.contains("山田") && !journal.contains("90123456"),
         "{journal}"

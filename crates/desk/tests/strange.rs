@@ -61,6 +61,7 @@ fn after_a_poisoned_snapshot_the_call_can_still_be_ended(#[case] poison: Poison)
         page.desk.allows(Control::HangUp, &id("c")),
         "after the poisoned one"
     );
+    assert!(page.desk.takes_tones(&id("c")), "after the poisoned one");
 
     page.tell(connected(5));
     assert_eq!(page.phases(), [("c", "connected")]);

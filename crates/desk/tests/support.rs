@@ -1,7 +1,7 @@
 //! Snapshots as Amazon Connect sends them, and a page that takes them in.
 //!
-//! The shapes are those of `docs/ARCHITECTURE.md`, "Phases", and of the CTI service model: the
-//! agent's leg first, the customer's leg bearing the number.
+//! The shapes are those of the CTI service model: the agent's leg first, the customer's leg
+//! bearing the number.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use contract::{ConnectionId, ContactId, PhoneNumber};
@@ -283,7 +283,7 @@ pub(crate) fn idle(taken_at: DateTime<Utc>) -> Snapshot {
 pub(crate) struct Page {
     pub(crate) desk: Desk,
     /// What the browser holds.
-    pub(crate) stored: Option<Journal>,
+    pub(crate) stored: Option<String>,
     /// The page's monotonic clock.
     pub(crate) now: Instant,
 }
@@ -294,14 +294,15 @@ impl Page {
         Self::open_with(None)
     }
 
-    pub(crate) fn open_with(stored: Option<Journal>) -> Self {
+    pub(crate) fn open_with(stored: Option<String>) -> Self {
         let mut page = Self {
             desk: Desk::default(),
             stored: stored.clone(),
             now: Instant::default(),
         };
         page.give(Input::Link(Link::Ready));
-        if let Some(journal) = stored {
+        if let Some(text) = stored {
+            let journal = Journal::parse(&text).expect("what the desk has written");
             page.give(Input::Journal(journal));
         }
         page
@@ -316,7 +317,7 @@ impl Page {
         let effects = self.desk.handle(input, self.now);
         for effect in &effects {
             if let Effect::Save(journal) = effect {
-                self.stored = Some((**journal).clone());
+                self.stored = Some(journal.to_text());
             }
         }
         effects
