@@ -7,6 +7,7 @@ use crate::{
     action::{Action, ActionError},
     agent::{Agent, AgentKind, AgentState},
     call_log::{CallLog, CallRecord},
+    clock::{Instant, LATEST_ARRIVAL, ServerClock},
     contact::{Contact, Surroundings},
     control::Control,
     input::{Command, Effect, Input},
@@ -19,7 +20,6 @@ use crate::{
     requests::Requests,
     roster::Roster,
     snapshot::{AgentSnapshot, Snapshot},
-    time::{Instant, LATEST_ARRIVAL, ServerClock},
 };
 
 /// The agent desk.

@@ -40,6 +40,7 @@ mod action;
 mod agent;
 mod call_log;
 mod caller;
+mod clock;
 mod contact;
 mod control;
 mod desk;
@@ -60,6 +61,7 @@ pub use action::{Action, ActionError, Digits};
 pub use agent::{Agent, AgentKind, AgentState};
 pub use call_log::{CallLog, CallRecord, spreadsheet_row};
 pub use caller::Caller;
+pub use clock::{Instant, ServerClock};
 pub use contact::{Contact, Direction};
 pub use contract::{ConnectionId, ContactId, Country, PhoneNumber, PhoneNumberError};
 pub use control::Control;
@@ -75,4 +77,4 @@ pub use snapshot::{
     AgentSnapshot, AgentStateSnapshot, AgentStateType, ClockReading, ContactKind, ContactSnapshot,
     ContactState, EndpointSnapshot, LegRole, LegSnapshot, LegState, Snapshot, StateChoice,
 };
-pub use time::{Hold, Instant, OfferTimes, ServerClock, Stamp, TimeSource, elapsed};
+pub use time::{Hold, OfferTimes, Stamp, TimeSource, elapsed};

@@ -9,11 +9,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
     call_log::CallRecord,
+    clock::LATEST_ARRIVAL,
     contact::{Contact, Surroundings},
     outcome::{Asked, CallOutcome},
     phase::CallPhase,
     snapshot::{ContactKind, ContactSnapshot, ContactState, LegRole, LegSnapshot, LegState},
-    time::{LATEST_ARRIVAL, Stamp, TimeSource},
+    time::{Stamp, TimeSource},
 };
 
 /// What a snapshot of a contact means for the offer that is known.
