@@ -66,7 +66,6 @@ impl Requests {
     /// Forgets what a new snapshot has settled: the effect is there, or something else made the
     /// request pointless, or Connect has said yes and nothing came of it.
     pub(crate) fn settle(&mut self, contacts: &[Contact]) {
-        let dialled = contacts.iter().any(|contact| contact.kind.is_call());
         self.0.retain_mut(|request| {
             if let Some(snapshots) = &mut request.snapshots_since {
                 *snapshots += 1;
@@ -74,17 +73,11 @@ impl Requests {
                     return false;
                 }
             }
-            match (&request.action, Control::that_asks(&request.action)) {
-                (_, Some((control, id))) => contacts
-                    .iter()
-                    .find(|contact| contact.id == *id)
-                    .is_some_and(|contact| {
-                        contact.action(control).as_ref() == Some(&request.action)
-                    }),
-                // A call may come from elsewhere, so only a granted request has led to it.
-                (Action::Dial(_), None) => request.snapshots_since.is_none() || !dialled,
-                _ => true,
-            }
+            let Some((control, id)) = Control::that_asks(&request.action) else {
+                return true;
+            };
+            let contact = contacts.iter().find(|contact| contact.id == *id);
+            contact.is_some_and(|contact| contact.action(control).as_ref() == Some(&request.action))
         });
     }
 

@@ -7,7 +7,7 @@ use desk::{
 };
 use rstest::rstest;
 
-use crate::support::{Page, at, contact, id, idle, number, snapshot};
+use crate::support::{ContactBuilder, Page, at, contact, id, idle, number, snapshot};
 
 fn ringing_at_1() -> Page {
     let mut page = Page::open();
@@ -120,6 +120,17 @@ fn a_callback_whose_kind_cannot_be_read_is_still_dialled_not_offered() {
         .dialing(at(5))
         .but(|told| told.kind = ContactKind::Voice);
     page.tell(snapshot(at(5), "CallingCustomer", [unread]));
+    assert_eq!(page.phases(), [("c", "dialing")]);
+}
+
+#[test]
+fn a_callback_whose_kind_is_never_read_is_known_by_the_way_it_comes_in() {
+    let unread = |call: ContactBuilder| call.but(|told| told.kind = ContactKind::Voice);
+    let mut page = Page::open();
+    let offered = unread(contact("c").callback().incoming(at(1)));
+    page.tell(snapshot(at(1), "Pending", [offered]));
+    let accepted = unread(contact("c").callback().dialing(at(5)));
+    page.tell(snapshot(at(5), "CallingCustomer", [accepted]));
     assert_eq!(page.phases(), [("c", "dialing")]);
 }
 
