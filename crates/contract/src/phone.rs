@@ -66,7 +66,8 @@ impl PhoneNumber {
     }
 
     /// Reads a number as a person of `country` types it: full-width digits, hyphens, brackets
-    /// and spaces; `+…` as it is, `0…` by the country's trunk rule.
+    /// and spaces; `+…` as it is, `0…` by the country's trunk rule, and what one dials there to
+    /// call abroad (`010…` in Japan) as the plus that it stands for.
     ///
     /// # Errors
     ///
@@ -90,8 +91,11 @@ impl PhoneNumber {
         if plain.starts_with('+') {
             return Self::parse(&plain);
         }
-        let national = plain
-            .strip_prefix(country.trunk)
+        if let Some(abroad) = country.abroad(&plain) {
+            return Self::parse(&format!("+{abroad}"));
+        }
+        let national = country
+            .national(&plain)
             .ok_or(PhoneNumberError::NoCountryCode)?;
         // A service number such as 117 or 0-something with nothing behind it reaches nobody.
         if national.len() < SHORTEST_NATIONAL {
@@ -173,47 +177,75 @@ pub struct Country {
     calling_code: &'static str,
     /// What a subscriber dials in front of a national number; may be empty.
     trunk: &'static str,
+    /// What a subscriber dials in front of a foreign number; empty where it depends on the
+    /// carrier, and then the plus must be typed.
+    abroad: &'static str,
 }
 
 impl Country {
     /// Japan, the default.
-    pub const JP: Self = Self::new("JP", "81", "0");
+    pub const JP: Self = Self::new("JP", "81", "0", "010");
 
     const ALL: [Self; 26] = [
         Self::JP,
-        Self::new("AT", "43", "0"),
-        Self::new("AU", "61", "0"),
-        Self::new("BE", "32", "0"),
-        Self::new("BR", "55", "0"),
-        Self::new("CA", "1", ""),
-        Self::new("CH", "41", "0"),
-        Self::new("CN", "86", "0"),
-        Self::new("DE", "49", "0"),
-        Self::new("ES", "34", ""),
-        Self::new("FR", "33", "0"),
-        Self::new("GB", "44", "0"),
-        Self::new("HK", "852", ""),
-        Self::new("ID", "62", "0"),
-        Self::new("IE", "353", "0"),
-        Self::new("IN", "91", "0"),
-        Self::new("IT", "39", ""),
-        Self::new("KR", "82", "0"),
-        Self::new("MX", "52", ""),
-        Self::new("NL", "31", "0"),
-        Self::new("NZ", "64", "0"),
-        Self::new("SE", "46", "0"),
-        Self::new("SG", "65", ""),
-        Self::new("TH", "66", "0"),
-        Self::new("TW", "886", "0"),
-        Self::new("US", "1", ""),
+        Self::new("AT", "43", "0", "00"),
+        Self::new("AU", "61", "0", "0011"),
+        Self::new("BE", "32", "0", "00"),
+        Self::new("BR", "55", "0", ""),
+        Self::new("CA", "1", "", "011"),
+        Self::new("CH", "41", "0", "00"),
+        Self::new("CN", "86", "0", "00"),
+        Self::new("DE", "49", "0", "00"),
+        Self::new("ES", "34", "", "00"),
+        Self::new("FR", "33", "0", "00"),
+        Self::new("GB", "44", "0", "00"),
+        Self::new("HK", "852", "", "001"),
+        Self::new("ID", "62", "0", ""),
+        Self::new("IE", "353", "0", "00"),
+        Self::new("IN", "91", "0", "00"),
+        Self::new("IT", "39", "", "00"),
+        Self::new("KR", "82", "0", ""),
+        Self::new("MX", "52", "", "00"),
+        Self::new("NL", "31", "0", "00"),
+        Self::new("NZ", "64", "0", "00"),
+        Self::new("SE", "46", "0", "00"),
+        Self::new("SG", "65", "", ""),
+        Self::new("TH", "66", "0", "001"),
+        Self::new("TW", "886", "0", "002"),
+        Self::new("US", "1", "", "011"),
     ];
 
-    const fn new(iso: &'static str, calling_code: &'static str, trunk: &'static str) -> Self {
+    const fn new(
+        iso: &'static str,
+        calling_code: &'static str,
+        trunk: &'static str,
+        abroad: &'static str,
+    ) -> Self {
         Self {
             iso,
             calling_code,
             trunk,
+            abroad,
         }
+    }
+
+    /// What follows the prefix of foreign numbers, if `digits` begins with it.
+    fn abroad(self, digits: &str) -> Option<&str> {
+        digits
+            .strip_prefix(self.abroad)
+            .filter(|_| !self.abroad.is_empty())
+    }
+
+    /// The national number in `digits`, without the trunk prefix.
+    fn national(self, digits: &str) -> Option<&str> {
+        // In North America the trunk prefix may be left out, and no area begins with it.
+        if self.calling_code == "1" {
+            return Some(digits.strip_prefix('1').unwrap_or(digits));
+        }
+        let national = digits.strip_prefix(self.trunk)?;
+        // Behind a trunk prefix a second zero begins no area: it is the prefix of some carrier
+        // or of a foreign number, which would be taken for one of this country.
+        (self.trunk.is_empty() || !national.starts_with('0')).then_some(national)
     }
 
     /// The country of an ISO 3166-1 alpha-2 code in capitals, if its trunk rule is known here.
@@ -241,6 +273,7 @@ mod tests {
     #[case::long_vowel_as_hyphen("０９０ー１２３４ー５６７８", "+819012345678")]
     #[case::international("+44 20 7946 0000", "+442079460000")]
     #[case::full_width_plus("＋８１（３）１２３４", "+8131234")]
+    #[case::abroad_as_dialled_from_japan("010-44-20-7946-0000", "+442079460000")]
     #[case::pasted_with_direction_marks("\u{202a}050 1234 5678\u{202c}", "+815012345678")]
     fn reads_numbers_as_agents_in_japan_type_them(#[case] typed: &str, #[case] e164: &str) {
         assert_eq!(
@@ -259,6 +292,7 @@ mod tests {
     #[case::markup("<b>", PhoneNumberError::Unexpected('<'))]
     #[case::second_plus("+81+3", PhoneNumberError::Unexpected('+'))]
     #[case::no_trunk("90-1234-5678", PhoneNumberError::NoCountryCode)]
+    #[case::prefix_of_another_country("0081-3-1234-5678", PhoneNumberError::NoCountryCode)]
     #[case::time_service("117", PhoneNumberError::NoCountryCode)]
     #[case::short("0123", PhoneNumberError::Length(3))]
     #[case::police("110", PhoneNumberError::Emergency)]
@@ -277,6 +311,25 @@ mod tests {
                 .unwrap()
                 .as_str(),
             "+12065550142"
+        );
+    }
+
+    #[rstest]
+    #[case::us_with_trunk("US", "1 206 555 0142", "+12065550142")]
+    #[case::us_abroad("US", "011 81 3 1234 5678", "+81312345678")]
+    #[case::italy_keeps_its_zero("IT", "06 1234 5678", "+390612345678")]
+    #[case::germany("DE", "030 1234567", "+49301234567")]
+    #[case::germany_abroad("DE", "0081 3 1234 5678", "+81312345678")]
+    #[case::australia_abroad("AU", "0011 81 3 1234 5678", "+81312345678")]
+    fn other_countries_dial_by_their_own_prefixes(
+        #[case] iso: &str,
+        #[case] typed: &str,
+        #[case] e164: &str,
+    ) {
+        let country = Country::from_iso(iso).unwrap();
+        assert_eq!(
+            PhoneNumber::from_typed(typed, country).unwrap().as_str(),
+            e164
         );
     }
 
