@@ -284,8 +284,8 @@ impl Desk {
     }
 
     fn set_link(&mut self, link: Link, effects: &mut Vec<Effect>) {
-        self.link = link;
-        if link.is_ready() && self.signing_in {
+        self.link = self.link.after(link);
+        if self.link.is_ready() && self.signing_in {
             self.signing_in = false;
             effects.push(Effect::CloseSignIn);
         }

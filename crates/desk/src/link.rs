@@ -34,6 +34,15 @@ impl Link {
         matches!(self, Self::Silent | Self::SignedOut | Self::GaveUp)
     }
 
+    /// The library says more than once that a CCP is gone: signed out, then silent. The first
+    /// word says why, so the silence after it adds nothing.
+    pub(crate) fn after(self, told: Self) -> Self {
+        match (self, told) {
+            (Self::SignedOut | Self::AccessDenied, Self::Silent) => self,
+            (_, told) => told,
+        }
+    }
+
     /// A snapshot is a sign of life. After a signed-out or silent CCP has been replaced the
     /// library tells of no new start, only snapshots come again. Before its first answer it
     /// would be too early: requests still throw.
@@ -47,5 +56,26 @@ impl Link {
             | Self::AccessDenied
             | Self::GaveUp => Self::Ready,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case::silence_before_sign_in(Link::Connecting, Link::Silent, Link::Silent)]
+    #[case::silence_after_sign_out(Link::SignedOut, Link::Silent, Link::SignedOut)]
+    #[case::silence_after_a_refusal(Link::AccessDenied, Link::Silent, Link::AccessDenied)]
+    #[case::no_more_retries(Link::SignedOut, Link::GaveUp, Link::GaveUp)]
+    #[case::back_again(Link::SignedOut, Link::Ready, Link::Ready)]
+    fn silence_does_not_hide_why_the_ccp_is_gone(
+        #[case] before: Link,
+        #[case] told: Link,
+        #[case] after: Link,
+    ) {
+        assert_eq!(before.after(told), after);
     }
 }
