@@ -42,5 +42,6 @@ mod session;
 pub mod switches;
 mod wire;
 
+pub use desk_host::CcpError;
 pub use scenario::{Scenario, ScenarioError};
-pub use server::{DeskSite, Options, Sim, StartError};
+pub use server::{DeskHost, DeskSite, Options, Sim, StartError};

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
 use sim::scenario::{Scenario, SignIn};
-use sim::{DeskSite, Options, Sim};
+use sim::{DeskHost, DeskSite, Options, Sim};
 use tokio::io::AsyncReadExt;
 
 /// A local Amazon Connect: CCP, customer's phone, control API, and the desk's own origin.
@@ -24,6 +24,13 @@ struct Arguments {
     /// What the desk's /config.json serves; "{ccp}" as ccp.url stands for this simulator
     #[arg(long, value_name = "FILE", requires = "dist")]
     config: Option<PathBuf>,
+    /// Serve the desk alone, for the CCP that its configuration names
+    #[arg(
+        long,
+        requires = "config",
+        conflicts_with_all = ["ccp_port", "scenario", "sign_in", "id_seed", "approve_origin", "control_origin"]
+    )]
+    no_ccp: bool,
     /// Start with this scenario instead of the built-in shop
     #[arg(long, value_name = "FILE")]
     scenario: Option<PathBuf>,
@@ -82,17 +89,51 @@ fn main() -> ExitCode {
 
 async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let until_stdin_closes = arguments.until_stdin_closes;
-    let sim = Sim::serve(options(arguments)?).await?;
+    let serving = Serving::start(arguments).await?;
     // Whoever reads READY may end us at once, so the signals are caught before it is printed.
     let interrupted = interruption()?;
-    announce(&sim)?;
+    announce(&serving.addresses())?;
     tokio::select! {
         () = interrupted => {}
         () = stdin_closed(), if until_stdin_closes => {}
     }
     tracing::info!("stopping");
-    sim.stop().await;
+    serving.stop().await;
     Ok(())
+}
+
+/// What this program serves.
+enum Serving {
+    Everything(Sim),
+    Desk(DeskHost),
+}
+
+impl Serving {
+    async fn start(arguments: Arguments) -> Result<Self, Box<dyn std::error::Error>> {
+        if arguments.no_ccp {
+            let site = arguments.site().ok_or("there is no --dist to serve")?;
+            return Ok(Self::Desk(DeskHost::serve(site).await?));
+        }
+        Ok(Self::Everything(Sim::serve(options(arguments)?).await?))
+    }
+
+    fn addresses(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::Desk(host) => vec![("desk", host.url())],
+            Self::Everything(sim) => {
+                let desk = sim.desk_url().map(|url| ("desk", url));
+                let rest = [("ccp", sim.ccp_url()), ("phone", sim.phone_url())];
+                desk.into_iter().chain(rest).collect()
+            }
+        }
+    }
+
+    async fn stop(self) {
+        match self {
+            Self::Desk(host) => host.stop().await,
+            Self::Everything(sim) => sim.stop().await,
+        }
+    }
 }
 
 fn options(arguments: Arguments) -> Result<Options, Box<dyn std::error::Error>> {
@@ -115,14 +156,20 @@ fn options(arguments: Arguments) -> Result<Options, Box<dyn std::error::Error>> 
     Ok(Options {
         scenario,
         ccp_port: arguments.ccp_port,
-        desk: arguments.dist.map(|dist| DeskSite {
-            port: arguments.desk_port,
-            dist,
-            config: arguments.config,
-        }),
+        desk: arguments.site(),
         approved_origins: arguments.approve_origin,
         control_origins: arguments.control_origin,
     })
+}
+
+impl Arguments {
+    fn site(&self) -> Option<DeskSite> {
+        Some(DeskSite {
+            port: self.desk_port,
+            dist: self.dist.clone()?,
+            config: self.config.clone(),
+        })
+    }
 }
 
 /// A browser remembers contacts across restarts of the simulator, so their ids must not return.
@@ -132,19 +179,14 @@ fn seed_of_this_run() -> u32 {
 }
 
 /// The one line on standard output, when everything listens.
-fn announce(sim: &Sim) -> std::io::Result<()> {
+fn announce(addresses: &[(&str, String)]) -> std::io::Result<()> {
     use std::io::Write;
-    let desk = sim
-        .desk_url()
-        .map(|url| format!(" desk={url}"))
-        .unwrap_or_default();
     let mut out = std::io::stdout().lock();
-    writeln!(
-        out,
-        "READY{desk} ccp={} phone={}",
-        sim.ccp_url(),
-        sim.phone_url()
-    )?;
+    write!(out, "READY")?;
+    for (name, url) in addresses {
+        write!(out, " {name}={url}")?;
+    }
+    writeln!(out)?;
     out.flush()
 }
 

@@ -68,6 +68,11 @@ impl Origins {
     }
 }
 
+/// Whether a host, as it stands in an address, is this machine.
+pub(crate) fn is_own_name(host: &str) -> bool {
+    OWN_NAMES.contains(&host)
+}
+
 /// Whether an origin is the allowed one; `http://host:*` allows every port.
 fn matches(allowed: &str, origin: &str) -> bool {
     match allowed.strip_suffix(":*") {

@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::clock::Clock;
+use crate::desk_host::{CcpError, Own};
 use crate::exchange::Exchange;
 use crate::instance::Instance;
 use crate::origin::Origins;
@@ -51,8 +52,22 @@ pub struct DeskSite {
 pub struct Sim {
     ccp: SocketAddr,
     desk: Option<SocketAddr>,
+    tasks: Tasks,
+}
+
+/// The desk's site without a simulator, for a CCP elsewhere. Dropping it stops it;
+/// [`DeskHost::stop`] also waits until it has.
+#[derive(Debug)]
+pub struct DeskHost {
+    address: SocketAddr,
+    tasks: Tasks,
+}
+
+/// What runs until it is stopped or dropped.
+#[derive(Debug)]
+struct Tasks {
     stop: watch::Sender<bool>,
-    tasks: Vec<JoinHandle<()>>,
+    running: Vec<JoinHandle<()>>,
 }
 
 /// Why a simulator did not start.
@@ -69,6 +84,9 @@ pub enum StartError {
         /// What the system said.
         source: io::Error,
     },
+    /// The desk is to be served alone, and its configuration names no CCP.
+    #[error("there is no CCP that the desk could embed")]
+    Ccp(#[from] CcpError),
 }
 
 /// What every route shares.
@@ -125,23 +143,23 @@ impl Sim {
             exchange,
             origins: Origins::new(ccp.port(), approved_origins, control_origins),
         };
-        let mut tasks = vec![task];
+        let mut running = vec![task];
         let desk_address = desk.as_ref().map(|(_, _, address)| *address);
         if let Some((site, listener, _)) = desk {
-            let router = desk_host::router(&site, ccp, shared.clone());
-            tasks.push(spawn(listener, router, stopped.clone()));
+            let exchange = shared.exchange.clone();
+            let router = desk_host::router(&site, Own { ccp, exchange });
+            running.push(spawn(listener, router, stopped.clone()));
         }
         let router = ccp::router()
             .merge(phone::router())
             .merge(control::router(&shared))
             .layer(middleware::from_fn_with_state(shared.clone(), guard))
             .with_state(shared);
-        tasks.push(spawn(ccp_listener, router, stopped));
+        running.push(spawn(ccp_listener, router, stopped));
         Ok(Self {
             ccp,
             desk: desk_address,
-            stop,
-            tasks,
+            tasks: Tasks { stop, running },
         })
     }
 
@@ -166,19 +184,53 @@ impl Sim {
     }
 
     /// Stops and waits until every listener is closed.
-    pub async fn stop(mut self) {
+    pub async fn stop(self) {
+        self.tasks.stop().await;
+    }
+}
+
+impl DeskHost {
+    /// Serves a site whose configuration names the CCP to embed.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`]: the configuration names none, or the port is taken.
+    pub async fn serve(site: DeskSite) -> Result<Self, StartError> {
+        let router = desk_host::router_alone(&site)?;
+        let (listener, address) = listen(site.port).await?;
+        let (stop, stopped) = watch::channel(false);
+        let running = vec![spawn(listener, router, stopped)];
+        Ok(Self {
+            address,
+            tasks: Tasks { stop, running },
+        })
+    }
+
+    /// Where the desk is.
+    pub fn url(&self) -> String {
+        format!("http://{}/", self.address)
+    }
+
+    /// Stops and waits until the listener is closed.
+    pub async fn stop(self) {
+        self.tasks.stop().await;
+    }
+}
+
+impl Tasks {
+    async fn stop(mut self) {
         self.stop.send_replace(true);
-        for task in std::mem::take(&mut self.tasks) {
+        for task in std::mem::take(&mut self.running) {
             // A panic in there was logged where it happened; stopping goes on.
             task.await.ok();
         }
     }
 }
 
-impl Drop for Sim {
+impl Drop for Tasks {
     fn drop(&mut self) {
         self.stop.send_replace(true);
-        for task in &self.tasks {
+        for task in &self.running {
             task.abort();
         }
     }

@@ -2,38 +2,52 @@
 
 use rstest::rstest;
 use serde_json::json;
-use sim::{DeskSite, Options, Sim};
+use sim::{DeskHost, DeskSite, Options, Sim, StartError};
 
-use crate::browser::{control, get, request};
+use crate::browser::{Answer, control, get, request};
 
 const CONFIG: &str = r#"{ "ccp": { "url": "{ccp}", "region": "ap-northeast-1" }, "api": null }"#;
+
+const INSTANCE: &str = r#"{ "ccp": { "url": "https://shop.my.connect.aws/ccp-v2/" } }"#;
 
 struct Site {
     sim: Sim,
     url: String,
-    _files: tempfile::TempDir,
+    _files: Files,
 }
 
-async fn site(config: Option<&str>) -> Site {
+struct Files(tempfile::TempDir);
+
+impl Files {
+    fn site(&self) -> DeskSite {
+        let config = self.0.path().join("config.json");
+        DeskSite {
+            port: 0,
+            dist: self.0.path().join("dist"),
+            config: config.is_file().then_some(config),
+        }
+    }
+}
+
+fn files(config: Option<&str>) -> Files {
     let files = tempfile::tempdir().expect("a folder");
     let write = |name: &str, text: &str| std::fs::write(files.path().join(name), text).unwrap();
-    let dist = files.path().join("dist");
-    std::fs::create_dir(&dist).unwrap();
+    std::fs::create_dir(files.path().join("dist")).unwrap();
     write("dist/index.html", "<!doctype html><title>Desk</title>");
     write("dist/boot.js", "// boot");
     write("dist/desk-5d2d1fbc3bd2a7a9.js", &"export {};\n".repeat(500));
     write("dist/desk-5d2d1fbc3bd2a7a9_bg.wasm", "\0asm");
     write("secret.txt", "not for the site");
-    let config = config.map(|text| {
+    if let Some(text) = config {
         write("config.json", text);
-        files.path().join("config.json")
-    });
+    }
+    Files(files)
+}
+
+async fn site(config: Option<&str>) -> Site {
+    let files = files(config);
     let sim = Sim::serve(Options {
-        desk: Some(DeskSite {
-            port: 0,
-            dist,
-            config,
-        }),
+        desk: Some(files.site()),
         ..Options::default()
     })
     .await
@@ -98,6 +112,59 @@ async fn production_headers_are_on_everything(#[case] path: &str) {
     }
     assert!(answer.header("strict-transport-security").is_some());
     site.sim.stop().await;
+}
+
+#[tokio::test]
+async fn the_ccp_that_the_configuration_names_is_the_one_that_may_be_framed() {
+    let site = site(Some(INSTANCE)).await;
+    assert_frames_the_instance(&get(&site.url).await);
+    site.sim.stop().await;
+}
+
+#[rstest]
+#[case::broken("{\"ccp\":")]
+#[case::without_a_url(r#"{ "ccp": {} }"#)]
+#[case::in_the_clear(r#"{ "ccp": { "url": "http://shop.example/ccp-v2/" } }"#)]
+#[tokio::test]
+async fn a_wrong_configuration_frames_the_own_ccp_and_is_served_as_it_is(#[case] config: &str) {
+    let site = site(Some(config)).await;
+    let answer = get(&format!("{}config.json", site.url)).await;
+    assert_eq!(answer.text(), config);
+    let ccp = site.sim.ccp_url();
+    let frames = format!("frame-src {};", ccp.strip_suffix("/ccp-v2/").unwrap());
+    let policy = answer.header("content-security-policy").unwrap();
+    assert!(policy.contains(&frames), "{policy}");
+    site.sim.stop().await;
+}
+
+#[tokio::test]
+async fn alone_the_desk_is_served_for_the_ccp_that_its_configuration_names() {
+    let files = files(Some(INSTANCE));
+    let host = DeskHost::serve(files.site()).await.expect("a host");
+    let answer = get(&format!("{}config.json", host.url())).await;
+    assert_eq!(answer.text(), INSTANCE);
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    assert_frames_the_instance(&get(&host.url()).await);
+    host.stop().await;
+}
+
+#[rstest]
+#[case::none(None)]
+#[case::broken(Some("{\"ccp\":"))]
+#[case::a_simulators(Some(CONFIG))]
+#[tokio::test]
+async fn alone_the_desk_is_not_served_without_a_ccp(#[case] config: Option<&str>) {
+    let refused = DeskHost::serve(files(config).site()).await;
+    assert!(matches!(refused, Err(StartError::Ccp(_))));
+}
+
+fn assert_frames_the_instance(answer: &Answer) {
+    let policy = answer.header("content-security-policy").unwrap();
+    let frames = "frame-src https://shop.my.connect.aws;";
+    assert!(policy.contains(frames), "{policy}");
+    let features = answer.header("permissions-policy").unwrap();
+    let microphone = "microphone=(self \"https://shop.my.connect.aws\")";
+    assert!(features.contains(microphone), "{features}");
 }
 
 #[rstest]

@@ -2,6 +2,7 @@
 
 use std::process::Stdio;
 
+use rstest::rstest;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, ChildStdout, Command};
 
@@ -38,6 +39,32 @@ async fn it_says_ready_once_serves_and_ends_with_its_standard_input() {
     let mut rest = String::new();
     out.read_to_string(&mut rest).await.expect("the rest");
     assert_eq!(rest, "");
+}
+
+#[tokio::test]
+async fn without_a_ccp_it_names_the_desk_only() {
+    let files = tempfile::tempdir().expect("a folder");
+    let config = files.path().join("config.json");
+    let text = r#"{ "ccp": { "url": "https://shop.my.connect.aws/ccp-v2/" } }"#;
+    std::fs::write(&config, text).expect("a file");
+    let (_program, mut out) = start(&[
+        "--no-ccp",
+        &format!("--dist={}", files.path().display()),
+        &format!("--config={}", config.display()),
+    ]);
+    let mut line = String::new();
+    out.read_line(&mut line).await.expect("a line");
+    let url = line.trim().strip_prefix("READY desk=").expect("a desk");
+    assert_eq!(get(&format!("{url}config.json")).await.status, 200);
+}
+
+#[rstest]
+#[case::nothing_to_serve(&["--no-ccp"])]
+#[case::a_port_for_what_is_not_there(&["--no-ccp", "--ccp-port=0", "--dist=.", "--config=x"])]
+#[tokio::test]
+async fn a_contradiction_is_refused(#[case] arguments: &[&str]) {
+    let (mut program, _) = start(arguments);
+    assert_eq!(program.wait().await.expect("an end").code(), Some(2));
 }
 
 #[cfg(unix)]
