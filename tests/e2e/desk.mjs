@@ -1,0 +1,149 @@
+// What every journey has: a simulator of its worker, a browser whose troubles are counted, and a
+// desk that is open.
+
+import AxeBuilder from "@axe-core/playwright";
+import { test as base, expect } from "@playwright/test";
+import { AGENT, Sim } from "./sim.mjs";
+
+export { expect };
+
+/** In every frame, before its own scripts: puts on the console what a browser need not put there. */
+function reportViolations() {
+  addEventListener("securitypolicyviolation", (event) => {
+    console.error(`securitypolicyviolation: ${event.violatedDirective} ${event.blockedURI}`);
+  });
+}
+
+/** What went wrong in a browser, against what the journey said would. */
+class Troubles {
+  #seen = [];
+  #named = [];
+  #warnings = [];
+
+  async watch(context) {
+    await context.addInitScript(reportViolations);
+    // Rejected promises that nobody handles are among them.
+    context.on("weberror", (error) => this.#seen.push(`weberror: ${error.error()}`));
+    context.on("console", (message) => {
+      const { url } = message.location();
+      if (message.type() === "error") this.#seen.push(`console: ${message.text()} (${url})`);
+      if (message.type() === "warning") this.#warnings.push(message.text());
+    });
+  }
+
+  /** Names a trouble that this journey causes. It must then occur. */
+  name(...patterns) {
+    this.#named.push(...patterns);
+  }
+
+  /** The console's warnings that match. */
+  warnings(pattern) {
+    return this.#warnings.filter((text) => pattern.test(text));
+  }
+
+  check() {
+    const unnamed = this.#seen.filter((text) => !this.#named.some((pattern) => pattern.test(text)));
+    expect(unnamed, "troubles that this journey did not name").toEqual([]);
+    const missing = this.#named.filter((pattern) => !this.#seen.some((text) => pattern.test(text)));
+    expect(missing, "troubles that were named and did not occur").toEqual([]);
+  }
+}
+
+export const test = base.extend({
+  sim: [
+    async ({}, use) => {
+      const sim = await Sim.start();
+      await use(sim);
+      await sim.stop();
+    },
+    { scope: "worker" },
+  ],
+
+  baseURL: async ({ sim }, use) => {
+    await use(sim.desk);
+  },
+
+  troubles: [
+    async ({ context, sim }, use) => {
+      await sim.reset();
+      const troubles = new Troubles();
+      await troubles.watch(context);
+      await use(troubles);
+      troubles.check();
+    },
+    { auto: true },
+  ],
+
+  /** A page with the desk of an agent who is available. */
+  desk: async ({ page }, use) => {
+    await openDesk(page);
+    await use(page);
+  },
+});
+
+/** Opens the desk and waits until the agent can work. */
+export async function openDesk(page, address = "/") {
+  await page.goto(address);
+  await expect(page.getByTestId("agent-name")).toHaveText(AGENT.name);
+  await expectState(page, "Available");
+  await expect(page.getByRole("combobox")).toBeEnabled();
+}
+
+/** A button of the desk, by its whole name. */
+export function button(page, name) {
+  return page.getByRole("button", { name, exact: true });
+}
+
+export async function press(page, name) {
+  await button(page, name).click();
+}
+
+export async function expectPhase(page, phase) {
+  await expect(page.getByTestId("call-phase")).toHaveAttribute("data-phase", phase);
+}
+
+/** The agent's state, by its raw name. */
+export async function expectState(page, state) {
+  await expect(page.getByTestId("agent-state")).toHaveAttribute("data-state", state);
+}
+
+/** One of the three times: `connecting`, `connected`, `ended`. */
+export async function expectTime(page, which, instant) {
+  await expect(page.getByTestId(`${which}-time`)).toHaveAttribute("datetime", instant);
+}
+
+/** Finished offers of a contact, newest first. */
+export function records(page, contact) {
+  return page.getByTestId("call-log").locator(`[data-testid="call-record"][data-contact-id="${contact}"]`);
+}
+
+/** The softphone's own page, inside the desk. */
+export function softphone(page) {
+  return page.frames().find((frame) => frame.url().includes("/ccp-v2/"));
+}
+
+/** No fault that axe can find, in either colour scheme. */
+export async function expectAccessible(page) {
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme });
+    const { violations } = await new AxeBuilder({ page })
+      .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
+      .analyze();
+    const found = violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${colorScheme} ${id} ${target.join(" ")}: ${failureSummary}`));
+    expect(found).toEqual([]);
+  }
+}
+
+/** The cells of the record, as *Copy record* puts them on the clipboard. */
+export async function copiedRecord(page) {
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await press(page, "記録をコピー");
+  await expect(page.getByText("コピーしました")).toBeVisible();
+  return (await page.evaluate(() => navigator.clipboard.readText())).split("\t");
+}
+
+/** A moment as a sheet in Tokyo reads it: local ISO text with its offset. */
+export function tokyo(instant) {
+  const east = 9 * 3_600_000;
+  return new Date(Date.parse(instant) + east).toISOString().replace("Z", "+09:00");
+}
