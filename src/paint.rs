@@ -80,8 +80,8 @@ async fn frame() {
     let promise = Promise::new(&mut |resolve: Function, _: Function| {
         let window = window();
         window.request_animation_frame(&resolve).ok();
-        let timeout = window
-            .set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, NO_FRAME_MS);
+        let timeout =
+            window.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, NO_FRAME_MS);
         timeout.ok();
     });
     JsFuture::from(promise.unchecked_into::<Promise<JsValue>>())

@@ -4,8 +4,8 @@
 //! shows a Rust string. A sentence that lacks a language does not compile.
 
 use desk::{
-    ActionError, AgentKind, AgentState, CallOutcome, CallPhase, ContactKind, DialRefusal, Direction,
-    Link, NoticeKind, PhoneNumberError, Request, SoftphoneError, TimeSource,
+    ActionError, AgentKind, AgentState, CallOutcome, CallPhase, ContactKind, DialRefusal,
+    Direction, Link, NoticeKind, PhoneNumberError, Request, SoftphoneError, TimeSource,
 };
 
 use crate::settings::SettingsError;

@@ -51,7 +51,11 @@ pub(super) fn agent_bar(desk: DeskHandle) -> El {
         .child(
             el("p")
                 .class("agent-name")
-                .child(el("span").class("visually-hidden").text(desk.say(Text::Agent)))
+                .child(
+                    el("span")
+                        .class("visually-hidden")
+                        .text(desk.say(Text::Agent)),
+                )
                 .child(
                     el("span")
                         .set("data-testid", "agent-name")
@@ -72,7 +76,13 @@ fn next_state(desk: &Desk) -> Option<&AgentState> {
 /// The states that the agent may choose, with the one they are available in selected.
 fn state_menu(desk: DeskHandle) -> El {
     let names = desk.select(|desk| {
-        let names = |agent: &Agent| agent.choices.iter().map(|choice| choice.name.clone()).collect();
+        let names = |agent: &Agent| {
+            agent
+                .choices
+                .iter()
+                .map(|choice| choice.name.clone())
+                .collect()
+        };
         desk.agent().map(names).unwrap_or_default()
     });
     let names: Memo<Vec<String>> = names;
@@ -162,10 +172,16 @@ fn softphone_toggle(desk: DeskHandle) -> El {
             Text::SoftphoneShow
         }
     };
-    button("plain", label, desk, || true, move || {
-        softphone::set_open(!open.get_untracked());
-        open.set(softphone::is_open());
-    })
+    button(
+        "plain",
+        label,
+        desk,
+        || true,
+        move || {
+            softphone::set_open(!open.get_untracked());
+            open.set(softphone::is_open());
+        },
+    )
 }
 
 /// How the desk stands to Connect: a word for the style sheet and one for the agent.

@@ -26,7 +26,10 @@ pub(super) fn call_log(desk: DeskHandle) -> El {
     };
     let count = move || desk.read(|desk| today(desk).count()).to_string();
     let hint = move || {
-        let hint = records.read().is_empty().then(|| desk.say(Text::NoCallsToday));
+        let hint = records
+            .read()
+            .is_empty()
+            .then(|| desk.say(Text::NoCallsToday));
         hint.unwrap_or_default().into()
     };
     let heading = el("h2")

@@ -60,7 +60,10 @@ fn phase(desk: &Desk) -> Option<CallPhase> {
 fn held_since(desk: &Desk) -> Option<DateTime<Utc>> {
     let call = desk.front()?;
     let on_hold = call.phase == CallPhase::Connected { on_hold: true };
-    call.times.connected.filter(|_| on_hold).map(|stamp| stamp.at)
+    call.times
+        .connected
+        .filter(|_| on_hold)
+        .map(|stamp| stamp.at)
 }
 
 fn came(told: &Desk, desk: DeskHandle) -> Option<String> {
@@ -145,20 +148,28 @@ fn controls(desk: DeskHandle) -> El {
         move || desk.read(Desk::can_mute),
         move || {
             let muted = desk.look(is_muted);
-            desk.command(if muted { Command::Unmute } else { Command::Mute });
+            desk.command(if muted {
+                Command::Unmute
+            } else {
+                Command::Mute
+            });
         },
     );
     el("div")
         .class("controls")
-        .child(control("accept", Box::new(|| Text::Accept) as Label, |_| {
-            Control::Accept
-        }))
+        .child(control(
+            "accept",
+            Box::new(|| Text::Accept) as Label,
+            |_| Control::Accept,
+        ))
         .child(control("end", Box::new(|| Text::Decline), |_| {
             Control::Decline
         }))
         .child(control("plain", Box::new(hold_label), hold_or_resume))
         .child(mute)
-        .child(control("end", Box::new(|| Text::HangUp), |_| Control::HangUp))
+        .child(control("end", Box::new(|| Text::HangUp), |_| {
+            Control::HangUp
+        }))
         .child(control("accept", Box::new(|| Text::Complete), |_| {
             Control::Complete
         }))

@@ -97,12 +97,7 @@ fn growing(
 }
 
 /// A time of the contact in the reader's zone, and how it is known; nothing until it is.
-fn time(
-    desk: DeskHandle,
-    name: Text,
-    id: &'static str,
-    of: fn(&Contact) -> Option<Stamp>,
-) -> El {
+fn time(desk: DeskHandle, name: Text, id: &'static str, of: fn(&Contact) -> Option<Stamp>) -> El {
     let stamp = Memo::new(move |_| desk.read(|desk| desk.front().and_then(of)));
     let value = el("dd").children(move || {
         let Some(stamp) = stamp.get() else {

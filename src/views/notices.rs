@@ -19,7 +19,11 @@ pub(super) fn notices(desk: DeskHandle) -> El {
         .set("aria-label", desk.say(Text::Notices))
         .children(move || {
             let (link, signing_in) = link.get();
-            let mut shown: Vec<El> = notices.read().iter().map(|told| notice(desk, told)).collect();
+            let mut shown: Vec<El> = notices
+                .read()
+                .iter()
+                .map(|told| notice(desk, told))
+                .collect();
             if let Some(sentence) = text::link(link, signing_in) {
                 shown.insert(0, link_notice(desk, link, sentence));
             }
