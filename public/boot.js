@@ -44,6 +44,7 @@ function paintFatal() {
   const element = (name, text) => Object.assign(document.createElement(name), { textContent: text });
   const button = element("button", label);
   button.type = "button";
+  button.className = "button";
   button.addEventListener("click", () => location.reload());
   const main = element("main", "");
   main.className = "fatal";

@@ -11,15 +11,27 @@ use serde_json::json;
 use crate::dist;
 use crate::process;
 use crate::workspace::Workspace;
-use crate::world::World;
+use crate::world::{Addresses, World};
 
 /// How the demo is started.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Options {
     port_base: u16,
     open: bool,
-    ccp: Option<String>,
+    instance: Option<Instance>,
 }
+
+/// A Contact Control Panel that is not ours.
+#[derive(Debug, PartialEq, Eq)]
+struct Instance {
+    /// As `initCCP` wants it.
+    url: String,
+    /// The AWS region it is in.
+    region: String,
+}
+
+/// The region of the local instance, and of a real one when nothing else is said.
+const REGION: &str = "ap-northeast-1";
 
 impl Options {
     /// Reads the rest of the command line.
@@ -28,28 +40,42 @@ impl Options {
     ///
     /// When an option is unknown or its value cannot be used.
     pub(crate) fn parse(args: &mut lexopt::Parser) -> Result<Self> {
-        let mut options = Self {
-            port_base: 9400,
-            open: false,
-            ccp: None,
-        };
+        let (mut port_base, mut open, mut ccp, mut region) = (9400, false, None, None);
         while let Some(arg) = args.next()? {
             match arg {
-                Long("port-base") => options.port_base = args.value()?.parse()?,
-                Long("open") => options.open = true,
-                Long("ccp") => options.ccp = Some(instance(&args.value()?.string()?)?),
+                Long("port-base") => port_base = args.value()?.parse()?,
+                Long("open") => open = true,
+                Long("ccp") => ccp = Some(ccp_url(&args.value()?.string()?)?),
+                Long("region") => region = Some(region_name(args.value()?.string()?)?),
                 other => return Err(other.unexpected().into()),
             }
         }
         ensure!(
-            (1..u16::MAX).contains(&options.port_base),
+            (1..u16::MAX).contains(&port_base),
             "--port-base leaves no room for two ports"
         );
-        Ok(options)
+        ensure!(
+            region.is_none() || ccp.is_some(),
+            "--region is that of a real instance: it goes with --ccp URL"
+        );
+        let instance = ccp.map(|url| Instance {
+            url,
+            region: region.unwrap_or_else(|| REGION.to_owned()),
+        });
+        Ok(Self {
+            port_base,
+            open,
+            instance,
+        })
     }
 
-    fn ports(&self) -> [u16; 2] {
-        [self.port_base, self.port_base + 1]
+    fn desk_port(&self) -> u16 {
+        self.port_base
+    }
+
+    /// Nothing, when the panel is somebody else's.
+    fn ccp_port(&self) -> Option<u16> {
+        self.instance.is_none().then_some(self.port_base + 1)
     }
 }
 
@@ -59,44 +85,47 @@ impl Options {
 ///
 /// When a port is taken, something cannot be built, or the world ends by itself.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
-    let [desk_port, ccp_port] = options.ports();
+    let desk_port = options.desk_port();
     // Before anything is built: nobody wants to learn of a taken port after ten minutes.
-    options.ports().into_iter().try_for_each(ensure_free)?;
+    ensure_free(desk_port)?;
+    options.ccp_port().map_or(Ok(()), ensure_free)?;
 
     let dist = dist::ensure(workspace)?;
     World::build(workspace)?;
     let config = workspace.scratch(format!("demo-{desk_port}.json"));
     fs::write(&config, serde_json::to_vec_pretty(&configuration(options))?)?;
 
+    let ccp = match options.ccp_port() {
+        Some(port) => format!("--ccp-port={port}"),
+        None => "--no-ccp".to_owned(),
+    };
     let mut world = World::start(
         workspace,
         [
+            ccp.as_ref(),
             "--desk-port".as_ref(),
             desk_port.to_string().as_ref(),
-            "--ccp-port".as_ref(),
-            ccp_port.to_string().as_ref(),
             "--dist".as_ref(),
             dist.as_os_str(),
             "--config".as_ref(),
             config.as_os_str(),
         ],
     )?;
-    let desk = world
-        .addresses
-        .desk
-        .clone()
-        .context("the desk's host did not start")?;
-    let mut pages = vec![desk.clone()];
-    if let Some(ccp) = &options.ccp {
-        announce(&format!("READY desk={desk} ccp={ccp}"));
-    } else {
-        let (ccp, phone) = (&world.addresses.ccp, &world.addresses.phone);
-        announce(&format!("READY desk={desk} ccp={ccp} phone={phone}"));
-        pages.push(phone.clone());
-    }
+    let Addresses { desk, ccp, phone } = world.addresses.clone();
+    let ccp = ccp.or_else(|| {
+        options
+            .instance
+            .as_ref()
+            .map(|instance| instance.url.clone())
+    });
+    let named = [("desk", &desk), ("ccp", &ccp), ("phone", &phone)];
+    let addresses = named
+        .iter()
+        .filter_map(|(name, url)| Some(format!(" {name}={}", url.as_ref()?)));
+    announce(&format!("READY{}", addresses.collect::<String>()));
     if options.open {
-        for page in &pages {
-            open(page);
+        for page in [desk, phone].into_iter().flatten() {
+            open(&page);
         }
     }
     let status = world.wait()?;
@@ -108,13 +137,14 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
 
 /// The desk's `config.json`; `{ccp}` is filled in by the host with its own CCP's address.
 fn configuration(options: &Options) -> serde_json::Value {
+    let (url, region) = options
+        .instance
+        .as_ref()
+        .map_or(("{ccp}", REGION), |instance| {
+            (&instance.url, &instance.region)
+        });
     json!({
-        "ccp": {
-            "url": options.ccp.as_deref().unwrap_or("{ccp}"),
-            // The library wants it for chat only; a voice instance elsewhere is not disturbed by it.
-            "region": "ap-northeast-1",
-            "loginUrl": null,
-        },
+        "ccp": { "url": url, "region": region, "loginUrl": null },
         "api": null,
         "auth": null,
         "locale": "ja",
@@ -123,21 +153,56 @@ fn configuration(options: &Options) -> serde_json::Value {
     })
 }
 
-/// The CCP's address as `initCCP` wants it, from what a person is likely to paste.
-fn instance(url: &str) -> Result<String> {
-    let Some(rest) = url.strip_prefix("https://") else {
-        bail!("--ccp wants the instance's address, like https://ALIAS.my.connect.aws/ccp-v2/");
-    };
-    let host = rest.split('/').next().unwrap_or_default();
-    let plain = !host.is_empty()
+/// The CCP's address as `initCCP` wants it.
+fn ccp_url(url: &str) -> Result<String> {
+    let expected = "--ccp wants the address of an instance's Contact Control Panel, \
+                    https://ALIAS.my.connect.aws/ccp-v2/ (or http:// on this machine)";
+    let (scheme, rest) = url.split_once("://").context(expected)?;
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let (host, port) = authority.split_once(':').unwrap_or((authority, "443"));
+    let is_host = !host.is_empty()
         && host
             .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "-.:".contains(c));
-    ensure!(plain, "--ccp: {host:?} is not a host name");
-    if rest.trim_end_matches('/') == host {
-        return Ok(format!("https://{host}/ccp-v2/"));
+            .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '.');
+    ensure!(
+        is_host && port.parse::<u16>().is_ok(),
+        "{expected}: {authority:?} is not a host name"
+    );
+    let is_safe = match scheme {
+        "https" => true,
+        "http" => matches!(host, "127.0.0.1" | "localhost"),
+        _ => false,
+    };
+    ensure!(
+        is_safe,
+        "{expected}: what an agent hears must not travel over {scheme}://"
+    );
+    // What a person copies from the console is the instance's address alone.
+    if host.ends_with(".my.connect.aws") && matches!(path, "" | "/") {
+        return Ok(format!("{scheme}://{authority}/ccp-v2/"));
     }
+    let folders = path
+        .strip_suffix("/ccp-v2/")
+        .or_else(|| path.strip_suffix("/ccp-v2"));
+    let is_path = folders.is_some_and(|folders| {
+        folders
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c))
+    });
+    ensure!(is_path, "{expected}: {url} does not end in /ccp-v2/");
     Ok(url.to_owned())
+}
+
+fn region_name(name: String) -> Result<String> {
+    let is_name = name.split('-').count() > 2
+        && name
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    ensure!(
+        is_name,
+        "--region wants the name of an AWS region, like {REGION}, not {name:?}"
+    );
+    Ok(name)
 }
 
 fn ensure_free(port: u16) -> Result<()> {
@@ -181,9 +246,10 @@ mod tests {
 
     #[test]
     fn ports_follow_the_base() {
+        let options = options(&["--port-base", "9500"]).unwrap();
         assert_eq!(
-            options(&["--port-base", "9500"]).unwrap().ports(),
-            [9500, 9501]
+            (options.desk_port(), options.ccp_port()),
+            (9500, Some(9501))
         );
     }
 
@@ -207,28 +273,69 @@ mod tests {
 
     #[test]
     fn an_instance_is_given_its_softphone_path() {
-        assert_eq!(
-            instance("https://shop.my.connect.aws").unwrap(),
-            "https://shop.my.connect.aws/ccp-v2/"
-        );
-        assert_eq!(
-            instance("https://shop.my.connect.aws/ccp-v2/").unwrap(),
-            "https://shop.my.connect.aws/ccp-v2/"
-        );
+        for address in [
+            "https://shop.my.connect.aws",
+            "https://shop.my.connect.aws/",
+            "https://shop.my.connect.aws/ccp-v2/",
+        ] {
+            assert_eq!(
+                ccp_url(address).unwrap(),
+                "https://shop.my.connect.aws/ccp-v2/"
+            );
+        }
     }
 
     #[test]
-    fn what_is_no_instance_is_refused() {
-        assert!(instance("http://shop.my.connect.aws/").is_err());
-        assert!(instance("https://a b/").is_err());
+    fn a_panel_is_taken_as_it_is() {
+        for address in [
+            "https://shop.awsapps.com/connect/ccp-v2",
+            "https://shop.example:8443/ccp-v2/",
+            "http://127.0.0.1:9401/ccp-v2/",
+            "http://localhost:9401/ccp-v2/",
+        ] {
+            assert_eq!(ccp_url(address).unwrap(), address);
+        }
+    }
+
+    #[test]
+    fn what_is_no_panel_is_refused_with_what_is_expected() {
+        for address in [
+            "shop.my.connect.aws",
+            "http://shop.my.connect.aws/ccp-v2/",
+            "http://127.0.0.1.example/ccp-v2/",
+            "ftp://127.0.0.1/ccp-v2/",
+            "https:///ccp-v2/",
+            "https://a b/ccp-v2/",
+            "https://me:secret@shop.example/ccp-v2/",
+            "https://shop.example:99999/ccp-v2/",
+            "https://shop.example/",
+            "https://shop.example/xccp-v2/",
+            "https://shop.example/ccp-v2/?x",
+            "https://shop.example/;/ccp-v2/",
+        ] {
+            let message = ccp_url(address).unwrap_err().to_string();
+            assert!(
+                message.contains("https://ALIAS.my.connect.aws/ccp-v2/"),
+                "{address}: {message}"
+            );
+        }
     }
 
     #[test]
     fn a_real_instance_takes_the_place_of_the_local_one() {
-        let options = options(&["--ccp", "https://shop.my.connect.aws/"]).unwrap();
+        let panel = "https://shop.my.connect.aws/ccp-v2/";
+        let options = options(&["--ccp", panel, "--region", "us-east-1"]).unwrap();
+        assert_eq!(options.ccp_port(), None);
         assert_eq!(
-            configuration(&options).pointer("/ccp/url").unwrap(),
-            "https://shop.my.connect.aws/ccp-v2/"
+            configuration(&options).pointer("/ccp").unwrap(),
+            &json!({ "url": panel, "region": "us-east-1", "loginUrl": null })
         );
+    }
+
+    #[test]
+    fn a_region_is_that_of_a_real_instance() {
+        assert!(options(&["--region", "us-east-1"]).is_err());
+        assert!(region_name("Tokyo".to_owned()).is_err());
+        assert!(region_name("us-gov-west-1".to_owned()).is_ok());
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use sha2::{Digest as _, Sha256, Sha384};
+use sha2::{Digest as _, Sha256, Sha384, Sha512};
 
 /// The SHA-256 of some bytes, in lower-case hexadecimal.
 pub(crate) fn sha256(bytes: &[u8]) -> String {
@@ -16,6 +16,11 @@ pub(crate) fn sha256(bytes: &[u8]) -> String {
 /// The value of an `integrity` attribute (W3C Subresource Integrity), with SHA-384 as Trunk uses.
 pub(crate) fn integrity(bytes: &[u8]) -> String {
     format!("sha384-{}", STANDARD.encode(Sha384::digest(bytes)))
+}
+
+/// The `integrity` of an npm lockfile: the same with SHA-512.
+pub(crate) fn integrity_512(bytes: &[u8]) -> String {
+    format!("sha512-{}", STANDARD.encode(Sha512::digest(bytes)))
 }
 
 /// A file name that changes when the bytes change: `stem-<16 hex digits>extension`.
@@ -114,7 +119,7 @@ mod tests {
         inputs.finish()
     }
 
-    // The digests of "abc" are those of FIPS 180-2, appendices B.1 and D.1.
+    // The digests of "abc" are those of FIPS 180-2, appendices B.1, C.1 and D.1.
     #[test]
     fn sha256_is_that_of_the_standard() {
         assert_eq!(
@@ -128,6 +133,14 @@ mod tests {
         assert_eq!(
             integrity(b"abc"),
             "sha384-ywB1P0WjXou1oD1pmsZQBycsMqsO3tFjGotgWkP/W+2AhgcroefMI1i67KE0yCWn"
+        );
+    }
+
+    #[test]
+    fn that_of_npm_is_sha512_in_base64() {
+        assert_eq!(
+            integrity_512(b"abc"),
+            "sha512-3a81oZNherrMQXNJriBBMRLm+k6JqX6iCp7u5ktV05ohkpkqJ0/BqDa6PCOj/uu9RU1EI2Q86A4qmslPpUyknw=="
         );
     }
 

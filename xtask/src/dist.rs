@@ -29,8 +29,9 @@ const STAMP: &str = "dist.json";
 pub(crate) const APP: &str = "agent-desk";
 
 /// What decides how a site is made, besides what it is made of.
-const RECIPE: [&str; 3] = [
+const RECIPE: [&str; 4] = [
     include_str!("dist.rs"),
+    include_str!("glue.rs"),
     include_str!("seal.rs"),
     include_str!("library.rs"),
 ];
@@ -112,6 +113,12 @@ fn refresh(workspace: &Workspace) -> Result<Stamp> {
         .env(
             "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
             without_machine_paths(),
+        )
+        // It tries to minify the glue too, whose syntax it does not know, and warns; `seal` does it,
+        // and looks whether the style sheets, of which it could warn here as well, were minified.
+        .env(
+            "RUST_LOG",
+            "error,trunk=info,trunk::processing::minify=error",
         )
         // Its own source lines help nobody when the desk does not compile.
         .env("RUST_BACKTRACE", "0");

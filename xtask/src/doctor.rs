@@ -71,6 +71,7 @@ fn needs(workspace: &Workspace) -> Result<Vec<Need>> {
             "apt-get install gcc libc6-dev",
         ),
         need("git", "any", program("git"), "apt-get install git"),
+        need("tar", "any", program("tar"), "apt-get install tar"),
         need(
             "node",
             &format!("{NODE_MAJOR} or newer"),
@@ -88,12 +89,12 @@ fn needs(workspace: &Workspace) -> Result<Vec<Need>> {
             &by_itself(&tool.remedy()),
         ));
     }
-    let file = library::path(workspace);
+    let file = library::path(workspace)?;
     needs.push(need(
         "Streams library",
-        &workspace.npm_locked_version("vendor", "amazon-connect-streams")?,
-        file.is_file().then(|| "fetched".to_owned()),
-        &by_itself("npm ci --ignore-scripts, in vendor/"),
+        "vendor/'s lockfile",
+        file.is_file().then(|| file.display().to_string()),
+        &by_itself("cargo xtask dist"),
     ));
     let (found, remedy) = match Browser::find() {
         Ok(browser) => (Some(browser.version), String::new()),

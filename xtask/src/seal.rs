@@ -4,6 +4,8 @@
 //! - The Streams library is checked and laid beside the app under a name that is its hash.
 //! - boot.js, the app's glue and the library get their `integrity` (a WebAssembly module cannot
 //!   have one).
+//! - In a release build, what is between the app's two files is shortened, and the scripts are
+//!   minified.
 //! - The app's two files are named by their own bytes. Trunk names them by cargo's output, before
 //!   `wasm-bindgen` and `wasm-opt`: another version of a tool would put different bytes behind a
 //!   name that browsers keep for ever.
@@ -16,7 +18,9 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result, ensure};
 
 use crate::digest::{self, hashed_name, integrity};
+use crate::glue;
 use crate::library;
+use crate::tools::Toolbox;
 use crate::workspace::Workspace;
 
 /// What the library's file is called in a built site, before its hash.
@@ -30,17 +34,43 @@ pub(crate) const LIBRARY_STEM: &str = "streams";
 pub(crate) fn run(workspace: &Workspace) -> Result<ExitCode> {
     let site = env::var_os("TRUNK_STAGING_DIR")
         .context("this is Trunk's hook: TRUNK_STAGING_DIR is not set")?;
-    seal(Path::new(&site), &library::bytes(workspace)?)?;
+    let site = Path::new(&site);
+    if env::var_os("TRUNK_PROFILE").is_some_and(|profile| profile == "release") {
+        shrink(site, &Toolbox::ensure(workspace)?)?;
+    }
+    seal(site, &library::bytes(workspace)?)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Before any integrity or name is taken of the files.
+fn shrink(site: &Path, tools: &Toolbox) -> Result<()> {
+    let tools = tools.path();
+    let (wasm, script) = app(site)?;
+    glue::shorten(&site.join(wasm), &site.join(&script), &tools)?;
+    glue::minify(&site.join(script), &tools)?;
+    glue::minify(&site.join("boot.js"), &tools)?;
+    // Trunk only warns of one that it could not minify, and `dist` does not show its warnings.
+    for file in digest::files_under(site)? {
+        if file.extension().is_some_and(|kind| kind == "css") {
+            let lines = fs::read_to_string(&file)?.lines().count();
+            ensure!(lines <= 1, "Trunk did not minify {}", file.display());
+        }
+    }
+    Ok(())
+}
+
+/// The app's module and its glue, by the names that Trunk gave them.
+fn app(site: &Path) -> Result<(String, String)> {
+    let wasm = only_file(site, "_bg.wasm")?;
+    let glue = format!("{}.js", wasm.trim_end_matches("_bg.wasm"));
+    Ok((wasm, glue))
 }
 
 fn seal(site: &Path, library: &[u8]) -> Result<()> {
     let library_file = hashed_name(LIBRARY_STEM, ".js", library);
     fs::write(site.join(&library_file), library)?;
 
-    let wasm = only_file(site, "_bg.wasm")?;
-    let glue = format!("{}.js", wasm.trim_end_matches("_bg.wasm"));
-
+    let (wasm, glue) = app(site)?;
     let index = site.join("index.html");
     let mut page = fs::read_to_string(&index).context("failed to read the built index.html")?;
     for (mark, value) in [

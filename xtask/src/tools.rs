@@ -13,6 +13,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::digest;
 use crate::process::{self, on_path};
 use crate::workspace::Workspace;
 
@@ -47,8 +48,11 @@ enum Origin {
         /// How far they are optimised.
         opt_level: &'static str,
     },
-    /// `npm ci` from [`NPM_TOOLS`].
-    Npm,
+    /// `npm ci` from [`NPM_TOOLS`], whose tools come together, in a folder named by their lockfile.
+    Npm {
+        /// The beginning of the lockfile's SHA-256.
+        lock: String,
+    },
 }
 
 /// The tools of a site's build, found or installed.
@@ -63,7 +67,9 @@ impl Tool {
     /// # Errors
     ///
     /// When a lockfile does not name a tool's version.
-    pub(crate) fn all(workspace: &Workspace) -> Result<[Self; 3]> {
+    pub(crate) fn all(workspace: &Workspace) -> Result<[Self; 4]> {
+        let lockfile = digest::read(&workspace.path(NPM_TOOLS).join("package-lock.json"))?;
+        let lock: String = digest::sha256(&lockfile).chars().take(16).collect();
         Ok([
             Self {
                 name: "trunk",
@@ -86,9 +92,15 @@ impl Tool {
             },
             Self {
                 name: "binaryen",
-                version: workspace.npm_locked_version(NPM_TOOLS, "binaryen")?,
+                version: workspace.npm_locked(NPM_TOOLS, "binaryen")?.version,
                 binaries: &["wasm-opt"],
-                origin: Origin::Npm,
+                origin: Origin::Npm { lock: lock.clone() },
+            },
+            Self {
+                name: "terser",
+                version: workspace.npm_locked(NPM_TOOLS, "terser")?.version,
+                binaries: &["terser"],
+                origin: Origin::Npm { lock },
             },
         ])
     }
@@ -122,7 +134,7 @@ impl Tool {
             Origin::Crate { locked: false, .. } => {
                 format!("cargo install {}@{}", self.name, self.version)
             }
-            Origin::Npm => format!("npm install --global {}@{}", self.name, self.version),
+            Origin::Npm { .. } => format!("npm install --global {}@{}", self.name, self.version),
         }
     }
 
@@ -132,13 +144,13 @@ impl Tool {
         }
         let cache = self.cache()?;
         let label = format!("install {} {} (once)", self.name, self.version);
-        match self.origin {
+        match &self.origin {
             Origin::Crate { locked, opt_level } => {
                 // A target folder of its own, so that an interrupted installation goes on where it was.
                 let build = beside(&cache, "build");
                 let mut command = workspace.cargo();
                 command.args(["install", "--debug", "--no-default-features"]);
-                if locked {
+                if *locked {
                     command.arg("--locked");
                 }
                 command.arg("--root").arg(&cache);
@@ -150,7 +162,7 @@ impl Tool {
                 process::step(&label, &mut command)?;
                 fs::remove_dir_all(&build).ok();
             }
-            Origin::Npm => {
+            Origin::Npm { .. } => {
                 let build = beside(&cache, &std::process::id().to_string());
                 fs::create_dir_all(&build)?;
                 for file in ["package.json", "package-lock.json", ".npmrc"] {
@@ -173,21 +185,25 @@ impl Tool {
     }
 
     fn cache(&self) -> Result<PathBuf> {
-        Ok(cache()?.join(format!("{}-{}", self.name, self.version)))
+        let folder = match &self.origin {
+            Origin::Crate { .. } => format!("{}-{}", self.name, self.version),
+            Origin::Npm { lock } => format!("npm-{lock}"),
+        };
+        Ok(cache()?.join("tools").join(folder))
     }
 
     fn programs(&self, cache: &Path) -> PathBuf {
         match self.origin {
             Origin::Crate { .. } => cache.join("bin"),
-            Origin::Npm => cache.join("node_modules/.bin"),
+            Origin::Npm { .. } => cache.join("node_modules/.bin"),
         }
     }
 
     /// Binaryen's programs print only the first number of their version.
     fn is_right(&self, printed: &str) -> bool {
-        let wanted = match self.origin {
-            Origin::Crate { .. } => self.version.as_str(),
-            Origin::Npm => self.version.split('.').next().unwrap_or_default(),
+        let wanted = match self.name {
+            "binaryen" => self.version.split('.').next().unwrap_or_default(),
+            _ => self.version.as_str(),
         };
         printed.split_whitespace().any(|word| word == wanted)
     }
@@ -283,44 +299,45 @@ fn beside(folder: &Path, ending: &str) -> PathBuf {
     folder.with_file_name(name)
 }
 
-fn cache() -> Result<PathBuf> {
+/// The project's folder in the user's cache, shared by all checkouts.
+///
+/// # Errors
+///
+/// When the environment names no home.
+pub(crate) fn cache() -> Result<PathBuf> {
     let base = match env::var_os("XDG_CACHE_HOME").filter(|path| !path.is_empty()) {
         Some(path) => PathBuf::from(path),
         None => Path::new(&env::var_os("HOME").context("neither XDG_CACHE_HOME nor HOME is set")?)
             .join(".cache"),
     };
-    Ok(base.join("agent-desk/tools"))
+    Ok(base.join("agent-desk"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn tool(version: &str, origin: Origin) -> Tool {
+    fn tool(name: &'static str, version: &str) -> Tool {
         Tool {
-            name: "tool",
+            name,
             version: version.to_owned(),
             binaries: &["tool"],
-            origin,
+            origin: Origin::Npm {
+                lock: "0123456789abcdef".to_owned(),
+            },
         }
     }
 
     #[test]
     fn a_version_is_compared_as_a_whole_word() {
-        let tool = tool(
-            "0.2.13",
-            Origin::Crate {
-                locked: true,
-                opt_level: "0",
-            },
-        );
+        let tool = tool("wasm-bindgen-cli", "0.2.13");
         assert!(tool.is_right("wasm-bindgen 0.2.13"));
         assert!(!tool.is_right("wasm-bindgen 0.2.130"));
     }
 
     #[test]
     fn binaryen_prints_its_first_number_only() {
-        let tool = tool("132.0.0", Origin::Npm);
+        let tool = tool("binaryen", "132.0.0");
         assert!(tool.is_right("wasm-opt version 132 (version_132)"));
         assert!(!tool.is_right("wasm-opt version 108"));
     }

@@ -41,9 +41,13 @@ struct Metadata {
     workspace_root: PathBuf,
 }
 
-#[derive(Deserialize)]
-struct Lockfile {
-    version: String,
+/// A package as an npm lockfile names it.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Locked {
+    /// The one version that is installed.
+    pub(crate) version: String,
+    /// What its archive must be: `sha512-` and the digest in base64.
+    pub(crate) integrity: String,
 }
 
 impl Workspace {
@@ -144,23 +148,17 @@ impl Workspace {
         locked_version(&text, name).with_context(|| format!("{name} is not in Cargo.lock"))
     }
 
-    /// The version of a package that an npm lockfile names.
+    /// A package that the npm lockfile in a folder names.
     ///
     /// # Errors
     ///
     /// When there is no such package, or the lockfile cannot be read.
-    pub(crate) fn npm_locked_version(&self, folder: &str, name: &str) -> Result<String> {
+    pub(crate) fn npm_locked(&self, folder: &str, name: &str) -> Result<Locked> {
         let path = self.path(folder).join("package-lock.json");
         let text = std::fs::read_to_string(&path)
             .with_context(|| format!("failed to read {}", path.display()))?;
-        let lock: serde_json::Value = serde_json::from_str(&text)
-            .with_context(|| format!("failed to read {}", path.display()))?;
-        let entry = lock.pointer(&format!(
-            "/packages/node_modules~1{}",
-            name.replace('/', "~1")
-        ));
-        let entry = entry.with_context(|| format!("{name} is not in {}", path.display()))?;
-        Ok(Lockfile::deserialize(entry)?.version)
+        npm_locked(&text, name)
+            .with_context(|| format!("failed to find {name} in {}", path.display()))
     }
 }
 
@@ -182,6 +180,15 @@ fn locked_version(lockfile: &str, name: &str) -> Option<String> {
     Some(version.strip_suffix('"')?.to_owned())
 }
 
+fn npm_locked(lockfile: &str, name: &str) -> Result<Locked> {
+    let mut lock: serde_json::Value = serde_json::from_str(lockfile)?;
+    let entry = lock
+        .pointer_mut("/packages")
+        .and_then(|packages| packages.get_mut(format!("node_modules/{name}")))
+        .context("it is not locked")?;
+    Ok(serde_json::from_value(entry.take())?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -200,5 +207,23 @@ mod tests {
     #[test]
     fn a_package_that_is_not_locked_has_no_version() {
         assert_eq!(locked_version(LOCK, "wasm"), None);
+    }
+
+    #[test]
+    fn an_npm_package_is_locked_with_its_integrity() {
+        let lock =
+            r#"{"packages": {"node_modules/@a/b": {"version": "1.2.3", "integrity": "sha512-x"}}}"#;
+        let locked = npm_locked(lock, "@a/b").unwrap();
+        assert_eq!(
+            (&*locked.version, &*locked.integrity),
+            ("1.2.3", "sha512-x")
+        );
+        assert!(npm_locked(lock, "b").is_err());
+    }
+
+    #[test]
+    fn an_npm_package_without_integrity_is_refused() {
+        let lock = r#"{"packages": {"node_modules/a": {"version": "1.2.3"}}}"#;
+        assert!(npm_locked(lock, "a").is_err());
     }
 }

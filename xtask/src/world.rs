@@ -25,10 +25,10 @@ pub(crate) struct World {
 pub(crate) struct Addresses {
     /// The desk's own site, when one is served.
     pub(crate) desk: Option<String>,
-    /// The Contact Control Panel.
-    pub(crate) ccp: String,
-    /// The customer's phone.
-    pub(crate) phone: String,
+    /// The Contact Control Panel, unless the desk is served for another one.
+    pub(crate) ccp: Option<String>,
+    /// The customer's phone, which comes with it.
+    pub(crate) phone: Option<String>,
 }
 
 impl World {
@@ -100,8 +100,8 @@ impl Addresses {
         };
         Some(Self {
             desk: value("desk"),
-            ccp: value("ccp")?,
-            phone: value("phone")?,
+            ccp: value("ccp"),
+            phone: value("phone"),
         })
     }
 }
@@ -116,18 +116,16 @@ mod tests {
             Addresses::parse("READY desk=http://d/ ccp=http://c/ccp-v2/ phone=http://c/phone\n")
                 .unwrap();
         assert_eq!(addresses.desk.as_deref(), Some("http://d/"));
-        assert_eq!(addresses.ccp, "http://c/ccp-v2/");
-        assert_eq!(addresses.phone, "http://c/phone");
+        assert_eq!(addresses.ccp.as_deref(), Some("http://c/ccp-v2/"));
+        assert_eq!(addresses.phone.as_deref(), Some("http://c/phone"));
     }
 
     #[test]
-    fn without_a_site_there_is_no_desk() {
-        assert_eq!(
-            Addresses::parse("READY ccp=http://c/ phone=http://c/phone")
-                .unwrap()
-                .desk,
-            None
-        );
+    fn what_is_not_served_has_no_address() {
+        let desk = |line| Addresses::parse(line).unwrap().desk;
+        assert_eq!(desk("READY ccp=http://c/ phone=http://c/phone"), None);
+        let ccp = |line| Addresses::parse(line).unwrap().ccp;
+        assert_eq!(ccp("READY desk=http://d/"), None);
     }
 
     #[test]
