@@ -17,11 +17,12 @@ pub(crate) fn phone(number: &PhoneNumber) -> String {
         return number.as_str().into();
     };
     let groups: &[usize] = match national.as_bytes() {
-        // 050 IP telephony, 070/080/090 mobile.
-        [b'5' | b'7' | b'8' | b'9', b'0', ..] if national.len() == 10 => &[2, 4, 4],
-        // 0120 and 0800, free of charge for the caller.
+        // 0120 and 0800, free of charge for the caller; no mobile number begins with 080-0.
         [b'1', b'2', b'0', ..] if national.len() == 9 => &[3, 3, 3],
         [b'8', b'0', b'0', ..] if national.len() == 9 => &[3, 2, 4],
+        [b'8', b'0', b'0', ..] if national.len() == 10 => &[3, 3, 4],
+        // 050 IP telephony, 060 to 090 mobile (060 from July 2026 on).
+        [b'5'..=b'9', b'0', ..] if national.len() == 10 => &[2, 4, 4],
         // Tokyo and Osaka. Other area codes have two to four digits, which only a numbering plan
         // could tell apart.
         [b'3' | b'6', ..] if national.len() == 9 => &[1, 4, 4],
@@ -59,7 +60,10 @@ pub(crate) fn instant(at: DateTime<Utc>) -> String {
 /// Local ISO text with its offset: for spreadsheets.
 pub(crate) fn local_iso(at: DateTime<Utc>) -> String {
     // `getTimezoneOffset` counts minutes from local time to UTC, so east is negative.
-    #[expect(clippy::cast_possible_truncation, reason = "a whole number below 1,000")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a whole number below 1,000"
+    )]
     let east = -(date(at).get_timezone_offset() as i32);
     let offset = FixedOffset::east_opt(east * 60).unwrap_or_else(|| Utc.fix());
     at.with_timezone(&offset)
@@ -111,4 +115,142 @@ fn date(at: DateTime<Utc>) -> Date {
 
 fn set(options: &Object, key: &str, value: &str) {
     js_sys::Reflect::set(options.unchecked_ref(), &key.into(), &value.into()).ok();
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case::mobile("+819012345678", "090-1234-5678")]
+    #[case::mobile_080("+818012345678", "080-1234-5678")]
+    #[case::mobile_070("+817012345678", "070-1234-5678")]
+    #[case::mobile_060("+816012345678", "060-1234-5678")]
+    #[case::ip_telephony("+815012345678", "050-1234-5678")]
+    #[case::tokyo("+81312345678", "03-1234-5678")]
+    #[case::osaka("+81612345678", "06-1234-5678")]
+    #[case::free("+81120123456", "0120-123-456")]
+    #[case::free_too("+818001234567", "0800-123-4567")]
+    #[case::free_and_short("+81800123456", "0800-12-3456")]
+    #[case::another_area("+81521234567", "+81 521234567")]
+    #[case::too_short("+8190123", "+81 90123")]
+    #[case::too_long("+8190123456789", "+81 90123456789")]
+    #[case::abroad("+442079460000", "+442079460000")]
+    #[case::not_japan("+8109", "+81 09")]
+    fn a_number_is_written_as_it_is_read(#[case] number: &str, #[case] written: &str) {
+        assert_eq!(phone(&PhoneNumber::parse(number).unwrap()), written);
+    }
+
+    #[rstest]
+    #[case::nothing(0, "0:00")]
+    #[case::seconds(5, "0:05")]
+    #[case::minutes(245, "4:05")]
+    #[case::almost_an_hour(3_599, "59:59")]
+    #[case::an_hour(3_600, "1:00:00")]
+    #[case::hours(3_845, "1:04:05")]
+    #[case::a_shift(30 * 3_600, "30:00:00")]
+    #[case::backwards(-5, "0:00")]
+    fn a_duration_is_written_as_on_a_clock(#[case] seconds: i64, #[case] written: &str) {
+        assert_eq!(duration(TimeDelta::seconds(seconds)), written);
+    }
+
+    #[test]
+    fn a_second_counts_when_it_is_over() {
+        assert_eq!(duration(TimeDelta::milliseconds(1_999)), "0:01");
+    }
+
+    #[cfg(target_arch = "wasm32")]
+    mod in_a_browser {
+        use wasm_bindgen::prelude::*;
+        use wasm_bindgen_test::wasm_bindgen_test;
+
+        use super::*;
+
+        #[wasm_bindgen(inline_js = r#"
+const real = Date.prototype.getTimezoneOffset;
+// Puts the page so many minutes east of Greenwich, for as long as `meanwhile` runs.
+export function eastOfGreenwich(minutes, meanwhile) {
+  Date.prototype.getTimezoneOffset = () => -minutes;
+  try { return meanwhile(); } finally { Date.prototype.getTimezoneOffset = real; }
+}
+"#)]
+        extern "C" {
+            #[wasm_bindgen(js_name = eastOfGreenwich)]
+            fn east_of_greenwich(minutes: i32, meanwhile: &mut dyn FnMut() -> String) -> String;
+        }
+
+        fn at(text: &str) -> DateTime<Utc> {
+            DateTime::parse_from_rfc3339(text).unwrap().to_utc()
+        }
+
+        /// A moment by the clock on the reader's wall, in January 2026.
+        fn on_the_wall(day: i32, hour: i32, minute: i32, second: i32) -> DateTime<Utc> {
+            let date = Date::new_with_year_month_day_hr_min_sec(2026, 0, day, hour, minute, second);
+            #[expect(clippy::cast_possible_truncation, reason = "whole milliseconds")]
+            DateTime::from_timestamp_millis(date.get_time() as i64).unwrap()
+        }
+
+        #[rstest]
+        #[case("2026-01-05T03:00:00.250Z")]
+        #[case("2026-01-05T03:00:00.000Z")]
+        #[case("2024-02-29T23:59:59.999Z")]
+        #[test_attr(wasm_bindgen_test)]
+        fn an_instant_is_written_in_utc_to_the_millisecond(#[case] text: &str) {
+            assert_eq!(instant(at(text)), text);
+        }
+
+        #[rstest]
+        #[case::greenwich(0, "2026-01-05T20:00:00.250+00:00")]
+        #[case::tokyo(540, "2026-01-06T05:00:00.250+09:00")]
+        #[case::new_york(-300, "2026-01-05T15:00:00.250-05:00")]
+        #[case::kathmandu(345, "2026-01-06T01:45:00.250+05:45")]
+        #[test_attr(wasm_bindgen_test)]
+        fn a_sheet_gets_local_time_with_its_offset(#[case] east: i32, #[case] text: &str) {
+            let written =
+                east_of_greenwich(east, &mut || local_iso(at("2026-01-05T20:00:00.250Z")));
+            assert_eq!(written, text);
+        }
+
+        #[wasm_bindgen_test]
+        fn local_time_is_that_of_the_wall() {
+            let written = local_iso(on_the_wall(5, 13, 4, 9));
+            assert!(written.starts_with("2026-01-05T13:04:09.000"), "{written}");
+        }
+
+        #[rstest]
+        #[test_attr(wasm_bindgen_test)]
+        fn the_time_of_day_is_that_of_the_wall_with_a_zone(
+            #[values(Locale::En, Locale::Ja)] locale: Locale,
+        ) {
+            let written = time_of_day(on_the_wall(5, 23, 4, 9), locale);
+            let zone = written.replacen("23:04:09", "", 1);
+            assert!(
+                written.contains("23:04:09") && zone.trim().len() > 2,
+                "{written}"
+            );
+        }
+
+        #[wasm_bindgen_test]
+        fn midnight_begins_the_day() {
+            let written = time_of_day(on_the_wall(5, 0, 0, 0), Locale::En);
+            assert!(written.contains("00:00:00"), "{written}");
+        }
+
+        #[rstest]
+        #[case::morning_and_evening((5, 0, 0, 0), (5, 23, 59, 59), true)]
+        #[case::midnight_between((5, 23, 59, 59), (6, 0, 0, 0), false)]
+        #[case::same_time_of_another_day((5, 12, 0, 0), (6, 12, 0, 0), false)]
+        #[case::same_day_of_another_month((5, 12, 0, 0), (36, 12, 0, 0), false)]
+        #[test_attr(wasm_bindgen_test)]
+        fn a_day_goes_from_midnight_to_midnight_on_the_wall(
+            #[case] one: (i32, i32, i32, i32),
+            #[case] other: (i32, i32, i32, i32),
+            #[case] same: bool,
+        ) {
+            let [one, other] = [one, other].map(|(d, h, m, s)| on_the_wall(d, h, m, s));
+            assert_eq!(same_day(one, other), same);
+        }
+    }
 }
