@@ -81,6 +81,10 @@ impl El {
     }
 
     /// Adds an element.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a child belongs to its parent from now on"
+    )]
     pub(crate) fn child(self, child: Self) -> Self {
         self.0.append_with_node_1(&child.0).ok();
         self
@@ -108,7 +112,7 @@ impl El {
     }
 
     /// Listens for an event, for as long as the owner lives.
-    pub(crate) fn on(self, event: &str, then: impl Fn(Event) + 'static) -> Self {
+    pub(crate) fn on(self, event: &'static str, then: impl Fn(Event) + 'static) -> Self {
         listen(&self.0, event, Box::new(then));
         self
     }
@@ -124,11 +128,35 @@ impl El {
     }
 }
 
-fn listen(element: &Element, event: &str, then: Box<dyn Fn(Event)>) {
-    let listener = Closure::wrap(then);
-    let function = listener.as_ref().unchecked_ref();
-    element.add_event_listener_with_callback(event, function).ok();
+fn listen(element: &Element, event: &'static str, then: Box<dyn Fn(Event)>) {
+    let listener = Listener {
+        element: element.clone(),
+        event,
+        closure: Closure::wrap(then),
+    };
+    let function = listener.closure.as_ref().unchecked_ref();
+    element
+        .add_event_listener_with_callback(event, function)
+        .ok();
     StoredValue::new_local(listener);
+}
+
+/// Listens until it is dropped. The closure alone would go and leave the element calling what is
+/// not there any more, which is an error of the page.
+struct Listener {
+    element: Element,
+    event: &'static str,
+    closure: Closure<dyn Fn(Event)>,
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        let function = self.closure.as_ref().unchecked_ref();
+        let removed = self
+            .element
+            .remove_event_listener_with_callback(self.event, function);
+        removed.ok();
+    }
 }
 
 /// Computes a value and shows it when it differs from the one shown.
@@ -150,7 +178,7 @@ fn follow<T: PartialEq + 'static>(
 /// Runs now and whenever what it reads has changed: the one effect of the whole screen.
 #[inline(never)]
 pub(crate) fn run(then: Box<dyn Fn()>) {
-    Effect::new(move || then());
+    Effect::new(then);
 }
 
 /// A button that never changes its place: when it means nothing it is disabled, not gone. Its
@@ -172,10 +200,7 @@ pub(crate) fn button(
 }
 
 /// The time since a moment, counting. Empty while the moment is not known.
-pub(crate) fn elapsed(
-    desk: DeskHandle,
-    since: impl Fn() -> Option<DateTime<Utc>> + 'static,
-) -> El {
+pub(crate) fn elapsed(desk: DeskHandle, since: impl Fn() -> Option<DateTime<Utc>> + 'static) -> El {
     el("span")
         .class("timer")
         .set("role", "timer")
@@ -199,3 +224,7 @@ pub(crate) fn section(class: &str, name: &str) -> El {
         .set("aria-label", name)
         .child(el("h2").text(name))
 }
+
+#[cfg(test)]
+#[cfg(target_arch = "wasm32")]
+mod tests;
