@@ -21,13 +21,16 @@ const SHOWN: usize = 24;
 pub(super) fn keypad(desk: DeskHandle) -> El {
     let open = RwSignal::new(false);
     let sent = RwSignal::new(String::new());
-    let contact = desk.select(|desk| desk.front().map(|call| call.id.clone()));
+    let listens = desk.select(|desk| {
+        let call = desk.front().filter(|_| takes_tones(desk));
+        call.map(|call| call.id.clone())
+    });
     run(Box::new(move || {
-        contact.track();
-        if !desk.read(takes_tones) {
-            open.set(false);
-            sent.set(String::new());
-        }
+        // Also when one call gives way to another that listens at once. Read, not only tracked: a
+        // memo that nobody reads is never computed and never changes.
+        listens.with(|_| ());
+        open.set(false);
+        sent.set(String::new());
     }));
     let folded = el("div").children(move || {
         if open.get() {
