@@ -11,6 +11,9 @@ mod paint;
 mod runtime;
 mod settings;
 mod softphone;
+#[cfg(test)]
+#[cfg(target_arch = "wasm32")]
+mod stage;
 pub mod text;
 mod ui;
 mod views;

@@ -254,7 +254,11 @@ impl Runtime {
     fn perform(self: &Rc<Self>, effect: Effect) {
         match effect {
             Effect::Act(action) => {
-                let answer = self.ccp.borrow().as_ref().map(|ccp| ccp.act(action.clone()));
+                let answer = self
+                    .ccp
+                    .borrow()
+                    .as_ref()
+                    .map(|ccp| ccp.act(action.clone()));
                 let this = Rc::downgrade(self);
                 spawn(async move {
                     let result = match answer {
@@ -385,3 +389,7 @@ pub(crate) fn spawn(task: impl Future<Output = ()> + 'static) {
 fn spawn_boxed(task: Pin<Box<dyn Future<Output = ()>>>) {
     wasm_bindgen_futures::spawn_local(task);
 }
+
+#[cfg(test)]
+#[cfg(target_arch = "wasm32")]
+mod tests;

@@ -76,7 +76,10 @@ async fn fetch() -> Option<String> {
     if !response.ok() {
         return None;
     }
-    JsFuture::from(response.text().ok()?).await.ok()?.as_string()
+    JsFuture::from(response.text().ok()?)
+        .await
+        .ok()?
+        .as_string()
 }
 
 fn parse(json: JsValue) -> Result<Settings, SettingsError> {
@@ -150,3 +153,7 @@ fn web_address(value: &JsValue, path: &'static str) -> Result<String, SettingsEr
         _ => Err(wrong),
     }
 }
+
+#[cfg(test)]
+#[cfg(target_arch = "wasm32")]
+mod tests;

@@ -45,3 +45,55 @@ pub(crate) fn set_open(open: bool) {
 fn body() -> Option<Element> {
     Some(web_sys::window()?.document()?.body()?.into())
 }
+
+#[cfg(test)]
+#[cfg(target_arch = "wasm32")]
+mod tests {
+    use rstest::rstest;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+
+    #[rstest]
+    #[case(Locale::En, "Softphone")]
+    #[case(Locale::Ja, "ソフトフォン")]
+    #[test_attr(wasm_bindgen_test)]
+    fn the_panel_has_a_name_and_holds_the_place_of_the_frame(
+        #[case] locale: Locale,
+        #[case] name: &str,
+    ) {
+        let (panel, container) = panel(locale);
+        assert_eq!(
+            (
+                panel.get_attribute("aria-label").as_deref(),
+                container.parent_element()
+            ),
+            (Some(name), Some(panel.clone()))
+        );
+    }
+
+    #[rstest]
+    #[case::open(true, "open")]
+    #[case::folded(false, "folded")]
+    #[test_attr(wasm_bindgen_test)]
+    fn the_style_sheet_is_told_whether_it_is_open(#[case] open: bool, #[case] word: &str) {
+        set_open(!open);
+        set_open(open);
+        let told = body().and_then(|body| body.get_attribute(STATE));
+        assert_eq!((is_open(), told.as_deref()), (open, Some(word)));
+    }
+
+    #[wasm_bindgen_test]
+    fn folding_touches_nothing_in_the_panel() {
+        let (panel, container) = panel(Locale::En);
+        let frame = el("iframe").into_element();
+        container.append_with_node_1(&frame).unwrap();
+        let before = panel.outer_html();
+        set_open(true);
+        set_open(false);
+        assert_eq!(
+            (panel.outer_html(), frame.parent_element()),
+            (before, Some(container))
+        );
+    }
+}

@@ -41,3 +41,7 @@ pub(crate) fn screen(desk: DeskHandle) -> El {
                 ),
         )
 }
+
+#[cfg(test)]
+#[cfg(target_arch = "wasm32")]
+mod tests;

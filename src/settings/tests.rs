@@ -1,0 +1,245 @@
+//! What a settings file may and may not say, member by member.
+
+use js_sys::{Object, Reflect};
+use rstest::rstest;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::*;
+
+/// A file in which nothing is `null`.
+const WHOLE: &str = r#"{
+    "ccp": {
+        "url": "https://example.my.connect.aws/ccp-v2/",
+        "region": "ap-northeast-1",
+        "loginUrl": "https://login.example/"
+    },
+    "api": { "url": "/api" },
+    "auth": {
+        "issuer": "https://login.example/",
+        "clientId": "desk",
+        "scope": "openid",
+        "audience": "api"
+    },
+    "locale": "en",
+    "country": "JP",
+    "settings": {}
+}"#;
+
+fn read(json: &str) -> Result<Settings, SettingsError> {
+    parse(JSON::parse(json).unwrap())
+}
+
+/// The whole file, but for one member: another value as JSON, or none at all.
+fn read_with(path: &str, value: Option<&str>) -> Result<Settings, SettingsError> {
+    let file = JSON::parse(WHOLE).unwrap();
+    let (owner, name) = match path.split_once('.') {
+        Some((owner, name)) => (Reflect::get(&file, &owner.into()).unwrap(), name),
+        None => (file.clone(), path),
+    };
+    let owner: Object = owner.unchecked_into();
+    assert!(Reflect::has(&owner, &name.into()).unwrap(), "{path}");
+    match value {
+        Some(json) => Reflect::set(&owner, &name.into(), &JSON::parse(json).unwrap()),
+        None => Reflect::delete_property(&owner, &name.into()),
+    }
+    .unwrap();
+    parse(file)
+}
+
+fn blames(read: Result<Settings, SettingsError>) -> Option<SettingsError> {
+    read.err()
+}
+
+#[wasm_bindgen_test]
+fn a_whole_file_is_read() {
+    let settings = read(WHOLE).unwrap();
+    assert_eq!(
+        (
+            settings.ccp_url.as_str(),
+            settings.region.as_str(),
+            settings.login_url.as_deref(),
+            settings.has_customer_data,
+            settings.locale,
+            settings.country
+        ),
+        (
+            "https://example.my.connect.aws/ccp-v2/",
+            "ap-northeast-1",
+            Some("https://login.example/"),
+            true,
+            Locale::En,
+            Country::JP
+        )
+    );
+}
+
+#[wasm_bindgen_test]
+fn the_example_of_the_documentation_is_read() {
+    let settings = read(include_str!("../../docs/config.example.json"));
+    assert_eq!(blames(settings), None);
+}
+
+#[rstest]
+#[test_attr(wasm_bindgen_test)]
+fn a_member_that_is_missing_is_named(
+    #[values(
+        "ccp",
+        "ccp.url",
+        "ccp.region",
+        "ccp.loginUrl",
+        "api",
+        "api.url",
+        "auth",
+        "auth.issuer",
+        "auth.clientId",
+        "auth.scope",
+        "auth.audience",
+        "locale",
+        "country",
+        "settings"
+    )]
+    path: &'static str,
+) {
+    let read = read_with(path, None);
+    assert_eq!(blames(read), Some(SettingsError::Member(path)));
+}
+
+/// Every value that no member but an object, or none but a text, may have.
+#[rstest]
+#[test_attr(wasm_bindgen_test)]
+fn a_member_of_the_wrong_kind_is_named(
+    #[values(
+        "ccp",
+        "ccp.url",
+        "ccp.region",
+        "ccp.loginUrl",
+        "api",
+        "api.url",
+        "auth",
+        "auth.issuer",
+        "auth.clientId",
+        "auth.scope",
+        "auth.audience",
+        "locale",
+        "country",
+        "settings"
+    )]
+    path: &'static str,
+    #[values("7", "true", "[]", "\"  \"")] value: &str,
+) {
+    let read = read_with(path, Some(value));
+    assert_eq!(blames(read), Some(SettingsError::Member(path)));
+}
+
+#[rstest]
+#[test_attr(wasm_bindgen_test)]
+fn a_member_that_must_not_be_null_is_named(
+    #[values(
+        "ccp",
+        "ccp.url",
+        "ccp.region",
+        "api.url",
+        "auth.issuer",
+        "auth.clientId",
+        "auth.scope",
+        "locale",
+        "country",
+        "settings"
+    )]
+    path: &'static str,
+) {
+    let read = read_with(path, Some("null"));
+    assert_eq!(blames(read), Some(SettingsError::Member(path)));
+}
+
+#[rstest]
+#[test_attr(wasm_bindgen_test)]
+fn what_may_be_left_out_is_null(
+    #[values("ccp.loginUrl", "api", "auth", "auth.audience")] path: &str,
+) {
+    assert_eq!(blames(read_with(path, Some("null"))), None);
+}
+
+#[wasm_bindgen_test]
+fn without_a_proxy_there_is_no_customer_data() {
+    let settings = read_with("api", Some("null")).unwrap();
+    assert!(!settings.has_customer_data);
+}
+
+#[rstest]
+#[case::language("locale", "\"fr\"")]
+#[case::country("country", "\"ZZ\"")]
+#[test_attr(wasm_bindgen_test)]
+fn a_word_that_the_desk_does_not_know_is_named(#[case] path: &'static str, #[case] value: &str) {
+    let read = read_with(path, Some(value));
+    assert_eq!(blames(read), Some(SettingsError::Member(path)));
+}
+
+#[rstest]
+#[case::loopback("http://127.0.0.1:9401/ccp-v2/")]
+#[case::loopback_6("http://[::1]:9401/ccp-v2/")]
+#[case::localhost("http://localhost:9401/ccp-v2/")]
+#[test_attr(wasm_bindgen_test)]
+fn an_unencrypted_address_may_be_on_this_machine(#[case] address: &str) {
+    let read = read_with("ccp.url", Some(&format!("\"{address}\"")));
+    assert_eq!(read.unwrap().ccp_url, address);
+}
+
+#[rstest]
+#[case::unencrypted("http://example.my.connect.aws/ccp-v2/")]
+#[case::almost_loopback("http://127.0.0.1.example.com/")]
+#[case::almost_localhost("http://localhost.example.com/")]
+#[case::name_before_the_host("http://localhost@example.com/")]
+#[case::another_scheme("ftp://127.0.0.1/")]
+#[case::script("javascript:alert(1)")]
+#[case::data("data:text/html,x")]
+#[case::no_scheme("example.my.connect.aws/ccp-v2/")]
+#[case::relative("/ccp-v2/")]
+#[test_attr(wasm_bindgen_test)]
+fn an_address_that_must_not_be_embedded_is_named(
+    #[case] address: &str,
+    #[values("ccp.url", "ccp.loginUrl", "auth.issuer")] path: &'static str,
+) {
+    let read = read_with(path, Some(&format!("\"{address}\"")));
+    assert_eq!(blames(read), Some(SettingsError::Member(path)));
+}
+
+#[rstest]
+#[test_attr(wasm_bindgen_test)]
+fn what_is_no_object_is_no_file(#[values("null", "[]", "7", "\"ccp\"", "true")] json: &str) {
+    assert_eq!(blames(read(json)), Some(SettingsError::NotJson));
+}
+
+#[wasm_bindgen_test]
+fn a_member_that_the_desk_does_not_know_is_no_mistake() {
+    let json = WHOLE.replacen('{', "{ \"theme\": 1,", 1);
+    assert_eq!(blames(read(&json)), None);
+}
+
+#[wasm_bindgen_test]
+async fn a_file_that_is_not_there_is_unavailable() {
+    // Whoever serves these tests has no config.json.
+    assert_eq!(blames(load().await), Some(SettingsError::Unavailable));
+}
+
+#[rstest]
+#[case::english("?lang=en", Some(Locale::En))]
+#[case::japanese_of_japan("?theme=dark&lang=ja-JP", Some(Locale::Ja))]
+#[case::another("?lang=fr", None)]
+#[case::empty("?lang=", None)]
+#[case::none("", None)]
+#[test_attr(wasm_bindgen_test)]
+fn the_address_may_ask_for_a_language(#[case] search: &str, #[case] asked: Option<Locale>) {
+    let window = web_sys::window().unwrap();
+    let (history, here) = (window.history().unwrap(), window.location().href().unwrap());
+    let go = |address: &str| {
+        let state = JsValue::NULL;
+        history
+            .replace_state_with_url(&state, "", Some(address))
+            .unwrap();
+    };
+    go(&format!("/{search}"));
+    let read = locale_in_address();
+    go(&here);
+    assert_eq!(read, asked);
+}
