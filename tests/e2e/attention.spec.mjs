@@ -21,9 +21,8 @@ test("a ring flashes the title and is spoken, and the agent types on", async ({ 
   await expect(spoken(desk).filter({ hasText: "着信です。" })).toContainText("090-1234-5678 注文受付");
   await expect(dialler(desk)).toBeFocused();
   await desk.keyboard.type("34");
-  // There and back and there again.
-  const flashes = () => desk.evaluate(() => window.titles.filter((title, at, all) => title !== all[at - 1]).slice(0, 3));
-  await expect.poll(flashes).toEqual([expect.stringContaining("着信中"), "エージェントデスク", expect.stringContaining("着信中")]);
+  const titles = () => desk.evaluate(() => window.titles.filter((title, at, all) => title !== all[at - 1]).join(" | "));
+  await expect.poll(titles).toMatch(/着信中 \| エージェントデスク \| .*着信中/);
   await expect(dialler(desk)).toBeFocused();
   await sim.customer(id, "hang-up");
   await expectPhase(desk, "missed");
