@@ -96,8 +96,12 @@ fn report_panics(locale: Locale) {
     }));
 }
 
-/// Panics, to show what a panic looks like. For drills from the console and for tests: nothing
-/// in the page calls it.
+/// Shows what a panic looks like. For drills from the console and for tests: nothing in the page
+/// calls it.
+///
+/// # Panics
+///
+/// Always.
 #[wasm_bindgen(js_name = panicDrill)]
 #[expect(clippy::panic, reason = "that is what it is for")]
 pub fn panic_drill() {
