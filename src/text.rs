@@ -528,7 +528,21 @@ pub(crate) fn settings_error(error: SettingsError) -> (Text, Option<&'static str
 
 #[cfg(test)]
 mod tests {
+    use rstest::rstest;
+
     use super::*;
+
+    #[rstest]
+    #[case("ja", Some(Locale::Ja))]
+    #[case("ja-JP", Some(Locale::Ja))]
+    #[case("en", Some(Locale::En))]
+    #[case("en_GB", Some(Locale::En))]
+    #[case("fr", None)]
+    #[case("japanese", None)]
+    #[case("", None)]
+    fn only_the_language_of_a_tag_counts(#[case] tag: &str, #[case] locale: Option<Locale>) {
+        assert_eq!(Locale::from_tag(tag), locale);
+    }
 
     /// Those that are the same in both languages, and may be.
     const SAME: [Text; 1] = [Text::NotKnown];

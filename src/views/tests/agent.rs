@@ -192,6 +192,7 @@ async fn choosing_a_state_asks_for_it_and_shows_it_only_when_connect_does() {
     let stage = Stage::open().await;
     menu(&stage).set_selected_index(1);
     dispatch(&menu(&stage), "change");
+    assert_eq!(menu(&stage).selected_index(), 0);
     settled().await;
 
     let told = stage.texts("[data-testid=notice] p");
