@@ -155,6 +155,23 @@ async fn enter_on_what_cannot_be_dialled_leaves_it_as_it_is() {
 }
 
 #[wasm_bindgen_test]
+async fn enter_during_a_call_leaves_the_number_for_later() {
+    let stage = Stage::open().await;
+    let talks = scene(1, "Busy").and(call("c-1").connected(1));
+    stage.tell(talks).await;
+    typed(&stage, TOKYO, "Dial").await;
+    dispatch(&stage.one(".dialler form"), "submit");
+    settled().await;
+    assert_eq!(
+        (
+            stage.texts("[data-testid=notice]").len(),
+            value(&stage.one(".dialler input"))
+        ),
+        (0, TOKYO.into())
+    );
+}
+
+#[wasm_bindgen_test]
 async fn the_field_has_a_name_and_is_described_by_what_is_said_of_it() {
     let stage = Stage::open_in(Locale::Ja).await;
     let field = stage.one(".dialler input");
