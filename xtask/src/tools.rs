@@ -280,7 +280,12 @@ fn ensure_node() -> Result<()> {
     }
 }
 
-fn ensure_wasm_target(workspace: &Workspace) -> Result<()> {
+/// Installs the standard library for the browser if it is not there.
+///
+/// # Errors
+///
+/// When rustup cannot install it.
+pub(crate) fn ensure_wasm_target(workspace: &Workspace) -> Result<()> {
     if has_wasm_target() {
         return Ok(());
     }
