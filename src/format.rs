@@ -99,13 +99,13 @@ pub(crate) fn time_of_day(at: DateTime<Utc>, locale: Locale) -> String {
         .unwrap_or_default()
 }
 
-/// Whether two moments lie on the same day in the reader's place.
-pub(crate) fn same_day(one: DateTime<Utc>, other: DateTime<Utc>) -> bool {
-    let day = |at| {
-        let date = date(at);
-        (date.get_full_year(), date.get_month(), date.get_date())
-    };
-    day(one) == day(other)
+/// Year, month and day.
+pub(crate) type Day = (u32, u32, u32);
+
+/// The day on which a moment lies in the reader's place.
+pub(crate) fn day(at: DateTime<Utc>) -> Day {
+    let date = date(at);
+    (date.get_full_year(), date.get_month(), date.get_date())
 }
 
 fn date(at: DateTime<Utc>) -> Date {
@@ -250,7 +250,7 @@ export function eastOfGreenwich(minutes, meanwhile) {
             #[case] same: bool,
         ) {
             let [one, other] = [one, other].map(|(d, h, m, s)| on_the_wall(d, h, m, s));
-            assert_eq!(same_day(one, other), same);
+            assert_eq!(day(one) == day(other), same);
         }
     }
 }

@@ -17,6 +17,7 @@ use gloo_timers::callback::Interval;
 use leptos::prelude::*;
 use streams::{Ccp, Event, InitOptions};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{BeforeUnloadEvent, Element, Storage, Window};
 
 use crate::{
@@ -121,6 +122,14 @@ impl DeskHandle {
     /// Queues what has happened.
     pub(crate) fn tell(self, input: Input) {
         self.runtime.with_value(|runtime| runtime.send(input));
+    }
+
+    /// Copies text to the clipboard and tells whether that went well.
+    pub(crate) fn copy(text: String, then: impl FnOnce(bool) + 'static) {
+        spawn(async move {
+            let clipboard = window().navigator().clipboard();
+            then(JsFuture::from(clipboard.write_text(&text)).await.is_ok());
+        });
     }
 
     /// Server time, running.

@@ -1,4 +1,6 @@
-//! Every sentence that the agent can read, in each language.
+//! Every sentence of the desk that the agent can read, in each language. (Those for when the
+//! desk itself does not start are in `public/boot.js` and `index.html`, for this file is not there
+//! then.)
 //!
 //! What is read here is chosen by a code, says what happened and what to do next, and never
 //! shows a Rust string. A sentence that lacks a language does not compile.
@@ -110,7 +112,6 @@ texts! {
     Keypad { ja: "キーパッド", en: "Keypad" }
     Complete { ja: "後処理終了", en: "Complete" }
     KeypadField { ja: "送信する番号", en: "Digits to send" }
-    KeypadSent { ja: "送信済み", en: "Sent" }
     Muted { ja: "マイクはミュート中", en: "Microphone muted" }
     Unmuted { ja: "マイクはオン", en: "Microphone on" }
     MuteUnknown { ja: "ミュート状態は不明", en: "Mute state unknown" }
@@ -126,7 +127,6 @@ texts! {
     Email { ja: "メール", en: "Email" }
     OtherContact { ja: "その他", en: "Other" }
     OtherContacts { ja: "ほかのコンタクト", en: "Other contacts" }
-    NoOtherContacts { ja: "ほかのコンタクトはありません", en: "No other contacts" }
     RingTitle { ja: "☎ 着信中", en: "☎ Incoming call" }
     AnnounceRing { ja: "着信です。", en: "Incoming call." }
     AnnounceSecondRing { ja: "別の着信があります。", en: "Another call is ringing." }
@@ -168,11 +168,6 @@ texts! {
     // Today's calls.
     TodaysCalls { ja: "本日の通話", en: "Today's calls" }
     NoCallsToday { ja: "まだ通話はありません", en: "No calls yet" }
-    ColumnTime { ja: "時刻", en: "Time" }
-    ColumnOutcome { ja: "結果", en: "Outcome" }
-    ColumnTalk { ja: "通話", en: "Talk" }
-    ColumnNumber { ja: "番号", en: "No." }
-    LastTwo { ja: "下2桁", en: "last two digits" }
     Transferred { ja: "転送済み", en: "transferred" }
     OutcomeAnswered { ja: "応答", en: "Answered" }
     OutcomeMissed { ja: "不応答", en: "Missed" }

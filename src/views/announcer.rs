@@ -16,7 +16,10 @@ pub(super) fn announcer(desk: DeskHandle) -> El {
     run(Box::new(move || {
         let flash = desk.read(any_rings) && desk.blinks();
         let title = if flash { Text::RingTitle } else { Text::Desk };
-        document().set_title(desk.say(title));
+        let title = desk.say(title);
+        if document().title() != title {
+            document().set_title(title);
+        }
     }));
     let second_ring = move |told: &Desk| {
         let text = told

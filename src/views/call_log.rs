@@ -1,11 +1,12 @@
 //! Today's calls: what remains of each when the customer has gone.
 
-use desk::{CallRecord, ContactKind, Desk, elapsed};
+use chrono::{DateTime, Utc};
+use desk::{CallRecord, ContactKind, Desk};
 use leptos::prelude::*;
 
 use crate::{
     format,
-    runtime::{self, DeskHandle},
+    runtime::DeskHandle,
     text::{self, Text},
     ui::{El, el},
 };
@@ -15,16 +16,20 @@ const MOST_ROWS: usize = 50;
 
 /// The finished calls of this day, newest first.
 pub(super) fn call_log(desk: DeskHandle) -> El {
-    let records = desk.select(|desk| {
-        let shown = today(desk).take(MOST_ROWS);
-        shown.cloned().collect::<Vec<_>>()
+    // Midnight comes without a snapshot.
+    let day = Memo::new(move |_| desk.server_time().map(format::day));
+    let records = Memo::new(move |_| {
+        desk.read(|told| {
+            let shown = today(told, day.get()).take(MOST_ROWS);
+            shown.cloned().collect::<Vec<_>>()
+        })
     });
     let name = desk.say(Text::TodaysCalls);
     let rows = move || {
         let records = records.read();
         records.iter().map(|record| row(desk, record)).collect()
     };
-    let count = move || desk.read(|desk| today(desk).count()).to_string();
+    let count = move || desk.read(|told| today(told, day.get()).count()).to_string();
     let hint = move || {
         let hint = records
             .read()
@@ -50,14 +55,14 @@ pub(super) fn call_log(desk: DeskHandle) -> El {
         .child(el("p").class("hint").words(hint))
 }
 
-/// The offers that began on this day, in the reader's place.
-fn today(desk: &Desk) -> impl Iterator<Item = &CallRecord> {
-    let now = desk.server_time(runtime::now());
+/// The offers that began on a day in the reader's place; all, while it is not known which day
+/// it is.
+fn today(desk: &Desk, day: Option<format::Day>) -> impl Iterator<Item = &CallRecord> {
     let began_today = move |record: &&CallRecord| {
-        let began = record.times.began();
+        let began: Option<DateTime<Utc>> = record.times.began();
         began
-            .zip(now)
-            .is_none_or(|(began, now)| format::same_day(began, now))
+            .zip(day)
+            .is_none_or(|(began, day)| format::day(began) == day)
     };
     desk.log().records().iter().filter(began_today)
 }
@@ -65,8 +70,8 @@ fn today(desk: &Desk) -> impl Iterator<Item = &CallRecord> {
 /// One finished offer.
 fn row(desk: DeskHandle, record: &CallRecord) -> El {
     let times = &record.times;
-    let talk = times.connected.zip(times.ended);
-    let talk = talk.map(|(from, to)| format::duration(elapsed(from.at, to.at)));
+    let talk = times.ended.and_then(|ended| times.talk(ended.at));
+    let talk = talk.map(format::duration);
     let mut outcome = desk.say(text::outcome(record.outcome)).to_owned();
     if record.transferred {
         outcome = format!("{outcome} · {}", desk.say(Text::Transferred));

@@ -9,7 +9,7 @@ use crate::{
     format,
     runtime::DeskHandle,
     text::{self, Text},
-    ui::{El, button, el, elapsed},
+    ui::{El, button, el, elapsed, section},
 };
 
 /// The call in front of the agent, or a word that there is none.
@@ -48,8 +48,8 @@ pub(super) fn call_panel(desk: DeskHandle) -> El {
         )
         .child(controls(desk))
         .child(mute_state(desk))
-        .child(keypad(desk))
         .child(other_contacts(desk))
+        .child(keypad(desk))
 }
 
 fn phase(desk: &Desk) -> Option<CallPhase> {
@@ -83,8 +83,8 @@ fn caller_number(desk: DeskHandle) -> El {
     };
     let withheld = |desk: &Desk| {
         desk.front().is_some_and(|call| match call.caller {
-            Caller::Withheld | Caller::Unknown => true,
-            Caller::Number(_) | Caller::Raw(_) => false,
+            Caller::Withheld => true,
+            Caller::Number(_) | Caller::Raw(_) | Caller::Unknown => false,
         })
     };
     let raw = |desk: &Desk| match &desk.front()?.caller {
@@ -101,6 +101,8 @@ fn caller_number(desk: DeskHandle) -> El {
         .bind("data-e164", move || desk.read(e164))
         .toggle("data-withheld", move || desk.read(withheld))
         .bind("data-raw", move || desk.read(raw))
+        // An address may be longer than its place.
+        .bind("title", move || desk.read(raw))
         .words(move || desk.read(words))
 }
 
@@ -229,5 +231,9 @@ fn other_contacts(desk: DeskHandle) -> El {
         };
         others.read().iter().map(row).collect()
     };
-    crate::ui::section("other-contacts", name).child(el("ul").children(rows))
+    let list = el("ul")
+        .set("tabindex", "0")
+        .set("aria-label", name)
+        .children(rows);
+    section("other-contacts", name).child(list)
 }

@@ -3,12 +3,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use desk::{Caller, Contact, Desk, Stamp, spreadsheet_row};
 use leptos::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 
 use super::call_panel::caller_words;
 use crate::{
     format,
-    runtime::{DeskHandle, spawn},
+    runtime::DeskHandle,
     text::{self, Text},
     ui::{El, button, el, fact, run, section},
 };
@@ -73,7 +72,11 @@ pub(super) fn contact_record(desk: DeskHandle) -> El {
 
 /// An id of the contact on a line of its own.
 fn id(desk: DeskHandle, name: Text, of: fn(&Contact) -> Option<&str>) -> El {
-    let words = move || desk.read(|desk| desk.front().and_then(of).unwrap_or_default().to_owned());
+    let words = move || {
+        let id = desk.read(|desk| desk.front().map(|call| of(call).map(ToOwned::to_owned)));
+        let none = || desk.say(Text::NotKnown).into();
+        id.map(|id| id.unwrap_or_else(none)).unwrap_or_default()
+    };
     let value = el("span").class("id").words(words);
     let value = match name {
         Text::ContactId => value.set("data-testid", "contact-id"),
@@ -125,12 +128,11 @@ fn copy_record(desk: DeskHandle) -> El {
         let Some(line) = untrack(|| row(desk)) else {
             return;
         };
-        spawn(async move {
-            let clipboard = window().navigator().clipboard();
-            let written = JsFuture::from(clipboard.write_text(&line)).await;
-            said.set(Some(match written {
-                Ok(_) => Text::Copied,
-                Err(_) => Text::CopyFailed,
+        DeskHandle::copy(line, move |copied| {
+            said.set(Some(if copied {
+                Text::Copied
+            } else {
+                Text::CopyFailed
             }));
         });
     };

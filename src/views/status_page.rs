@@ -10,6 +10,9 @@ use crate::{
     text::{self, Locale, Text},
 };
 
+/// On the document's element while such a page is shown, for the style sheet.
+const FATAL: &str = "data-fatal";
+
 /// Says why the settings cannot be used.
 pub(crate) fn paint_settings_error(error: SettingsError, locale: Locale) {
     let (sentence, member) = text::settings_error(error);
@@ -25,9 +28,13 @@ pub(crate) fn paint_panic(locale: Locale) {
 fn paint(title: Text, sentence: Text, member: Option<&str>, locale: Locale) -> Option<()> {
     let document = web_sys::window()?.document()?;
     let html = document.document_element()?;
+    // The first page says it all; what fails after it must not paint over it.
+    if html.has_attribute(FATAL) {
+        return None;
+    }
     html.set_attribute("lang", locale.tag()).ok()?;
     // The style sheet hides the desk and shows the softphone.
-    html.set_attribute("data-fatal", "").ok()?;
+    html.set_attribute(FATAL, "").ok()?;
 
     let page = element(&document, "main", "")?;
     page.set_attribute("class", "fatal").ok()?;

@@ -88,11 +88,8 @@ impl PhoneNumber {
         if EMERGENCY.contains(&plain.as_str()) {
             return Err(PhoneNumberError::Emergency);
         }
-        if plain.starts_with('+') {
-            return Self::parse(&plain);
-        }
-        if let Some(abroad) = country.abroad(&plain) {
-            return Self::parse(&format!("+{abroad}"));
+        if let Some(digits) = plain.strip_prefix('+').or_else(|| country.abroad(&plain)) {
+            return Self::international(digits);
         }
         let national = country
             .national(&plain)
@@ -102,6 +99,25 @@ impl PhoneNumber {
             return Err(PhoneNumberError::Length(national.len()));
         }
         Self::parse(&format!("+{}{national}", country.calling_code))
+    }
+
+    /// Reads what stands behind the plus, as people write it: an emergency number stays one
+    /// behind a country code, and a trunk prefix that was left in (`+81 (0)3…`) is nobody's.
+    fn international(digits: &str) -> Result<Self, PhoneNumberError> {
+        for country in Country::ALL {
+            let Some(national) = digits.strip_prefix(country.calling_code) else {
+                continue;
+            };
+            if EMERGENCY.contains(&national) {
+                return Err(PhoneNumberError::Emergency);
+            }
+            if let Some(rest) = national.strip_prefix(country.trunk)
+                && country.trunk == "0"
+            {
+                return Self::parse(&format!("+{}{rest}", country.calling_code));
+            }
+        }
+        Self::parse(&format!("+{digits}"))
     }
 
     /// The number as Connect takes it: `+` and digits.
@@ -274,6 +290,8 @@ mod tests {
     #[case::international("+44 20 7946 0000", "+442079460000")]
     #[case::full_width_plus("＋８１（３）１２３４", "+8131234")]
     #[case::abroad_as_dialled_from_japan("010-44-20-7946-0000", "+442079460000")]
+    #[case::trunk_prefix_left_in("+81 (0)3-1234-5678", "+81312345678")]
+    #[case::trunk_prefix_left_in_abroad("+44 (0)20 7946 0000", "+442079460000")]
     #[case::pasted_with_direction_marks("\u{202a}050 1234 5678\u{202c}", "+815012345678")]
     fn reads_numbers_as_agents_in_japan_type_them(#[case] typed: &str, #[case] e164: &str) {
         assert_eq!(
@@ -297,6 +315,9 @@ mod tests {
     #[case::short("0123", PhoneNumberError::Length(3))]
     #[case::police("110", PhoneNumberError::Emergency)]
     #[case::fire_in_full_width("１１９", PhoneNumberError::Emergency)]
+    #[case::police_behind_the_country_code("+81 110", PhoneNumberError::Emergency)]
+    #[case::police_from_abroad("010-81-110", PhoneNumberError::Emergency)]
+    #[case::emergency_of_another_country("+1911", PhoneNumberError::Emergency)]
     #[case::zero_country("+0312345678", PhoneNumberError::ZeroCountryCode)]
     #[case::too_long("+8131234567890123", PhoneNumberError::Length(16))]
     fn refuses_what_cannot_be_dialled(#[case] typed: &str, #[case] error: PhoneNumberError) {

@@ -12,7 +12,7 @@ use axum::http::StatusCode;
 use axum::middleware::{self};
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::{get, post};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use contract::{ConnectionId, ContactId, PhoneNumber};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -262,6 +262,12 @@ async fn clock(State(shared): State<Shared>, Body(body): Body<ClockBody>) -> Res
                 floor.clock.freeze();
             }
             if let Some(at) = body.set {
+                if !(2000..2200).contains(&at.year()) {
+                    return Err(Refusal::Member {
+                        member: "set",
+                        problem: "must lie in the years 2000 to 2199".to_owned(),
+                    });
+                }
                 if at < floor.clock.now() && !floor.instance.is_idle() {
                     return Err(Refusal::NotNow(
                         "the clock cannot be set back under a call".to_owned(),

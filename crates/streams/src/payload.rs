@@ -5,7 +5,7 @@
 
 use std::cell::RefCell;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use js_sys::{Array, Date, Object};
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -124,7 +124,12 @@ impl<'a> Member<'a> {
 /// An instant from milliseconds since 1970, if it is one that a `Date` can hold.
 pub(crate) fn instant(since_1970: f64) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp_millis(milliseconds(since_1970)?)
+        .filter(|at| YEARS.contains(&at.year()))
 }
+
+/// No call happens in another year. A time at the edge of what can be represented is a fault of
+/// the source, and adding a time zone to it would be one of ours.
+const YEARS: std::ops::Range<i32> = 2000..2200;
 
 /// Whole milliseconds, if `value` lies in the range of JS time values (ECMA-262, "Time Values
 /// and Time Range").

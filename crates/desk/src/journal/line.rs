@@ -1,6 +1,6 @@
 //! One line of the journal: parts with tabs between them, written and read in one order.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use contract::ContactId;
 
 use crate::{
@@ -149,6 +149,9 @@ impl Line {
 #[derive(Debug)]
 pub(super) struct Garbled;
 
+/// No call happened in another year: such a line was not written here.
+const YEARS: std::ops::Range<i32> = 2000..2200;
+
 /// A line being read.
 pub(super) struct Parts<'a>(std::str::Split<'a, char>);
 
@@ -197,6 +200,7 @@ impl<'a> Parts<'a> {
         };
         let millis = millis.parse().map_err(|_| Garbled)?;
         DateTime::from_timestamp_millis(millis)
+            .filter(|at| YEARS.contains(&at.year()))
             .map(Some)
             .ok_or(Garbled)
     }
