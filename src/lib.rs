@@ -3,7 +3,7 @@
 //! - [`runtime`] queues what happens and performs what must be done; nothing else has effects.
 //! - [`views`] shows parts of the desk and sends commands; nothing there decides.
 //! - [`softphone`] holds Amazon's frame, outside the reactive tree.
-//! - [`text`] and [`format`] are the words and the numbers, per language.
+//! - [`text`] and [`mod@format`] are the words and the numbers, per language.
 //! - [`settings`] is `/config.json`; [`paint`] marks what has reached the screen.
 
 mod format;
