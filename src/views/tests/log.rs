@@ -1,5 +1,6 @@
 //! Today's calls.
 
+use js_sys::Date;
 use rstest::rstest;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::Element;
@@ -9,7 +10,7 @@ use crate::{
     stage::{
         Stage, elements,
         scene::{Call, Scene, at, call, scene},
-        text,
+        text, until,
     },
     text::Locale,
 };
@@ -304,4 +305,28 @@ async fn yesterdays_calls_are_not_todays() {
     tell_all(&stage, answered()).await;
     stage.tell(scene(A_DAY, "Available")).await;
     assert_eq!((rows(&stage).len(), count(&stage)), (0, "0".into()));
+}
+
+/// Seconds from the beginning to the reader's next midnight, less one.
+fn just_before_midnight() -> i64 {
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds of this era fit")]
+    let now = at(0).timestamp_millis() as f64;
+    let midnight = Date::new(&now.into());
+    midnight.set_hours(24);
+    midnight.set_minutes(0);
+    midnight.set_seconds(0);
+    #[expect(clippy::cast_possible_truncation, reason = "seconds of a day")]
+    let seconds = ((midnight.get_time() - now) / 1_000.0) as i64;
+    seconds - 1
+}
+
+#[wasm_bindgen_test]
+async fn at_midnight_the_log_begins_anew() {
+    let stage = Stage::open().await;
+    tell_all(&stage, answered()).await;
+    let before = rows(&stage).len();
+    stage.tell(scene(just_before_midnight(), "Available")).await;
+    // Nothing more is told: only the clock goes on.
+    until(|| rows(&stage).is_empty()).await;
+    assert_eq!((before, count(&stage)), (1, "0".into()));
 }
