@@ -98,7 +98,7 @@ fn state_menu(desk: DeskHandle) -> El {
         .children(options)
         .follow(move |menu| {
             // The options must be there before one can be selected.
-            names.track();
+            names.with(|_| ());
             select(menu.unchecked_ref(), desk.read(selected));
         })
         .on("change", move |event| choose(desk, &event));

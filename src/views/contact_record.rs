@@ -121,7 +121,7 @@ fn copy_record(desk: DeskHandle) -> El {
     let contact = desk.select(|desk| desk.front().map(|call| call.id.clone()));
     let said = RwSignal::new(None::<Text>);
     run(Box::new(move || {
-        contact.track();
+        contact.with(|_| ());
         said.set(None);
     }));
     let copy = move || {
