@@ -4,7 +4,7 @@
 //! the new one. A digest over everything that the site is made of decides whether to build at all.
 
 use std::env;
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -85,6 +85,8 @@ pub(crate) fn ensure(workspace: &Workspace) -> Result<PathBuf> {
 }
 
 fn refresh(workspace: &Workspace) -> Result<Stamp> {
+    // Held until the end: a second command waits, and then finds the site up to date.
+    let _turn = turn(&workspace.scratch("dist.lock"))?;
     let inputs = inputs(workspace)?;
     let dist = dist(workspace);
     if let Some(stamp) = read_stamp(workspace)
@@ -139,6 +141,19 @@ fn refresh(workspace: &Workspace) -> Result<Stamp> {
     };
     write_stamp(workspace, &stamp)?;
     Ok(stamp)
+}
+
+/// Waits until no other command builds the site of this checkout.
+fn turn(path: &Path) -> Result<File> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let lock = File::create(path)?;
+    if matches!(lock.try_lock(), Err(TryLockError::WouldBlock)) {
+        eprintln!("    … another command is building the desk; waiting for it");
+        lock.lock()?;
+    }
+    Ok(lock)
 }
 
 /// Flags by which the compiler names the sources of crates alike on every machine. Panic messages
@@ -301,6 +316,17 @@ mod tests {
                 .0
                 .contains("ABOVE")
         );
+    }
+
+    #[test]
+    fn one_command_builds_at_a_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("target/dist.lock");
+        let first = turn(&path).unwrap();
+        let second = File::open(&path).unwrap();
+        assert!(second.try_lock().is_err());
+        drop(first);
+        assert!(second.try_lock().is_ok());
     }
 
     #[test]
