@@ -1,5 +1,5 @@
 //! Views send commands and read selectors. They never reach for the network or perform effects:
-//! of the two modules that do, they may name only the dispatcher.
+//! of the modules that do, they may name only the handle of the desk.
 
 use std::fs;
 
@@ -12,7 +12,7 @@ use crate::workspace::Workspace;
 const EFFECTFUL: [&str; 2] = ["crate::api", "crate::runtime"];
 
 /// What a view may name of them: the way to the desk.
-const DISPATCHER: [&str; 2] = ["crate::runtime::DeskHandle", "crate::runtime::use_desk"];
+const HANDLE: &str = "crate::runtime::DeskHandle";
 
 /// Looks at every import and path of the views and the atoms.
 ///
@@ -56,11 +56,7 @@ fn forbidden_paths(source: &str) -> Vec<String> {
                 .iter()
                 .any(|module| path == module || path.starts_with(&format!("{module}::")))
         })
-        .filter(|path| {
-            !DISPATCHER
-                .iter()
-                .any(|item| path == item || path.starts_with(&format!("{item}::")))
-        })
+        .filter(|path| path != HANDLE && !path.starts_with(&format!("{HANDLE}::")))
         .collect();
     found.sort();
     found.dedup();
@@ -109,15 +105,17 @@ fn joined(prefixes: &[String], last: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     #[test]
     fn nested_imports_are_read_to_the_leaf() {
         assert_eq!(
-            paths("crate::{api, runtime::{use_desk, Queue as Q}, ui}; fn x() {}"),
+            paths("crate::{api, runtime::{DeskHandle, Queue as Q}, ui}; fn x() {}"),
             [
                 "crate::api",
-                "crate::runtime::use_desk",
+                "crate::runtime::DeskHandle",
                 "crate::runtime::Queue",
                 "crate::ui"
             ]
@@ -125,16 +123,24 @@ mod tests {
     }
 
     #[test]
-    fn the_dispatcher_may_be_named() {
-        assert!(
-            forbidden_paths("use crate::runtime::use_desk;\nuse crate::ui::Button;").is_empty()
-        );
+    fn the_handle_may_be_named() {
+        let view = "use crate::runtime::DeskHandle;\nuse crate::ui::El; DeskHandle::copy(x)";
+        assert!(forbidden_paths(view).is_empty());
+    }
+
+    #[test]
+    fn the_handle_is_one_that_there_is() {
+        let (module, name) = HANDLE.rsplit_once("::").unwrap();
+        let file = module.replacen("crate::", "src/", 1).replace("::", "/");
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let source = fs::read_to_string(root.join(file).with_extension("rs")).unwrap();
+        assert!(source.contains(&format!("pub(crate) struct {name} ")));
     }
 
     #[test]
     fn the_rest_of_the_runtime_may_not() {
         assert_eq!(
-            forbidden_paths("use crate::{runtime::{perform, use_desk}, text};"),
+            forbidden_paths("use crate::{runtime::{perform, DeskHandle}, text};"),
             ["crate::runtime::perform"]
         );
     }
