@@ -199,6 +199,12 @@ pub(crate) fn button(
         .words(move || desk.say(label()).into())
 }
 
+/// Whether the focus is on an element or on one within it.
+pub(crate) fn has_focus_within(element: &Element) -> bool {
+    let focused = document().active_element();
+    focused.is_some_and(|focused| element.contains(Some(&focused)))
+}
+
 /// The time since a moment, counting. Empty while the moment is not known.
 pub(crate) fn elapsed(desk: DeskHandle, since: impl Fn() -> Option<DateTime<Utc>> + 'static) -> El {
     el("span")

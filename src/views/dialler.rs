@@ -1,15 +1,15 @@
 //! Placing a call: what is typed, what will be dialled, and why not.
 
-use desk::{Command, Desk, PhoneNumber, PhoneNumberError};
+use desk::{Command, Contact, Desk, Direction, NoticeKind, PhoneNumber, PhoneNumberError, Request};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
+use web_sys::{HtmlElement, HtmlInputElement};
 
 use crate::{
     format,
     runtime::DeskHandle,
     text::{self, Text},
-    ui::{El, button, el, section},
+    ui::{El, button, el, has_focus_within, section},
 };
 
 /// A field that shows what it will dial before it dials.
@@ -18,10 +18,11 @@ pub(super) fn dialler(desk: DeskHandle) -> El {
     let number = move || PhoneNumber::from_typed(&typed.read(), desk.country);
     let refusal = |desk: &Desk| desk.can_dial().err();
     let can_dial = move || desk.read(refusal).is_none() && number().is_ok();
+    let asked = RwSignal::new(false);
     let dial = move || {
         if let Ok(number) = untrack(number) {
+            asked.set(true);
             desk.command(Command::Dial(number));
-            typed.set(String::new());
         }
     };
     let says = move || match (number(), desk.read(refusal)) {
@@ -46,6 +47,7 @@ pub(super) fn dialler(desk: DeskHandle) -> El {
         })
         .on("input", move |event| {
             if let Some(field) = event.target() {
+                asked.set(false);
                 typed.set(field.unchecked_ref::<HtmlInputElement>().value());
             }
         });
@@ -57,7 +59,24 @@ pub(super) fn dialler(desk: DeskHandle) -> El {
             }
         })
         .child(field)
-        .child(button("accept", || Text::Dial, desk, can_dial, dial));
+        .child(button("accept", || Text::Dial, desk, can_dial, dial))
+        // The number goes when it is being called. One that was refused stays to be mended.
+        .follow(move |form| {
+            if !asked.get() {
+                return;
+            }
+            if desk.read(is_calling) {
+                asked.set(false);
+                typed.set(String::new());
+            } else if desk.read(was_refused) {
+                asked.set(false);
+                if has_focus_within(form)
+                    && let Ok(Some(field)) = form.query_selector("input")
+                {
+                    field.unchecked_ref::<HtmlElement>().focus().ok();
+                }
+            }
+        });
     section("dialler", desk.say(Text::Dialler))
         .child(form)
         .child(
@@ -67,6 +86,19 @@ pub(super) fn dialler(desk: DeskHandle) -> El {
                 .set("role", "status")
                 .words(says),
         )
+}
+
+/// Whether a call is there that was placed. There is none while a number may be dialled, so it is
+/// the one that was asked for.
+fn is_calling(desk: &Desk) -> bool {
+    let is_placed = |contact: &Contact| contact.direction == Direction::Outbound;
+    desk.front().is_some_and(is_placed) || desk.others().any(is_placed)
+}
+
+/// Whether Connect has said no to the last number. Asking again takes the notice away.
+fn was_refused(desk: &Desk) -> bool {
+    let mut notices = desk.notices().iter();
+    notices.any(|notice| matches!(notice.kind, NoticeKind::ActionFailed(Request::Dial, _)))
 }
 
 /// As it is read, and as it is dialled when the two differ.

@@ -111,10 +111,12 @@ test("what Connect refuses to dial is said, and the agent can go on", async ({ d
   await expectAccessible(desk);
   await press(desk, "閉じる");
   await expect(notice).toHaveCount(0);
+  await expect(field(desk)).toHaveValue("03-1234-5678");
 
   await sim.control("phones", { number: NUMBER, when_dialled: "answer" });
-  await dial(desk, "03-1234-5678");
+  await press(desk, "発信");
   await expectPhase(desk, "connected");
+  await expect(field(desk)).toHaveValue("");
 });
 
 test("a country that may not be called is refused for lack of permission", async ({ desk, sim }) => {

@@ -6,7 +6,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::{
     stage::{
-        Stage, dispatch,
+        Stage, dispatch, focus, has_focus,
         scene::{call, scene},
         settled, type_into, value,
     },
@@ -123,14 +123,47 @@ fn was_asked(stage: &Stage) -> bool {
 }
 
 #[wasm_bindgen_test]
-async fn the_button_dials_and_empties_the_field() {
+async fn a_number_that_is_being_called_leaves_the_field() {
     let stage = Stage::open().await;
     typed(&stage, TOKYO, "Dial").await;
+    stage.button("Dial").click();
+    let dials = scene(1, "CallingCustomer").and(call("c-1").outbound().dialing(1));
+    stage.tell(dials).await;
+    assert_eq!(value(&stage.one(".dialler input")), "");
+}
+
+#[wasm_bindgen_test]
+async fn a_number_that_was_refused_stays_with_the_caret_in_it() {
+    let stage = Stage::open().await;
+    typed(&stage, TOKYO, "Dial").await;
+    focus(&stage.button("Dial"));
     stage.press("Dial").await;
+    let field = stage.one(".dialler input");
     assert_eq!(
-        (was_asked(&stage), value(&stage.one(".dialler input"))),
-        (true, String::new())
+        (was_asked(&stage), value(&field), has_focus(&field)),
+        (true, TOKYO.into(), true)
     );
+}
+
+#[wasm_bindgen_test]
+async fn a_refusal_does_not_take_the_focus_from_where_the_agent_went_meanwhile() {
+    let stage = Stage::open().await;
+    typed(&stage, TOKYO, "Dial").await;
+    stage.button("Dial").click();
+    let elsewhere = stage.one("select");
+    focus(&elsewhere);
+    settled().await;
+    assert!(was_asked(&stage) && has_focus(&elsewhere));
+}
+
+#[wasm_bindgen_test]
+async fn a_call_that_comes_in_while_a_number_is_dialled_does_not_empty_the_field() {
+    let stage = Stage::open().await;
+    typed(&stage, TOKYO, "Dial").await;
+    stage.button("Dial").click();
+    let rings = scene(1, "PendingBusy").and(call("c-1").ringing(1));
+    stage.tell(rings).await;
+    assert_eq!(value(&stage.one(".dialler input")), TOKYO);
 }
 
 #[wasm_bindgen_test]
