@@ -31,27 +31,54 @@ function loadStreams() {
   document.head.append(script);
 }
 
-// The only words that are not in text.rs: they are for when that file could not be loaded.
+// The only words that are not in text.rs: they are for when that file could not be loaded. There is
+// no softphone on this page yet: it comes with the app.
 const FATAL = {
-  ja: ["画面を開始できませんでした", "ページを再読み込みしてください。通話はソフトフォンで続いています。", "再読み込み"],
-  en: ["The desk could not start", "Reload the page. Your calls go on in the softphone.", "Reload"],
+  ja: {
+    title: "画面を開始できませんでした",
+    advice: "通話中だった場合、通話は Amazon Connect で続いていますが、ソフトフォンが開くまで音声はつながりません。",
+    reload: "再読み込み",
+    ccp: "ソフトフォンだけを開く",
+    noCcp: "直らないときは、ソフトフォン（CCP）のアドレスを管理者に確かめて開いてください。",
+  },
+  en: {
+    title: "The desk could not start",
+    advice: "If you were on a call, it goes on in Amazon Connect, but without sound until a softphone is open.",
+    reload: "Reload",
+    ccp: "Open the softphone alone",
+    noCcp: "If that does not help, ask your administrator for the address of the softphone (CCP) and open it.",
+  },
 };
+
+function element(name, text, members) {
+  return Object.assign(document.createElement(name), { textContent: text }, members);
+}
 
 function paintFatal() {
   const wanted = new URLSearchParams(location.search).get("lang") ?? navigator.language;
   const lang = wanted.startsWith("ja") ? "ja" : "en";
-  const [title, advice, label] = FATAL[lang];
-  const element = (name, text) => Object.assign(document.createElement(name), { textContent: text });
-  const button = element("button", label);
-  button.type = "button";
-  button.className = "button";
-  button.addEventListener("click", () => location.reload());
-  const main = element("main", "");
-  main.className = "fatal";
+  const words = FATAL[lang];
+  const reload = element("button", words.reload, { type: "button", className: "button" });
+  reload.addEventListener("click", () => location.reload());
+  const main = element("main", "", { className: "fatal" });
   main.setAttribute("role", "alert");
-  main.append(element("h1", title), element("p", advice), button);
+  main.append(element("h1", words.title), element("p", words.advice), reload);
   document.documentElement.lang = lang;
   document.body.replaceChildren(main);
+  offerCcp(main, words);
+}
+
+// The address is the deployment's. It may be what could not be loaded, too, so the page is there first.
+async function offerCcp(main, words) {
+  try {
+    const settings = await (await fetch("/config.json", { cache: "no-store" })).json();
+    const { href, protocol, hostname } = new URL(settings.ccp.url);
+    const isLocal = ["127.0.0.1", "localhost", "[::1]"].includes(hostname);
+    if (protocol !== "https:" && !(protocol === "http:" && isLocal)) throw new Error("no web address");
+    main.append(element("a", words.ccp, { href, target: "_blank", rel: "noreferrer" }));
+  } catch {
+    main.append(element("p", words.noCcp));
+  }
 }
 
 // Before the app starts, so that the event cannot be missed.

@@ -332,8 +332,8 @@ texts! {
     }
     PanicTitle { ja: "画面に問題が起きました", en: "The desk has run into a problem" }
     PanicAdvice {
-        ja: "ページを再読み込みしてください。通話はソフトフォンで続いています。",
-        en: "Reload the page. Your call goes on in the softphone.",
+        ja: "通話はソフトフォンで続いています。通話を終えてから、ページを再読み込みしてください。",
+        en: "Your call goes on in the softphone. Finish it there, then reload the page.",
     }
     Reload { ja: "再読み込み", en: "Reload" }
 }

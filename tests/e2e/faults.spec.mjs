@@ -40,23 +40,44 @@ for (const { what, blocked } of [
   { what: "glue", blocked: GLUE },
   { what: "wasm", blocked: "**/app-*.wasm" },
 ]) {
-  for (const { lang, title, advice, reload } of [
-    { lang: "ja", title: "画面を開始できませんでした", advice: "通話はソフトフォンで続いています", reload: "再読み込み" },
-    { lang: "en", title: "The desk could not start", advice: "Your calls go on in the softphone", reload: "Reload" },
+  for (const { lang, title, advice, reload, alone } of [
+    { lang: "ja", title: "画面を開始できませんでした", advice: "ソフトフォンが開くまで音声はつながりません", reload: "再読み込み", alone: "ソフトフォンだけを開く" },
+    { lang: "en", title: "The desk could not start", advice: "without sound until a softphone is open", reload: "Reload", alone: "Open the softphone alone" },
   ]) {
-    test(`${what} that is blocked leaves a page that says so (${lang})`, async ({ page, troubles }) => {
+    test(`${what} that is blocked leaves a page that says so, and two ways out (${lang})`, async ({ page, sim, troubles }) => {
       troubles.name(NOT_LOADED, /the desk could not start/);
       await page.route(blocked, (route) => route.abort());
       await page.goto(`/?lang=${lang}`);
       await expect(page.getByRole("heading", { name: title })).toBeVisible();
       await expect(page.getByRole("alert")).toContainText(advice);
       await expect(page.locator("html")).toHaveAttribute("lang", lang);
+      const softphoneAlone = page.getByRole("link", { name: alone });
+      await expect(softphoneAlone).toHaveAttribute("href", sim.ccp);
       await expectAccessible(page);
+      const opened = page.context().waitForEvent("page");
+      await softphoneAlone.click();
+      await expect((await opened).getByRole("main")).toBeVisible();
+      await (await opened).close();
       await page.unroute(blocked);
       await press(page, reload);
       await expectPhase(page, "idle");
     });
   }
+}
+
+for (const { what, config } of [
+  { what: "is missing", config: { status: 404, body: "not here" } },
+  { what: "names no web address", config: { body: { ccp: { url: "javascript:alert(1)" } } } },
+]) {
+  test(`when the desk cannot start and config.json ${what}, the administrator is asked`, async ({ page, sim, troubles }) => {
+    troubles.name(NOT_LOADED, /the desk could not start/);
+    await sim.control("config", config);
+    await page.route(GLUE, (route) => route.abort());
+    await page.goto("/");
+    await expect(page.getByRole("alert")).toContainText("アドレスを管理者に確かめて");
+    await expect(page.getByRole("link")).toHaveCount(0);
+    await expectAccessible(page);
+  });
 }
 
 test("glue that somebody has changed is not run", async ({ page, troubles }) => {
@@ -71,8 +92,8 @@ test("glue that somebody has changed is not run", async ({ page, troubles }) => 
 });
 
 for (const { lang, title, advice } of [
-  { lang: "ja", title: "画面に問題が起きました", advice: "ページを再読み込みしてください。通話はソフトフォンで続いています。" },
-  { lang: "en", title: "The desk has run into a problem", advice: "Reload the page. Your call goes on in the softphone." },
+  { lang: "ja", title: "画面に問題が起きました", advice: "通話はソフトフォンで続いています。通話を終えてから、ページを再読み込みしてください。" },
+  { lang: "en", title: "The desk has run into a problem", advice: "Your call goes on in the softphone. Finish it there, then reload the page." },
 ]) {
   test(`a panic in mid-call costs the desk and not the call (${lang})`, async ({ page, sim, troubles }) => {
     troubles.name(/panicked at .*a drill/s);

@@ -61,13 +61,13 @@ fn wrong_settings_are_explained_and_the_member_is_named(
 #[case(
     Locale::En,
     "en",
-    "Reload the page. Your call goes on in the softphone.",
+    "Your call goes on in the softphone. Finish it there, then reload the page.",
     "Reload"
 )]
 #[case(
     Locale::Ja,
     "ja",
-    "ページを再読み込みしてください。通話はソフトフォンで続いています。",
+    "通話はソフトフォンで続いています。通話を終えてから、ページを再読み込みしてください。",
     "再読み込み"
 )]
 #[test_attr(wasm_bindgen_test)]
