@@ -6,7 +6,9 @@
 //! Leptos's own: a binding follows the signals that its closure reads, and it ends, listeners
 //! and all, with the [`Owner`] that it was made under.
 //!
-//! Text goes in as text and attributes as attributes; there is no way to put in markup.
+//! Text goes in as text and attributes as attributes; there is no way to put in markup. Nor can
+//! anything hide in text: see [`desk::visible`]. What others have written stands in elements with
+//! a direction of their own (`bdi`, `dir="auto"`), so that it turns nothing around it.
 
 use std::cell::RefCell;
 
@@ -65,7 +67,7 @@ impl El {
 
     /// Adds text for good.
     pub(crate) fn text(self, text: &str) -> Self {
-        self.0.append_with_str_1(text).ok();
+        self.0.append_with_str_1(&desk::visible(text)).ok();
         self
     }
 
@@ -74,7 +76,7 @@ impl El {
         let text = document().create_text_node("");
         self.0.append_with_node_1(&text).ok();
         follow(Box::new(words), move |words: &String| {
-            text.set_data(words);
+            text.set_data(&desk::visible(words));
             None
         });
         self
@@ -220,7 +222,9 @@ pub(crate) fn elapsed(desk: DeskHandle, since: impl Fn() -> Option<DateTime<Utc>
 
 /// A name and what it names.
 pub(crate) fn fact(name: &str, value: El) -> El {
-    el("div").child(el("dt").text(name)).child(value)
+    el("div")
+        .child(el("dt").set("dir", "auto").text(name))
+        .child(value.set("dir", "auto"))
 }
 
 /// A part of the screen with a name, and a heading that says it.

@@ -25,6 +25,7 @@ pub(super) fn agent_bar(desk: DeskHandle) -> El {
         .child(
             el("p")
                 .class("agent-state")
+                .set("dir", "auto")
                 .set("data-testid", "agent-state")
                 .bind("data-state", move || {
                     desk.read(|desk| Some(state(desk)?.name.clone()))
@@ -59,6 +60,7 @@ pub(super) fn agent_bar(desk: DeskHandle) -> El {
                 .child(
                     el("span")
                         .set("data-testid", "agent-name")
+                        .set("dir", "auto")
                         .words(move || desk.read(agent_name).unwrap_or_default()),
                 ),
         )
@@ -90,7 +92,10 @@ fn state_menu(desk: DeskHandle) -> El {
         !desk.link().is_ready() || desk.agent().is_none_or(|agent| agent.choices.is_empty())
     };
     let options = move || {
-        let option = |name: &String| el("option").text(&text::configured_state(name, desk.locale));
+        let option = |name: &String| {
+            let words = text::configured_state(name, desk.locale);
+            el("option").set("dir", "auto").text(&words)
+        };
         names.read().iter().map(option).collect()
     };
     let menu = el("select")
@@ -139,10 +144,7 @@ fn choose(desk: DeskHandle, event: &Event) {
 /// The state that takes over after the call, and the button that takes it back. Its place is
 /// kept while there is none.
 fn queued_state(desk: DeskHandle) -> El {
-    let words = move |told: &Desk| {
-        let name = text::agent_state(next_state(told)?, desk.locale);
-        Some(format!("{}: {name}", desk.say(Text::QueuedState)))
-    };
+    let name = move |told: &Desk| Some(text::agent_state(next_state(told)?, desk.locale));
     let cancellable = |desk: &Desk| {
         let choice = desk.agent().and_then(Agent::choice_that_cancels);
         choice.is_some()
@@ -152,7 +154,12 @@ fn queued_state(desk: DeskHandle) -> El {
         .toggle("data-empty", move || {
             desk.read(|desk| next_state(desk).is_none())
         })
-        .child(el("span").words(move || desk.read(words).unwrap_or_default()))
+        .child(
+            el("span")
+                .text(desk.say(Text::QueuedState))
+                .text(": ")
+                .child(el("bdi").words(move || desk.read(name).unwrap_or_default())),
+        )
         .child(button(
             "plain",
             || Text::CancelQueuedState,

@@ -81,12 +81,12 @@ fn row(desk: DeskHandle, record: &CallRecord) -> El {
     } else {
         text::kind(&ContactKind::Voice, record.direction)
     };
-    let mut came = desk.say(kind).to_owned();
+    let mut came = el("span").class("row-came").text(desk.say(kind));
     if let Some(queue) = &record.queue {
-        came = format!("{came} · {queue}");
+        came = came.text(" · ").child(el("bdi").text(queue));
     }
     if let Some(last_two) = &record.last_two {
-        came = format!("{came} · …{last_two}");
+        came = came.text(" · …").text(last_two);
     }
     let mut time = el("time");
     if let Some(began) = times.began() {
@@ -103,6 +103,6 @@ fn row(desk: DeskHandle, record: &CallRecord) -> El {
         .child(time)
         .child(part("row-outcome", &outcome))
         .child(part("row-talk", talk.as_deref().unwrap_or_default()))
-        .child(part("row-came", &came))
+        .child(came)
         .child(part("id", contact))
 }

@@ -44,7 +44,8 @@ pub(super) fn call_panel(desk: DeskHandle) -> El {
         .child(
             el("p")
                 .class("call-came")
-                .words(move || desk.read(|told| came(told, desk)).unwrap_or_default()),
+                .words(move || desk.read(|told| came(told, desk)).unwrap_or_default())
+                .child(el("bdi").words(move || desk.read(queue).unwrap_or_default())),
         )
         .child(controls(desk))
         .child(mute_state(desk))
@@ -68,11 +69,15 @@ fn held_since(desk: &Desk) -> Option<DateTime<Utc>> {
 
 fn came(told: &Desk, desk: DeskHandle) -> Option<String> {
     let call = told.front()?;
-    let kind = desk.say(text::kind(&call.kind, call.direction));
-    Some(match &call.queue {
-        Some(queue) => format!("{kind} · {queue}"),
-        None => kind.into(),
-    })
+    let mut came = desk.say(text::kind(&call.kind, call.direction)).to_owned();
+    if call.queue.is_some() {
+        came.push_str(" · ");
+    }
+    Some(came)
+}
+
+fn queue(desk: &Desk) -> Option<String> {
+    desk.front()?.queue.clone()
 }
 
 /// The customer's number, in the form it is read in.
@@ -101,8 +106,11 @@ fn caller_number(desk: DeskHandle) -> El {
         .bind("data-e164", move || desk.read(e164))
         .toggle("data-withheld", move || desk.read(withheld))
         .bind("data-raw", move || desk.read(raw))
+        .set("dir", "auto")
         // An address may be longer than its place.
-        .bind("title", move || desk.read(raw))
+        .bind("title", move || {
+            desk.read(raw).map(|raw| desk::visible(&raw).into_owned())
+        })
         .words(move || desk.read(words))
 }
 
@@ -217,15 +225,14 @@ fn other_contacts(desk: DeskHandle) -> El {
     let name = desk.say(Text::OtherContacts);
     let rows = move || {
         let row = |contact: &Contact| {
-            let what = [
-                desk.say(text::phase(Some(contact.phase))),
-                &caller_words(&contact.caller, desk),
-                desk.say(text::kind(&contact.kind, contact.direction)),
-            ];
             let since = contact.phase_since();
             el("li")
                 .set("data-phase", contact.phase.as_str())
-                .text(&what.join(" · "))
+                .text(desk.say(text::phase(Some(contact.phase))))
+                .text(" · ")
+                .child(el("bdi").text(&caller_words(&contact.caller, desk)))
+                .text(" · ")
+                .text(desk.say(text::kind(&contact.kind, contact.direction)))
                 .text(" ")
                 .child(elapsed(desk, move || since))
         };

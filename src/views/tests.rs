@@ -5,6 +5,7 @@
 mod agent;
 mod call;
 mod dialler;
+mod foreign;
 mod keypad;
 mod log;
 mod notices;

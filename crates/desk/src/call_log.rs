@@ -5,6 +5,7 @@ use contract::ContactId;
 
 use crate::{
     contact::{Contact, Direction},
+    foreign_text::{is_invisible, visible},
     outcome::CallOutcome,
     phase::CallPhase,
     snapshot::ContactKind,
@@ -123,8 +124,8 @@ impl CallLog {
 ///
 /// `number` and `agent` are given apart, for a record does not keep them; `outcome` is empty
 /// while the call lasts; `local` writes an instant as local ISO text with its offset. Tabs and
-/// line breaks in a value become spaces; a value that a sheet would compute gets an apostrophe
-/// in front.
+/// line breaks in a value become spaces, other controls U+FFFD; a value that a sheet would
+/// compute, or read as quoted to the next quotation mark, gets an apostrophe in front.
 pub fn spreadsheet_row(
     record: &CallRecord,
     outcome: Option<CallOutcome>,
@@ -163,18 +164,16 @@ pub fn spreadsheet_row(
     .join("\t")
 }
 
+/// A value by which a sheet neither begins to compute nor to quote. Full-width signs count, for a
+/// Japanese Excel takes them for the plain ones (OWASP, "CSV Injection"), and so does a sign that
+/// comes after white space.
 fn cell(value: &str) -> String {
-    let mut cell = String::with_capacity(value.len() + 1);
-    if value.starts_with(['=', '+', '-', '@']) {
-        cell.push('\'');
+    let mut cell = visible(value).into_owned();
+    let begins = value.trim_start_matches(|c: char| c.is_whitespace() || is_invisible(c));
+    if begins.starts_with(['=', '+', '-', '@', '"', '＝', '＋', '－', '＠']) {
+        cell.insert(0, '\'');
     }
-    cell.extend(value.chars().map(|c| if breaks_line(c) { ' ' } else { c }));
     cell
-}
-
-/// Whether a sheet may take a character for the end of a cell or of a line.
-fn breaks_line(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
 #[cfg(test)]
@@ -250,6 +249,16 @@ mod tests {
     #[case::lines("a\r\nb\tc", "a  b c")]
     #[case::line_separator("a\u{2028}b", "a b")]
     #[case::inside("1=1", "1=1")]
+    #[case::full_width("＝1+1", "'＝1+1")]
+    #[case::full_width_plus("＋81", "'＋81")]
+    #[case::full_width_minus("－1", "'－1")]
+    #[case::full_width_at("＠SUM(A1)", "'＠SUM(A1)")]
+    #[case::quote("\"a\tb", "'\"a b")]
+    #[case::behind_a_tab("\t=1+1", "' =1+1")]
+    #[case::behind_spaces(" \u{3000}=1+1", "' \u{3000}=1+1")]
+    #[case::behind_what_nobody_sees("\u{feff}=1+1", "'\u{fffd}=1+1")]
+    #[case::direction("a\u{202e}b", "a\u{fffd}b")]
+    #[case::space(" a", " a")]
     fn a_sheet_neither_computes_nor_splits_a_cell(#[case] value: &str, #[case] cell: &str) {
         assert_eq!(super::cell(value), cell);
     }

@@ -131,7 +131,7 @@ async fn a_queued_state_is_gone_when_it_is_no_longer_named() {
     assert_eq!(
         (
             stage.attribute("agent-state", "data-next"),
-            text(&stage.one(".queued-state span")),
+            text(&stage.one(".queued-state bdi")),
             stage.button("Cancel queued state").disabled()
         ),
         (None, String::new(), true)
