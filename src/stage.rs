@@ -117,6 +117,11 @@ impl Stage {
         buttons.remove(0).unchecked_into()
     }
 
+    /// Whether the only button of a name may be pressed.
+    pub(crate) fn is_enabled(&self, name: &str) -> bool {
+        !self.button(name).has_attribute("aria-disabled")
+    }
+
     /// Presses the only button of a name, as a mouse does.
     pub(crate) async fn press(&self, name: &str) {
         self.button(name).click();

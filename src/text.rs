@@ -187,6 +187,7 @@ texts! {
     SignIn { ja: "サインイン", en: "Sign in" }
     Notices { ja: "お知らせ", en: "Notices" }
     Dismiss { ja: "閉じる", en: "Dismiss" }
+    MoreNotices { ja: "ほか {} 件", en: "{} more" }
     LinkLoading { ja: "読み込み中", en: "Loading" }
     LinkConnecting { ja: "Connect に接続しています", en: "Connecting to Connect" }
     LinkReady { ja: "Connect に接続済み", en: "Connected to Connect" }
@@ -443,6 +444,13 @@ pub fn notice(kind: &NoticeKind) -> [Option<Text>; 2] {
             None,
         ],
     }
+}
+
+/// How many notices there are besides.
+pub fn more_notices(count: usize, locale: Locale) -> String {
+    Text::MoreNotices
+        .say(locale)
+        .replace("{}", &count.to_string())
 }
 
 fn failed(request: Request) -> Text {

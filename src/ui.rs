@@ -10,13 +10,17 @@
 //! anything hide in text: see [`desk::visible`]. What others have written stands in elements with
 //! a direction of their own (`bdi`, `dir="auto"`), so that it turns nothing around it.
 
-use std::cell::RefCell;
+mod focus;
+
+use std::{cell::RefCell, rc::Rc};
 
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Element, Event, KeyboardEvent};
 
+use self::focus::{KEY, Place, REFUGE, take_refuge};
+pub(crate) use self::focus::{has_focus_within, put_focus};
 use crate::{format, runtime::DeskHandle, text::Text};
 
 /// An element under construction.
@@ -93,17 +97,67 @@ impl El {
     }
 
     /// Adds the elements that `children` makes, and makes them anew when what they depend on
-    /// has changed. For lists that change as a whole and seldom.
+    /// has changed. For lists that change as a whole and seldom. The focus, if it is on one of
+    /// their buttons, stays on it by its [key](Self::key) or else on the one in its place, and
+    /// goes to the [refuge](Self::refuge) when there is none.
     pub(crate) fn children(self, children: impl Fn() -> Vec<Self> + 'static) -> Self {
         let element = self.0.clone();
         run(Box::new(move || {
             let children = children();
+            let focus = Place::within(&element);
             element.set_text_content(None);
             for child in children {
                 element.append_with_node_1(&child.0).ok();
             }
+            if let Some(focus) = focus {
+                focus.restore(&element);
+            }
         }));
         self
+    }
+
+    /// Names a button among those that are made anew with it.
+    pub(crate) fn key(self, key: &str) -> Self {
+        self.set(KEY, key)
+    }
+
+    /// Where the focus goes, by a selector, when what has it within this element goes.
+    pub(crate) fn refuge(self, selector: &str) -> Self {
+        self.set(REFUGE, selector)
+    }
+
+    /// Shows an element while a condition holds, and keeps its place meanwhile.
+    pub(crate) fn shown_while(self, shown: impl Fn() -> bool + 'static) -> Self {
+        let element = self.0.clone();
+        follow(Box::new(shown), move |shown: &bool| {
+            if !shown && has_focus_within(&element) {
+                take_refuge(&element);
+            }
+            element
+                .toggle_attribute_with_force("data-empty", !shown)
+                .ok()?;
+            None
+        });
+        self
+    }
+
+    /// Makes a button of it, which may be pressed while `enabled`. Else it is `aria-disabled`:
+    /// `disabled` would take the focus from whoever has just pressed it.
+    pub(crate) fn press(
+        self,
+        enabled: impl Fn() -> bool + 'static,
+        on_press: impl Fn() + 'static,
+    ) -> Self {
+        let enabled: Rc<dyn Fn() -> bool> = Rc::new(enabled);
+        let is_enabled = Rc::clone(&enabled);
+        self.set("type", "button")
+            .class("button")
+            .bind("aria-disabled", move || (!enabled()).then(|| "true".into()))
+            .on("click", move |_| {
+                if untrack(|| is_enabled()) {
+                    on_press();
+                }
+            })
     }
 
     /// Does something with the element whenever what it depends on has changed.
@@ -193,18 +247,9 @@ pub(crate) fn button(
     on_press: impl Fn() + 'static,
 ) -> El {
     el("button")
-        .set("type", "button")
-        .class("button")
+        .press(enabled, on_press)
         .set("data-role", role)
-        .toggle("disabled", move || !enabled())
-        .on("click", move |_| on_press())
         .words(move || desk.say(label()).into())
-}
-
-/// Whether the focus is on an element or on one within it.
-pub(crate) fn has_focus_within(element: &Element) -> bool {
-    let focused = document().active_element();
-    focused.is_some_and(|focused| element.contains(Some(&focused)))
 }
 
 /// The time since a moment, counting. Empty while the moment is not known.

@@ -26,7 +26,6 @@ pub(crate) fn screen(desk: DeskHandle) -> El {
     el("div")
         .class("desk")
         .child(agent_bar(desk))
-        .child(notices(desk))
         .child(announcer(desk))
         .child(
             el("main")
@@ -40,6 +39,7 @@ pub(crate) fn screen(desk: DeskHandle) -> El {
                         .child(call_log(desk)),
                 ),
         )
+        .child(notices(desk))
 }
 
 #[cfg(test)]

@@ -221,3 +221,29 @@ async fn markup_goes_in_as_text() {
         (markup.repeat(2), Some(markup), 0)
     );
 }
+
+#[wasm_bindgen_test]
+async fn a_disabled_button_keeps_the_focus_and_ignores_presses() {
+    let enabled = ArcRwSignal::new(true);
+    let presses = Rc::new(Cell::new(0));
+    let (is_enabled, count) = (enabled.clone(), presses.clone());
+    let made = Made::by(|| {
+        el("button").press(move || is_enabled.get(), move || count.set(count.get() + 1))
+    })
+    .await;
+    crate::stage::focus(&made.element);
+    dispatch(&made.element, "click");
+    enabled.set(false);
+    // At once, not only when the screen has caught up.
+    dispatch(&made.element, "click");
+    settled().await;
+    dispatch(&made.element, "click");
+    assert_eq!(
+        (
+            presses.get(),
+            made.element.get_attribute("aria-disabled").as_deref(),
+            crate::stage::has_focus(&made.element)
+        ),
+        (1, Some("true"), true)
+    );
+}

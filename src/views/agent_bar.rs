@@ -151,9 +151,8 @@ fn queued_state(desk: DeskHandle) -> El {
     };
     el("div")
         .class("queued-state")
-        .toggle("data-empty", move || {
-            desk.read(|desk| next_state(desk).is_none())
-        })
+        .refuge(".state-menu select")
+        .shown_while(move || desk.read(|desk| next_state(desk).is_some()))
         .child(
             el("span")
                 .text(desk.say(Text::QueuedState))

@@ -37,6 +37,8 @@ pub(super) fn call_panel(desk: DeskHandle) -> El {
         );
     el("section")
         .class("call-panel")
+        // Where the focus goes when what had it is gone.
+        .set("tabindex", "-1")
         .set("aria-label", desk.say(Text::Call))
         .bind("data-phase", word)
         .child(head)

@@ -3,13 +3,13 @@
 use desk::{Command, Contact, Desk, Direction, NoticeKind, PhoneNumber, PhoneNumberError, Request};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, HtmlInputElement};
+use web_sys::HtmlInputElement;
 
 use crate::{
     format,
     runtime::DeskHandle,
     text::{self, Text},
-    ui::{El, button, el, has_focus_within, section},
+    ui::{El, button, el, has_focus_within, put_focus, section},
 };
 
 /// A field that shows what it will dial before it dials.
@@ -73,7 +73,7 @@ pub(super) fn dialler(desk: DeskHandle) -> El {
                 if has_focus_within(form)
                     && let Ok(Some(field)) = form.query_selector("input")
                 {
-                    field.unchecked_ref::<HtmlElement>().focus().ok();
+                    put_focus(&field);
                 }
             }
         });

@@ -3,12 +3,12 @@
 use desk::{Command, Desk, Digits};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, HtmlInputElement};
+use web_sys::HtmlInputElement;
 
 use crate::{
     runtime::DeskHandle,
     text::Text,
-    ui::{El, button, el, run},
+    ui::{El, button, el, put_focus, run},
 };
 
 const KEYS: [&str; 12] = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
@@ -17,24 +17,24 @@ const KEYS: [&str; 12] = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0",
 const SHOWN: usize = 24;
 
 /// The keypad, folded away until it is asked for. What was sent is shown only as long as the
-/// call lasts: customers' PINs travel this way.
+/// agent is in the call, on hold or not: customers' PINs travel this way.
 pub(super) fn keypad(desk: DeskHandle) -> El {
     let open = RwSignal::new(false);
     let sent = RwSignal::new(String::new());
-    let listens = desk.select(|desk| {
-        let call = desk.front().filter(|_| takes_tones(desk));
+    let call = desk.select(|desk| {
+        let call = desk.front().filter(|call| call.phase.is_talking());
         call.map(|call| call.id.clone())
     });
     run(Box::new(move || {
-        // Also when one call gives way to another that listens at once. Read, not only tracked: a
-        // memo that nobody reads is never computed and never changes.
-        listens.with(|_| ());
+        // Also when one call gives way to another at once. Read, not only tracked: a memo that
+        // nobody reads is never computed and never changes.
+        call.with(|_| ());
         open.set(false);
         sent.set(String::new());
     }));
-    let folded = el("div").children(move || {
+    let folded = el("div").refuge(".keypad > button").children(move || {
         if open.get() {
-            vec![keys(desk, sent)]
+            vec![keys(desk, open, sent)]
         } else {
             Vec::new()
         }
@@ -43,9 +43,11 @@ pub(super) fn keypad(desk: DeskHandle) -> El {
         "plain",
         || Text::Keypad,
         desk,
-        move || desk.read(takes_tones),
+        // While nobody listens it can still be put away.
+        move || open.get() || desk.read(takes_tones),
         move || open.update(|open| *open = !*open),
-    );
+    )
+    .bind("aria-expanded", move || Some(open.get().to_string()));
     el("div").class("keypad").child(toggle).child(folded)
 }
 
@@ -54,7 +56,7 @@ fn takes_tones(desk: &Desk) -> bool {
     call.is_some_and(|call| desk.takes_tones(&call.id))
 }
 
-fn keys(desk: DeskHandle, sent: RwSignal<String>) -> El {
+fn keys(desk: DeskHandle, open: RwSignal<bool>, sent: RwSignal<String>) -> El {
     let field = el("input")
         .set("type", "text")
         .set("inputmode", "tel")
@@ -65,15 +67,15 @@ fn keys(desk: DeskHandle, sent: RwSignal<String>) -> El {
             field.set_value(&sent.read());
         })
         // Whoever opens the keypad wants to type; the focus comes from the button beside it.
-        .follow(|field| {
-            let field: &HtmlElement = field.unchecked_ref();
-            field.focus().ok();
-        });
+        .follow(put_focus);
     let keys = el("div")
         .class("keypad-keys")
         .on_key(move |event| {
             let shortcut = event.ctrl_key() || event.meta_key() || event.alt_key();
-            if !shortcut && send(desk, sent, &event.key()) {
+            let key = event.key();
+            if key == "Escape" {
+                open.set(false);
+            } else if !shortcut && send(desk, sent, &key) {
                 event.prevent_default();
             }
         })
@@ -81,12 +83,13 @@ fn keys(desk: DeskHandle, sent: RwSignal<String>) -> El {
     KEYS.into_iter().fold(keys, |keys, key| {
         keys.child(
             el("button")
-                .set("type", "button")
-                .class("button")
-                .text(key)
-                .on("click", move |_| {
-                    send(desk, sent, key);
-                }),
+                .press(
+                    move || desk.read(takes_tones),
+                    move || {
+                        send(desk, sent, key);
+                    },
+                )
+                .text(key),
         )
     })
 }

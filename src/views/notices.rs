@@ -9,29 +9,46 @@ use crate::{
     ui::{El, button, el},
 };
 
-/// The notices. They lie over the screen's lower edge and push nothing away.
+/// The notices, at the lower edge, where they push no button away: how the desk stands to Connect,
+/// then the newest. The others are counted and unfolded on demand.
 pub(super) fn notices(desk: DeskHandle) -> El {
     let link = desk.select(|desk| (desk.link(), desk.is_signing_in()));
     let notices = desk.select(|desk| desk.notices().to_vec());
+    let open = RwSignal::new(false);
     el("section")
         .class("notices")
         .set("role", "alert")
         .set("aria-label", desk.say(Text::Notices))
+        .refuge(".call-panel")
         .children(move || {
             let (link, signing_in) = link.get();
-            let mut shown: Vec<El> = notices
-                .read()
-                .iter()
-                .map(|told| notice(desk, told))
-                .collect();
-            if let Some(sentence) = text::link(link, signing_in) {
-                shown.insert(0, link_notice(desk, link, sentence));
+            let sentence = text::link(link, signing_in);
+            let notices = notices.read();
+            let all = usize::from(sentence.is_some()) + notices.len();
+            let mut more = (all > 1).then(|| more(desk, all - 1, open));
+            let mut shown = Vec::new();
+            if let Some(sentence) = sentence {
+                shown.push(link_notice(desk, link, sentence, more.take()));
+            }
+            for told in notices.iter().rev() {
+                if shown.is_empty() || open.get() {
+                    shown.push(notice(desk, told, more.take()));
+                }
             }
             shown
         })
 }
 
-fn notice(desk: DeskHandle, notice: &Notice) -> El {
+/// How many notices there are besides, and the way to them.
+fn more(desk: DeskHandle, count: usize, open: RwSignal<bool>) -> El {
+    el("button")
+        .press(|| true, move || open.update(|open| *open = !*open))
+        .key("more")
+        .bind("aria-expanded", move || Some(open.get().to_string()))
+        .text(&text::more_notices(count, desk.locale))
+}
+
+fn notice(desk: DeskHandle, notice: &Notice, more: Option<El>) -> El {
     let [first, second] = text::notice(&notice.kind).map(|text| text.map(|text| desk.say(text)));
     let words = format!(
         "{} {}",
@@ -39,37 +56,43 @@ fn notice(desk: DeskHandle, notice: &Notice) -> El {
         second.unwrap_or_default()
     );
     let id = notice.id;
-    shown(&words).child(button(
+    let dismiss = button(
         "plain",
         || Text::Dismiss,
         desk,
         || true,
         move || desk.command(Command::Dismiss(id)),
-    ))
+    );
+    shown(&words, more).child(dismiss.key(&id.to_string()))
 }
 
-fn link_notice(desk: DeskHandle, link: Link, sentence: Text) -> El {
+fn link_notice(desk: DeskHandle, link: Link, sentence: Text, more: Option<El>) -> El {
     let sentence = if desk.pop_up_blocked() {
         Text::PopUpBlocked
     } else {
         sentence
     };
-    let notice = shown(desk.say(sentence));
+    let notice = shown(desk.say(sentence), more);
     if !link.wants_sign_in() {
         return notice;
     }
-    notice.child(button(
+    let sign_in = button(
         "accept",
         || Text::SignIn,
         desk,
         || true,
         move || desk.command(Command::SignIn),
-    ))
+    );
+    notice.child(sign_in.key("sign-in"))
 }
 
-fn shown(words: &str) -> El {
-    el("div")
+fn shown(words: &str, more: Option<El>) -> El {
+    let notice = el("div")
         .class("notice")
         .set("data-testid", "notice")
-        .child(el("p").text(words.trim_end()))
+        .child(el("p").text(words.trim_end()));
+    match more {
+        Some(more) => notice.child(more),
+        None => notice,
+    }
 }

@@ -3,7 +3,7 @@
 //! They are written with the DOM alone, for they must come up when nothing else does.
 
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use web_sys::{Document, Element};
+use web_sys::{Document, Element, HtmlElement};
 
 use crate::{
     settings::SettingsError,
@@ -59,7 +59,10 @@ fn paint(title: Text, sentence: Text, member: Option<&str>, locale: Locale) -> O
         .add_event_listener_with_callback("click", reload.unchecked_ref())
         .ok()?;
     page.append_with_node_1(&button).ok()?;
-    document.body()?.prepend_with_node_1(&page).ok()
+    document.body()?.prepend_with_node_1(&page).ok()?;
+    // What had the focus may be gone. Not the button: whoever types on would press it.
+    page.set_attribute("tabindex", "-1").ok()?;
+    page.dyn_into::<HtmlElement>().ok()?.focus().ok()
 }
 
 fn element(document: &Document, name: &str, text: &str) -> Option<Element> {

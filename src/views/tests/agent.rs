@@ -8,7 +8,7 @@ use web_sys::HtmlSelectElement;
 
 use crate::{
     stage::{
-        Stage, dispatch,
+        Stage, dispatch, focus, has_focus,
         scene::{agent_state, at, call, scene},
         settled, text,
     },
@@ -132,9 +132,9 @@ async fn a_queued_state_is_gone_when_it_is_no_longer_named() {
         (
             stage.attribute("agent-state", "data-next"),
             text(&stage.one(".queued-state bdi")),
-            stage.button("Cancel queued state").disabled()
+            stage.is_enabled("Cancel queued state")
         ),
-        (None, String::new(), true)
+        (None, String::new(), false)
     );
 }
 
@@ -152,10 +152,21 @@ async fn a_queued_state_can_be_taken_back() {
 }
 
 #[wasm_bindgen_test]
+async fn taking_a_queued_state_back_leaves_the_focus_on_the_menu() {
+    let stage = Stage::open().await;
+    with_lunch_queued(&stage).await;
+    focus(&stage.button("Cancel queued state"));
+    stage
+        .tell(scene(2, "Busy").and(call("c-1").connected(1)))
+        .await;
+    assert!(has_focus(&menu(&stage)));
+}
+
+#[wasm_bindgen_test]
 async fn the_button_for_queued_states_has_its_japanese_name() {
     let stage = Stage::open_in(Locale::Ja).await;
     with_lunch_queued(&stage).await;
-    assert!(!stage.button("予約状態を取消").disabled());
+    assert!(stage.is_enabled("予約状態を取消"));
 }
 
 fn menu(stage: &Stage) -> HtmlSelectElement {

@@ -17,7 +17,7 @@ use crate::{
 async fn typed(stage: &Stage, text: &str, button: &str) -> (String, bool) {
     type_into(&stage.one(".dialler input"), text).await;
     let says = stage.texts("#dial-says").concat();
-    (says, !stage.button(button).disabled())
+    (says, stage.is_enabled(button))
 }
 
 #[rstest]

@@ -115,17 +115,68 @@ async fn with_digits_sent() -> Stage {
 #[rstest]
 #[case::ended(scene(9, "AfterCallWork").and(call("c-1").ended(9)))]
 #[case::gone(scene(9, "Available"))]
-#[case::held(scene(9, "Busy").and(call("c-1").held(2, 9)))]
 #[test_attr(wasm_bindgen_test)]
-async fn it_closes_when_nobody_listens_any_more(#[case] told: Scene) {
+async fn it_closes_with_the_call_and_leaves_the_focus_on_its_button(#[case] told: Scene) {
     let stage = with_digits_sent().await;
     stage.tell(told).await;
     assert_eq!(
         (
             stage.all(".keypad input, .keypad-keys").len(),
-            stage.button("Keypad").disabled()
+            stage.is_enabled("Keypad"),
+            has_focus(&stage.button("Keypad"))
         ),
-        (0, true)
+        (0, false, true)
+    );
+}
+
+#[wasm_bindgen_test]
+async fn on_hold_it_stays_as_it_is_and_sends_nothing() {
+    let stage = with_digits_sent().await;
+    stage.tell(held()).await;
+    press_key(&field(&stage), &key("5")).await;
+    stage.press("6").await;
+    assert_eq!(
+        (value(&field(&stage)), stage.is_enabled("6")),
+        ("73".into(), false)
+    );
+}
+
+#[wasm_bindgen_test]
+async fn after_a_hold_the_digits_go_on() {
+    let stage = with_digits_sent().await;
+    stage.tell(held()).await;
+    let resumed = call("c-1")
+        .connected(2)
+        .customer_is(LegState::Connected, 12);
+    stage.tell(scene(12, "Busy").and(resumed)).await;
+    press_key(&field(&stage), &key("5")).await;
+    assert_eq!(value(&field(&stage)), "735");
+}
+
+fn held() -> Scene {
+    scene(9, "Busy").and(call("c-1").held(2, 9))
+}
+
+#[wasm_bindgen_test]
+async fn on_hold_it_can_be_put_away() {
+    let stage = with_digits_sent().await;
+    stage.tell(held()).await;
+    stage.press("Keypad").await;
+    assert_eq!(stage.all(".keypad-keys").len(), 0);
+}
+
+#[wasm_bindgen_test]
+async fn escape_closes_it_and_the_focus_goes_back_to_its_button() {
+    let stage = with_open_keypad().await;
+    press_key(&field(&stage), &key("Escape")).await;
+    let button = stage.button("Keypad");
+    assert_eq!(
+        (
+            stage.all(".keypad-keys").len(),
+            has_focus(&button),
+            button.get_attribute("aria-expanded").as_deref()
+        ),
+        (0, true, Some("false"))
     );
 }
 
@@ -159,5 +210,5 @@ async fn a_customers_leg_that_is_not_connected_hears_no_tones() {
         .connected(2)
         .customer_is(LegState::Connecting, 2);
     stage.tell(scene(2, "Busy").and(talks)).await;
-    assert!(stage.button("Keypad").disabled());
+    assert!(!stage.is_enabled("Keypad"));
 }

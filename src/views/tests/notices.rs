@@ -2,14 +2,17 @@
 
 use desk::{Action, ActionError, Desk, Input, Link, SoftphoneError};
 use rstest::rstest;
+use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::HtmlElement;
 
 use crate::{
     stage::{
-        Stage,
+        Stage, focus, has_focus,
         scene::{call, scene},
+        settled, text,
     },
-    text::Locale,
+    text::{Locale, Text},
 };
 
 fn told(stage: &Stage) -> Vec<String> {
@@ -168,20 +171,101 @@ async fn a_refusal_is_explained_in_japanese_and_can_be_dismissed() {
     );
 }
 
-#[wasm_bindgen_test]
-async fn dismissing_a_notice_takes_that_one_away() {
-    let stage = refused(ActionError::InvalidState, Locale::En).await;
+const AUDIO: &str = "The softphone reports a problem. Look at what it says.";
+const NOT_ACCEPTED: &str = "The call could not be accepted. Not possible right now. Look at what the call shows and try again.";
+
+/// A refusal, after it trouble with the audio.
+async fn with_two(locale: Locale) -> Stage {
+    let stage = refused(ActionError::InvalidState, locale).await;
     stage
         .tell(Input::SoftphoneFailed(SoftphoneError::Other))
         .await;
-    let first: web_sys::HtmlElement =
-        wasm_bindgen::JsCast::unchecked_into(stage.all("[data-testid=notice] button")[0].clone());
-    first.click();
-    crate::stage::settled().await;
+    stage
+}
+
+async fn dismiss(stage: &Stage, index: usize) -> HtmlElement {
+    let mut buttons = stage.all(".notices button");
+    buttons.retain(|button| text(button) == "Dismiss");
+    let button: HtmlElement = buttons.remove(index).unchecked_into();
+    button.focus().unwrap();
+    button.click();
+    settled().await;
+    button
+}
+
+#[rstest]
+#[case(Locale::En, "1 more")]
+#[case(Locale::Ja, "ほか 1 件")]
+#[test_attr(wasm_bindgen_test)]
+async fn the_newest_notice_is_shown_and_the_rest_are_counted(
+    #[case] locale: Locale,
+    #[case] more: &str,
+) {
+    let stage = with_two(locale).await;
+    let newest = Text::SoftphoneOther.say(locale);
     assert_eq!(
-        told(&stage),
-        ["The softphone reports a problem. Look at what it says."]
+        (told(&stage), buttons(&stage)[0].as_str()),
+        (strings(&[newest]), more)
     );
+}
+
+#[wasm_bindgen_test]
+async fn how_the_desk_stands_to_connect_comes_before_the_newest() {
+    let stage = with_two(Locale::En).await;
+    stage.tell(Input::Link(Link::SignedOut)).await;
+    assert_eq!(
+        (told(&stage), buttons(&stage)),
+        (
+            strings(&["You are signed out. Sign in to take calls."]),
+            strings(&["2 more", "Sign in"])
+        )
+    );
+}
+
+#[wasm_bindgen_test]
+async fn the_rest_unfold_and_fold_and_the_focus_stays() {
+    let stage = with_two(Locale::En).await;
+    focus(&stage.button("1 more"));
+    stage.press("1 more").await;
+    let unfolded = (told(&stage), has_focus(&stage.button("1 more")));
+    stage.press("1 more").await;
+    let folded = (told(&stage), has_focus(&stage.button("1 more")));
+    assert_eq!(
+        (unfolded, folded),
+        (
+            (strings(&[AUDIO, NOT_ACCEPTED]), true),
+            (strings(&[AUDIO]), true)
+        )
+    );
+}
+
+#[wasm_bindgen_test]
+async fn dismissing_a_notice_takes_that_one_away_and_the_focus_to_the_next() {
+    let stage = with_two(Locale::En).await;
+    dismiss(&stage, 0).await;
+    assert_eq!(told(&stage), [NOT_ACCEPTED]);
+    assert!(has_focus(&stage.button("Dismiss")));
+}
+
+#[wasm_bindgen_test]
+async fn dismissing_the_last_notice_leaves_the_focus_on_the_call() {
+    let stage = refused(ActionError::InvalidState, Locale::En).await;
+    dismiss(&stage, 0).await;
+    assert!(has_focus(&stage.one(".call-panel")));
+}
+
+#[wasm_bindgen_test]
+async fn a_new_notice_does_not_come_under_the_finger() {
+    let stage = with_two(Locale::En).await;
+    stage.press("1 more").await;
+    let of_the_newest = stage.all("[data-testid=notice] button")[1].clone();
+    focus(&of_the_newest);
+    stage
+        .tell(Input::SoftphoneFailed(SoftphoneError::Connection))
+        .await;
+    let now_second = stage.all("[data-testid=notice]")[1].clone();
+    let button = crate::stage::elements(&now_second, "button").remove(0);
+    assert!(text(&now_second).starts_with(AUDIO) && has_focus(&button));
 }
 
 #[wasm_bindgen_test]
