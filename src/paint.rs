@@ -7,6 +7,7 @@ use js_sys::{Function, Promise};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
+use web_sys::Window;
 
 use crate::{
     runtime::{DeskHandle, spawn},
@@ -69,21 +70,24 @@ fn mark(name: &str) {
     }
 }
 
-/// Resolves after the next frame has been painted: the first callback runs before a paint, the
-/// second after it.
+/// Resolves after the next frame has been painted: its callbacks run before the paint, a task that
+/// they leave runs after it.
 async fn painted() {
-    frame().await;
-    frame().await;
+    until(|window, resolve| {
+        window.request_animation_frame(resolve).ok();
+        set_timeout(window, resolve, NO_FRAME_MS);
+    })
+    .await;
+    until(|window, resolve| set_timeout(window, resolve, 0)).await;
 }
 
-async fn frame() {
-    let promise = Promise::new(&mut |resolve: Function, _: Function| {
-        let window = window();
-        window.request_animation_frame(&resolve).ok();
-        let timeout =
-            window.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, NO_FRAME_MS);
-        timeout.ok();
-    });
+fn set_timeout(window: &Window, then: &Function, after_ms: i32) {
+    let set = window.set_timeout_with_callback_and_timeout_and_arguments_0(then, after_ms);
+    set.ok();
+}
+
+async fn until(happens: impl Fn(&Window, &Function)) {
+    let promise = Promise::new(&mut |resolve: Function, _: Function| happens(&window(), &resolve));
     JsFuture::from(promise.unchecked_into::<Promise<JsValue>>())
         .await
         .ok();

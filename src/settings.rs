@@ -8,7 +8,7 @@ use desk::Country;
 use js_sys::JSON;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{RequestCache, RequestInit, Response, Url, UrlSearchParams};
+use web_sys::{Response, Url, UrlSearchParams};
 
 use crate::text::Locale;
 
@@ -69,9 +69,9 @@ pub(crate) fn locale_in_address() -> Option<Locale> {
 
 async fn fetch() -> Option<String> {
     let window = web_sys::window()?;
-    let init = RequestInit::new();
-    init.set_cache(RequestCache::NoStore);
-    let answer = JsFuture::from(window.fetch_with_str_and_init(PATH, &init)).await;
+    // Just as index.html preloads it, or it would be fetched twice. Whether a browser may keep it is
+    // for its header to say.
+    let answer = JsFuture::from(window.fetch_with_str(PATH)).await;
     let response: Response = answer.ok()?.dyn_into().ok()?;
     if !response.ok() {
         return None;
