@@ -4,6 +4,7 @@
 //! tools, builds the site, starts the local world, runs the tests and the checks. It knows how
 //! things are built and started and nothing of what they do.
 
+mod bench;
 mod browser;
 mod check;
 mod demo;
@@ -40,6 +41,8 @@ cargo xtask <command>
                      all tests, or one part; the last line is `N passed, N failed`
   check              formatting, lints, docs, dependency rules, licences
   dist               build dist/, print the sizes, fail above the budget
+  bench [calls|start|memory]
+                     the desk beside a plain page, with limits; writes target/bench/*.json
   doctor             which tools are there, and how to get what is missing
   seal               (called by Trunk) fill in what Trunk cannot know of the built site
 ";
@@ -76,6 +79,11 @@ fn run() -> Result<ExitCode> {
             let part = value_opt(&mut args)?;
             no_more(&mut args)?;
             test::run(&workspace, &test::Part::parse(part.as_deref())?)
+        }
+        "bench" => {
+            let bench = value_opt(&mut args)?;
+            no_more(&mut args)?;
+            bench::run(&workspace, &bench::Bench::parse(bench.as_deref())?)
         }
         "doctor" => no_more(&mut args).and_then(|()| doctor::run(&workspace)),
         "seal" => no_more(&mut args).and_then(|()| seal::run(&workspace)),

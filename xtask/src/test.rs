@@ -5,7 +5,7 @@
 
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context as _, Result, bail};
@@ -189,8 +189,7 @@ fn end_to_end(workspace: &Workspace) -> Result<Tally> {
     let browser = Browser::ensure()?;
     let dist = dist::ensure(workspace)?;
     World::build(workspace)?;
-    let folder = workspace.path(JOURNEYS);
-    install_journeys(&folder)?;
+    install_journeys(workspace)?;
 
     let report = workspace.scratch("journeys.json");
     fs::remove_file(&report).ok();
@@ -201,7 +200,7 @@ fn end_to_end(workspace: &Workspace) -> Result<Tally> {
             "test",
             "--reporter=list,json",
         ])
-        .current_dir(&folder)
+        .current_dir(workspace.path(JOURNEYS))
         .env("PLAYWRIGHT_JSON_OUTPUT_FILE", &report)
         .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
         .env("CHROMIUM", &browser.program)
@@ -212,15 +211,20 @@ fn end_to_end(workspace: &Workspace) -> Result<Tally> {
     Ok(Tally::of_playwright(&text)?.with_exit(status.success()))
 }
 
-/// `npm ci` when the lockfile is not the one that was installed last.
-fn install_journeys(folder: &Path) -> Result<()> {
+/// Installs Playwright: `npm ci` when the lockfile is not the one that was installed last.
+///
+/// # Errors
+///
+/// When npm fails.
+pub(crate) fn install_journeys(workspace: &Workspace) -> Result<()> {
+    let folder = workspace.path(JOURNEYS);
     let lock = fs::read(folder.join("package-lock.json"))
         .context("failed to read the journeys' lockfile")?;
     let installed = folder.join("node_modules/.installed-lock.json");
     if fs::read(&installed).is_ok_and(|installed| installed == lock) {
         return Ok(());
     }
-    process::step("install Playwright (once)", npm_ci().current_dir(folder))?;
+    process::step("install Playwright (once)", npm_ci().current_dir(&folder))?;
     fs::write(installed, lock)?;
     Ok(())
 }

@@ -1,0 +1,132 @@
+// The two pages that are measured side by side, in one browser, on one simulator.
+
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { once } from "node:events";
+import { createRequire } from "node:module";
+import { extname, join } from "node:path";
+
+import { AGENT, Sim } from "../tests/e2e/sim.mjs";
+import { probe } from "./probe.mjs";
+
+// Playwright is the journeys' own.
+const { chromium } = createRequire(new URL("../tests/e2e/package.json", import.meta.url))("@playwright/test");
+
+const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8" };
+
+/** Serves the plain page with the very library that the desk ships. */
+async function servePlainPage() {
+  const folder = new URL("plain/", import.meta.url).pathname;
+  let ccp = "";
+  const server = createServer(async (request, response) => {
+    const name = new URL(request.url, "http://127.0.0.1").pathname.slice(1) || "index.html";
+    try {
+      let body = name === "connect-streams-min.js" ? await readFile(process.env.BENCH_STREAMS) : await readFile(join(folder, name));
+      if (name === "index.html") body = body.toString().replaceAll('"{ccp}"', JSON.stringify(ccp));
+      response.writeHead(200, { "content-type": TYPES[extname(name)] ?? "application/octet-stream", "cache-control": "no-store" });
+      response.end(body);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return { server, origin: `http://127.0.0.1:${server.address().port}`, embed: (url) => (ccp = url) };
+}
+
+/** The world of a benchmark: a simulator, both pages, a browser. */
+export class World {
+  static async start() {
+    const world = new World();
+    world.plain = await servePlainPage();
+    world.sim = await Sim.start([`--approve-origin=${world.plain.origin}`]);
+    world.plain.embed(world.sim.ccp);
+    world.browser = await chromium.launch({
+      executablePath: process.env.CHROMIUM,
+      args: [
+        ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        "--autoplay-policy=no-user-gesture-required",
+        "--js-flags=--expose-gc",
+      ],
+    });
+    return world;
+  }
+
+  async stop() {
+    await this.browser.close();
+    await this.sim.stop();
+    this.plain.server.close();
+  }
+
+  /** A rival in a browser without cookies, storage or cache, on a CPU so many times slower. */
+  async open(rival, slowdown = 1) {
+    await this.sim.reset();
+    const context = await this.browser.newContext({ locale: "ja-JP", timezoneId: "Asia/Tokyo", viewport: { width: 1280, height: 800 } });
+    const page = await context.newPage();
+    await page.addInitScript(probe, rival);
+    const devtools = await context.newCDPSession(page);
+    if (slowdown !== 1) await devtools.send("Emulation.setCPUThrottlingRate", { rate: slowdown });
+    // Told by the page itself: to ask it, Playwright would have it compile 330 kB in the midst of
+    // what is measured.
+    const signedIn = page.waitForEvent("console", (message) => message.text() === "bench: signed in");
+    await page.goto(rival === "desk" ? this.sim.desk : this.plain.origin);
+    await signedIn;
+    return new Rival(this.sim, context, page, devtools);
+  }
+}
+
+/** A page that is open, with an agent who is available. */
+class Rival {
+  constructor(sim, context, page, devtools) {
+    Object.assign(this, { sim, context, page, devtools });
+  }
+
+  async close() {
+    await this.context.close();
+  }
+
+  /** One call from the ring to the end of its wrap-up; gives what showing `connected` took. */
+  async call() {
+    const contact = await this.sim.ring({ agent: AGENT.login, force: true });
+    // By the library in both pages, so that what is pressed is the same.
+    const shown = await this.page.evaluate(async (id) => {
+      const find = () => new connect.Agent().getContacts().find((contact) => contact.contactId === id);
+      while (!find()) await new Promise((resolve) => setTimeout(resolve));
+      const shown = window.bench.connected(id);
+      find().accept();
+      return shown;
+    }, contact);
+    await this.sim.customer(contact, "hang-up");
+    await this.page.evaluate(async (id) => {
+      const find = () => new connect.Agent().getContacts().find((contact) => contact.contactId === id);
+      while (find()?.getState().type !== "ended") await new Promise((resolve) => setTimeout(resolve));
+      await new Promise((success, failure) => find().clear({ success, failure }));
+      while (find()) await new Promise((resolve) => setTimeout(resolve));
+    }, contact);
+    return shown;
+  }
+
+  /** Bytes of the JS heap after a collection, of the wasm memory, and the number of DOM nodes. */
+  async weigh() {
+    // Twice: what a finalizer frees is free after the second.
+    for (let round = 0; round < 2; round += 1) await this.devtools.send("HeapProfiler.collectGarbage");
+    const { usedSize } = await this.devtools.send("Runtime.getHeapUsage");
+    const { nodes } = await this.devtools.send("Memory.getDOMCounters");
+    const wasm = await this.page.evaluate(async () => {
+      const script = document.querySelector("script[data-wasm]");
+      if (!script) return 0;
+      // Once started, the glue gives the instance that runs.
+      const { memory } = await (await import(script.dataset.js)).default();
+      return memory.buffer.byteLength;
+    });
+    return { heap: usedSize, wasm, nodes };
+  }
+}
