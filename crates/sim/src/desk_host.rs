@@ -17,7 +17,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::services::ServeDir;
 
 use crate::exchange::Exchange;
-use crate::origin::is_own_name;
+use crate::origin::{is_own_host, is_own_name, misdirected};
 use crate::server::DeskSite;
 
 /// The simulator that a desk's site belongs to.
@@ -32,6 +32,7 @@ pub(crate) struct Own {
 /// What the site's requests share.
 #[derive(Debug, Clone)]
 struct Site {
+    port: u16,
     config: Option<PathBuf>,
     own: Option<Own>,
     headers: HeaderMap,
@@ -54,11 +55,11 @@ pub enum CcpError {
     Address(Value),
 }
 
-/// The site of a simulator. The CCP that it may embed is the simulator's own, unless its
+/// The site of a simulator, for the port that it is served on. The CCP that it may embed is the simulator's own, unless its
 /// configuration names another when it starts.
-pub(crate) fn router(site: &DeskSite, own: Own) -> Router {
+pub(crate) fn router(site: &DeskSite, port: u16, own: Own) -> Router {
     let framed = framed(site).unwrap_or_else(|_| format!("http://{}", own.ccp));
-    serve(site, Some(own), &framed)
+    serve(site, port, Some(own), &framed)
 }
 
 /// The site alone.
@@ -66,12 +67,13 @@ pub(crate) fn router(site: &DeskSite, own: Own) -> Router {
 /// # Errors
 ///
 /// [`CcpError`]: its configuration names no CCP that it could embed.
-pub(crate) fn router_alone(site: &DeskSite) -> Result<Router, CcpError> {
-    Ok(serve(site, None, &framed(site)?))
+pub(crate) fn router_alone(site: &DeskSite, port: u16) -> Result<Router, CcpError> {
+    Ok(serve(site, port, None, &framed(site)?))
 }
 
-fn serve(site: &DeskSite, own: Option<Own>, framed: &str) -> Router {
+fn serve(site: &DeskSite, port: u16, own: Option<Own>, framed: &str) -> Router {
     let state = Site {
+        port,
         config: site.config.clone(),
         own,
         headers: production_headers(framed),
@@ -149,8 +151,12 @@ fn with_own_ccp(text: String, ccp: SocketAddr) -> String {
     }
 }
 
-/// Adds the headers of production to every response, errors included.
+/// Refuses requests that were sent to another name, and adds the headers of production to every
+/// other response, errors included.
 async fn protect(State(site): State<Site>, request: Request, next: Next) -> Response {
+    if !is_own_host(request.headers(), site.port) {
+        return misdirected();
+    }
     let path = request.uri().path().to_owned();
     let mut response = next.run(request).await;
     let found = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;

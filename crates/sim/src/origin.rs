@@ -1,11 +1,12 @@
 //! Who may talk to the simulator: its own pages, the desk, and nobody who came by.
 //!
 //! A developer's browser also shows other people's pages. They can reach loopback ports, so a
-//! request is refused when its `Host` is not this machine's name (DNS rebinding) or when its
-//! `Origin` is a stranger's.
+//! request to either origin is refused when its `Host` is not this machine's name (DNS
+//! rebinding), and one to the CCP's when its `Origin` is a stranger's.
 
-use axum::http::HeaderMap;
 use axum::http::header::{HOST, ORIGIN};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
 
 /// What loopback is called.
 const OWN_NAMES: [&str; 3] = ["127.0.0.1", "localhost", "[::1]"];
@@ -29,6 +30,10 @@ impl Origins {
         }
     }
 
+    pub(crate) fn ccp_port(&self) -> u16 {
+        self.ccp_port
+    }
+
     /// The CCP page's headers let only approved origins frame it.
     pub(crate) fn frame_ancestors(&self) -> String {
         let mut ancestors = String::from("'self'");
@@ -37,16 +42,6 @@ impl Origins {
             ancestors.push_str(origin);
         }
         ancestors
-    }
-
-    /// Whether the request names this machine.
-    pub(crate) fn is_own_host(&self, headers: &HeaderMap) -> bool {
-        let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-        host.is_some_and(|host| {
-            OWN_NAMES
-                .iter()
-                .any(|name| *host == format!("{name}:{}", self.ccp_port))
-        })
     }
 
     /// Whether a page of this simulator sent the request, or no page at all.
@@ -66,6 +61,22 @@ impl Origins {
             .any(|allowed| matches(allowed, &origin))
             .then_some(origin)
     }
+}
+
+/// Whether the request names this machine and the port that it came to. A foreign name that was
+/// made to point at loopback does not.
+pub(crate) fn is_own_host(headers: &HeaderMap, port: u16) -> bool {
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+    host.is_some_and(|host| {
+        OWN_NAMES
+            .iter()
+            .any(|name| *host == format!("{name}:{port}"))
+    })
+}
+
+/// The answer to a request that was sent to another name.
+pub(crate) fn misdirected() -> Response {
+    (StatusCode::MISDIRECTED_REQUEST, "not this host").into_response()
 }
 
 /// Whether a host, as it stands in an address, is this machine.
@@ -117,7 +128,7 @@ mod tests {
     #[case::rebound("evil.example:9401", false)]
     #[case::other_port("127.0.0.1:9400", false)]
     fn the_host_must_be_this_machine(#[case] host: &str, #[case] own: bool) {
-        assert_eq!(origins().is_own_host(&request(host, None)), own);
+        assert_eq!(is_own_host(&request(host, None), 9401), own);
     }
 
     #[rstest]

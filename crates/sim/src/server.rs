@@ -5,9 +5,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
 use axum::middleware::{self, Next};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -16,7 +15,7 @@ use crate::clock::Clock;
 use crate::desk_host::{CcpError, Own};
 use crate::exchange::Exchange;
 use crate::instance::Instance;
-use crate::origin::Origins;
+use crate::origin::{Origins, is_own_host, misdirected};
 use crate::scenario::{Scenario, ScenarioError};
 use crate::session::Sessions;
 use crate::{ccp, control, desk_host, phone};
@@ -145,9 +144,9 @@ impl Sim {
         };
         let mut running = vec![task];
         let desk_address = desk.as_ref().map(|(_, _, address)| *address);
-        if let Some((site, listener, _)) = desk {
+        if let Some((site, listener, address)) = desk {
             let exchange = shared.exchange.clone();
-            let router = desk_host::router(&site, Own { ccp, exchange });
+            let router = desk_host::router(&site, address.port(), Own { ccp, exchange });
             running.push(spawn(listener, router, stopped.clone()));
         }
         let router = ccp::router()
@@ -196,8 +195,8 @@ impl DeskHost {
     ///
     /// [`StartError`]: the configuration names none, or the port is taken.
     pub async fn serve(site: DeskSite) -> Result<Self, StartError> {
-        let router = desk_host::router_alone(&site)?;
         let (listener, address) = listen(site.port).await?;
+        let router = desk_host::router_alone(&site, address.port())?;
         let (stop, stopped) = watch::channel(false);
         let running = vec![spawn(listener, router, stopped)];
         Ok(Self {
@@ -266,8 +265,8 @@ fn spawn(
 
 /// Refuses requests that were sent to another name.
 async fn guard(State(shared): State<Shared>, request: Request, next: Next) -> Response {
-    if !shared.origins.is_own_host(request.headers()) {
-        return (StatusCode::MISDIRECTED_REQUEST, "not this host").into_response();
+    if !is_own_host(request.headers(), shared.origins.ccp_port()) {
+        return misdirected();
     }
     let mut response = next.run(request).await;
     let headers = response.headers_mut();

@@ -167,6 +167,28 @@ fn assert_frames_the_instance(answer: &Answer) {
     assert!(features.contains(microphone), "{features}");
 }
 
+#[tokio::test]
+async fn a_rebound_name_reads_nothing() {
+    let site = site(Some(INSTANCE)).await;
+    assert_misdirected(&site.url).await;
+    site.sim.stop().await;
+}
+
+#[tokio::test]
+async fn alone_the_desk_is_not_read_by_a_rebound_name_either() {
+    let host = DeskHost::serve(files(Some(INSTANCE)).site()).await;
+    let host = host.expect("a host");
+    assert_misdirected(&host.url()).await;
+    host.stop().await;
+}
+
+async fn assert_misdirected(url: &str) {
+    let foreign = [("Host", "evil.example:80")];
+    let answer = request("GET", &format!("{url}config.json"), &foreign, b"").await;
+    assert_eq!(answer.status, 421);
+    assert!(!answer.text().contains("my.connect.aws"));
+}
+
 #[rstest]
 #[case::unknown("nothing.js")]
 #[case::outside("../secret.txt")]
