@@ -156,6 +156,8 @@ fn wasm(workspace: &Workspace) -> Result<Tally> {
                 package,
             ])
             .env("PATH", tools.path())
+            // An agent's zone is not UTC, in which a forgotten offset is never seen.
+            .env("TZ", "Asia/Tokyo")
             .env("CHROMEDRIVER", &browser.driver)
             .env("WASM_BINDGEN_TEST_ADDRESS", format!("127.0.0.1:{port}"))
             .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &capabilities)
