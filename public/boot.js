@@ -8,10 +8,11 @@
 const { js, wasm, streams, streamsIntegrity } = document.querySelector("script[data-wasm]").dataset;
 
 // The glue is held to the integrity of its `modulepreload` link. WebAssembly has no such attribute:
-// it comes from the same origin, under a name that is the hash of its bytes.
+// it comes from the same origin, under a name that is the hash of its bytes. It is compiled while the
+// glue is still on its way.
 async function start() {
-  const glue = await import(js);
-  await glue.default({ module_or_path: wasm });
+  const [glue, module] = await Promise.all([import(js), WebAssembly.compileStreaming(fetch(wasm))]);
+  await glue.default({ module_or_path: module });
 }
 
 // The app reads the attribute and listens for the event, whichever comes first for it.

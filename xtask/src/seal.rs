@@ -2,6 +2,8 @@
 //! is filled into the page.
 //!
 //! - The Streams library is checked and laid beside the app under a name that is its hash.
+//! - The style sheets become one: each request that a page waits for is one that the app's module
+//!   waits behind, for a browser has six connections to a host without HTTP/2.
 //! - boot.js, the app's glue and the library get their `integrity` (a WebAssembly module cannot
 //!   have one).
 //! - In a release build, what is between the app's two files is shortened, and the scripts are
@@ -11,6 +13,7 @@
 //!   name that browsers keep for ever.
 
 use std::env;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
@@ -87,6 +90,7 @@ fn seal(site: &Path, library: &[u8]) -> Result<()> {
     ] {
         page = replace(&page, mark, &value)?;
     }
+    page = join_styles(site, &page)?;
     for (old, extension) in [(wasm, ".wasm"), (glue, ".js")] {
         let new = hashed_name("app", extension, &digest::read(&site.join(&old))?);
         page = replace(&page, &old, &new)?;
@@ -94,6 +98,52 @@ fn seal(site: &Path, library: &[u8]) -> Result<()> {
     }
     fs::write(&index, page)?;
     Ok(())
+}
+
+/// Makes one file of the style sheets, in the order in which the page links them.
+fn join_styles(site: &Path, page: &str) -> Result<String> {
+    let (mut joined, mut rest, mut sheets) = (String::new(), page, String::new());
+    while let Some((before, tag_and_after)) = rest.split_once("<link") {
+        let (tag, after) = tag_and_after
+            .split_once('>')
+            .context("the built index.html has a tag without an end")?;
+        joined.push_str(before);
+        match stylesheet(tag) {
+            Some(name) => {
+                let path = site.join(name);
+                sheets.push_str(&fs::read_to_string(&path).with_context(|| {
+                    format!("failed to read the style sheet {}", path.display())
+                })?);
+                fs::remove_file(path)?;
+            }
+            None => write!(joined, "<link{tag}>")?,
+        }
+        rest = after;
+    }
+    joined.push_str(rest);
+    let name = hashed_name("style", ".css", sheets.as_bytes());
+    let tag = format!(
+        r#"<link rel="stylesheet" href="/{name}" integrity="{}">"#,
+        integrity(sheets.as_bytes())
+    );
+    fs::write(site.join(name), sheets)?;
+    // Before whatever else is fetched: nothing is painted without it.
+    let (before, after) = joined
+        .split_once("<link")
+        .context("the built index.html has no links")?;
+    Ok(format!("{before}{tag}<link{after}"))
+}
+
+/// The file of a style sheet's `<link>`, when it is one.
+fn stylesheet(tag: &str) -> Option<&str> {
+    let value = |name: &str| {
+        let (_, after) = tag.split_once(name)?;
+        let after = after.trim_start_matches('"');
+        after.split([' ', '"', '>']).next()
+    };
+    (value("rel=")? == "stylesheet")
+        .then(|| value("href="))?
+        .map(|address| address.trim_start_matches('/'))
 }
 
 fn replace(page: &str, mark: &str, value: &str) -> Result<String> {
@@ -126,7 +176,7 @@ fn only_file(site: &Path, ending: &str) -> Result<String> {
 mod tests {
     use super::*;
 
-    const PAGE: &str = r#"<link rel="modulepreload" href="/desk-1.js" integrity="%glue-integrity%"><link href="/%streams-file%" integrity="%streams-integrity%">
+    const PAGE: &str = r#"<link rel="stylesheet" href="/one-1.css" integrity="x"><link href=/two-2.css integrity=y rel=stylesheet><link rel="modulepreload" href="/desk-1.js" integrity="%glue-integrity%"><link href="/%streams-file%" integrity="%streams-integrity%">
         <script src="/boot.js" integrity="%boot-integrity%" data-js="/desk-1.js" data-wasm="/desk-1_bg.wasm"></script>"#;
 
     fn site(page: &str) -> tempfile::TempDir {
@@ -134,6 +184,8 @@ mod tests {
         for (name, text) in [
             ("index.html", page),
             ("boot.js", "boot"),
+            ("one-1.css", "a{top:0}"),
+            ("two-2.css", "a{top:1px}"),
             ("desk-1.js", "glue"),
             ("desk-1_bg.wasm", "wasm"),
         ] {
@@ -180,6 +232,7 @@ mod tests {
             ("glue", "app", ".js"),
             ("wasm", "app", ".wasm"),
             ("library", "streams", ".js"),
+            ("a{top:0}a{top:1px}", "style", ".css"),
         ] {
             let name = hashed_name(stem, extension, bytes.as_bytes());
             assert!(page.contains(&name), "{name} is not in {page}");
@@ -191,7 +244,17 @@ mod tests {
     fn the_names_before_are_gone() {
         let (site, page) = sealed_page();
         assert!(!page.contains("desk-1"), "{page}");
-        assert!(!site.path().join("desk-1_bg.wasm").exists());
+        for name in ["desk-1_bg.wasm", "one-1.css", "two-2.css"] {
+            assert!(!site.path().join(name).exists(), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_one_style_sheet_is_linked_once_and_with_its_integrity() {
+        let (_site, page) = sealed_page();
+        let integrity = integrity(b"a{top:0}a{top:1px}");
+        assert_eq!(page.matches("stylesheet").count(), 1, "{page}");
+        assert!(page.contains(&integrity), "{page}");
     }
 
     #[test]
