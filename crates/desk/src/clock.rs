@@ -1,16 +1,24 @@
 //! Time as the desk knows it: the server's, carried on a monotonic clock.
 //!
 //! The PC's clock may be wrong by minutes and may jump in mid-call. So every duration on screen
-//! is measured on a clock that only runs forward, set by each new snapshot. This module reads no
-//! clock itself.
+//! is measured on a clock that only runs forward, set by each new snapshot. A snapshot's own time
+//! may be wrong too: one that neither clock bears out is not believed before a second one agrees
+//! with it. This module reads no clock itself.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::snapshot::ClockReading;
+use crate::snapshot::{ClockReading, Snapshot};
 
-/// The longest that a snapshot is under way. One that seems older than that is not late: the
-/// last one bore a wrong time, or the server's clock has been set.
-pub(crate) const LATEST_ARRIVAL: TimeDelta = TimeDelta::hours(1);
+/// The longest that a snapshot is under way. One that seems older than that is not late: it, or
+/// the last one, bears a wrong time, or the server's clock has been set.
+const LATEST_ARRIVAL: TimeDelta = TimeDelta::hours(1);
+
+/// How far a server's clocks may lie apart, and how far the running clock may be behind them.
+pub(crate) const CLOCKS_APART: TimeDelta = TimeDelta::minutes(1);
+
+/// How wrong a PC's clock can be that has let a browser sign in: certificates would not be valid
+/// at another date.
+const PC_CLOCK_WRONG: TimeDelta = TimeDelta::hours(24);
 
 /// A moment on the page's monotonic clock (`performance.now()`), in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -22,9 +30,28 @@ impl Instant {
         Self(millis)
     }
 
-    fn since_start(self) -> TimeDelta {
-        TimeDelta::try_milliseconds(self.0).unwrap_or(TimeDelta::MAX)
+    /// This moment, so much later.
+    pub(crate) fn after(self, millis: i64) -> Self {
+        Self(self.0.saturating_add(millis))
     }
+
+    fn since(self, earlier: Self) -> TimeDelta {
+        let millis = self.0.saturating_sub(earlier.0);
+        TimeDelta::try_milliseconds(millis).unwrap_or(TimeDelta::MAX)
+    }
+}
+
+/// What the time that a snapshot bears is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// It orders the snapshot and sets the clock; or there is none, and the snapshot counts as
+    /// new.
+    Sound,
+    /// The snapshot is older than one that has been taken in.
+    Late,
+    /// It cannot be, as far as anybody can tell. What the snapshot says counts, its time does
+    /// not.
+    Doubtful,
 }
 
 /// The server's clock, as far as snapshots have told.
@@ -34,24 +61,122 @@ pub struct ServerClock {
     start: Option<DateTime<Utc>>,
     /// By what it was set last: the snapshot's own time and its skew.
     set_by: Option<(Option<DateTime<Utc>>, Option<TimeDelta>)>,
+    /// The last time of a snapshot that was believed.
+    believed: Option<Read>,
+    /// One that has not been believed since.
+    doubted: Option<Read>,
+}
+
+/// The time of a snapshot, and when it was read here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Read {
+    taken_at: DateTime<Utc>,
+    at: Instant,
 }
 
 impl ServerClock {
+    /// What the time of `told` is worth, which is being read now.
+    pub(crate) fn weigh(&self, told: &Snapshot, now: Instant) -> Standing {
+        let Some(taken_at) = told.taken_at else {
+            return Standing::Sound;
+        };
+        let is_behind = |read: &Read| {
+            taken_at < read.taken_at && read.taken_at - taken_at <= LATEST_ARRIVAL
+        };
+        // The CCP measures the skew when it receives a snapshot, so this is what has passed
+        // since then, whatever the server's clock says.
+        let under_way = told.clock.and_then(|reading| {
+            let server_now = reading.local.checked_add_signed(reading.skew)?;
+            Some(server_now - taken_at)
+        });
+        let came_after = |read: &Read| {
+            under_way.map(|passed| passed >= TimeDelta::zero() && passed < now.since(read.at))
+        };
+        let is_late = self
+            .believed
+            .is_some_and(|read| is_behind(&read) && came_after(&read) != Some(true))
+            || self
+                .doubted
+                .is_some_and(|read| is_behind(&read) && came_after(&read) == Some(false));
+        if is_late {
+            Standing::Late
+        } else if self.bears_out(taken_at, told.clock, now) || self.agrees(taken_at, now) {
+            Standing::Sound
+        } else {
+            Standing::Doubtful
+        }
+    }
+
+    /// Whether a time fits what has run since the last one: the monotonic clock, or the PC's,
+    /// which goes on while the PC sleeps.
+    fn bears_out(
+        &self,
+        taken_at: DateTime<Utc>,
+        reading: Option<ClockReading>,
+        now: Instant,
+    ) -> bool {
+        let is_before = |limit: DateTime<Utc>| taken_at - limit <= CLOCKS_APART;
+        let Some(expected) = self.now(now) else {
+            return reading.is_none_or(|reading| taken_at - reading.local <= PC_CLOCK_WRONG);
+        };
+        let by_the_pc = || {
+            let skew = self.set_by?.1?;
+            reading?.local.checked_add_signed(skew)
+        };
+        (is_before(expected) || by_the_pc().is_some_and(is_before))
+            && self
+                .believed
+                .is_none_or(|last| last.taken_at - taken_at <= CLOCKS_APART)
+    }
+
+    /// Whether a time that is in doubt fits the one that was in doubt before it.
+    fn agrees(&self, taken_at: DateTime<Utc>, now: Instant) -> bool {
+        self.doubted.is_some_and(|doubted| {
+            let passed = taken_at - doubted.taken_at;
+            let off = passed.checked_sub(&now.since(doubted.at));
+            passed != TimeDelta::zero() && off.is_some_and(|off| off.abs() <= CLOCKS_APART)
+        })
+    }
+
+    /// Takes in the time of a snapshot. Gives when the snapshot was taken, as far as that is
+    /// believed.
+    pub(crate) fn take(
+        &mut self,
+        told: &Snapshot,
+        standing: Standing,
+        now: Instant,
+    ) -> Option<DateTime<Utc>> {
+        let read = told.taken_at.map(|taken_at| Read { taken_at, at: now });
+        if standing == Standing::Doubtful {
+            self.doubted = read;
+            return self.now(now);
+        }
+        if read.is_some() {
+            self.believed = read;
+            self.doubted = None;
+        }
+        self.set(told.clock, told.taken_at, now);
+        told.taken_at
+    }
+
     /// Sets the clock by what a snapshot says. One that is sent again carries the skew of its
     /// first delivery; if the PC's clock has jumped since, it would mislead, so it sets nothing.
     /// Without a time of its own, a snapshot may be any of the earlier ones, and is listened to
     /// only while there is no better.
-    pub(crate) fn set(
+    fn set(
         &mut self,
         reading: Option<ClockReading>,
         taken_at: Option<DateTime<Utc>>,
         now: Instant,
     ) {
         let skew = reading.map(|reading| reading.skew);
-        let told = match reading {
-            Some(reading) => reading.local.checked_add_signed(reading.skew),
-            None => taken_at,
+        let read_at = reading.and_then(|reading| reading.local.checked_add_signed(reading.skew));
+        // A snapshot is read after it was taken, and not long after; else the PC's clock has
+        // jumped while it was under way.
+        let could_be = |read_at: &DateTime<Utc>| {
+            taken_at.is_none_or(|at| *read_at >= at && *read_at - at <= LATEST_ARRIVAL)
         };
+        let told = read_at.filter(could_be).or(taken_at);
         let sent_again = self.set_by.is_some_and(|(last, last_skew)| match taken_at {
             Some(_) => taken_at == last,
             None => last.is_some() || skew == last_skew,
@@ -59,7 +184,8 @@ impl ServerClock {
         if sent_again {
             return;
         }
-        if let Some(start) = told.and_then(|told| told.checked_sub_signed(now.since_start())) {
+        let since_start = now.since(Instant::default());
+        if let Some(start) = told.and_then(|told| told.checked_sub_signed(since_start)) {
             self.start = Some(start);
             self.set_by = Some((taken_at, skew));
         }
@@ -67,7 +193,7 @@ impl ServerClock {
 
     /// Server time now; `None` until a snapshot has told it.
     pub fn now(&self, now: Instant) -> Option<DateTime<Utc>> {
-        self.start?.checked_add_signed(now.since_start())
+        self.start?.checked_add_signed(now.since(Instant::default()))
     }
 }
 

@@ -12,7 +12,7 @@ use contract::ContactId;
 use crate::{
     agent::{AgentKind, AgentState},
     caller::Caller,
-    offer::{KeptOffer, Known, state_began},
+    offer::{KeptOffer, Known, could_be, state_began},
     outcome::{Asked, CallOutcome, Ending},
     phase::{CallPhase, Circumstances},
     snapshot::{ContactKind, ContactSnapshot, ContactState, LegRole, LegSnapshot, LegState},
@@ -274,7 +274,8 @@ impl Contact {
         self.phase = entered;
         self.state = Some(state.clone());
         self.inferred = false;
-        self.latest = self.latest.max(since);
+        let latest = self.latest.filter(|at| could_be(*at, around.taken_at));
+        self.latest = latest.max(since);
         let stamp = match since {
             Some(at) => Some(Stamp::new(at, TimeSource::ContactState)),
             None => around.seen_as(TimeSource::FirstSeen),

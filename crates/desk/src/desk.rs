@@ -7,7 +7,7 @@ use crate::{
     action::{Action, ActionError},
     agent::{Agent, AgentKind, AgentState},
     call_log::{CallLog, CallRecord},
-    clock::{Instant, LATEST_ARRIVAL, ServerClock},
+    clock::{Instant, ServerClock, Standing},
     contact::{Contact, Surroundings},
     control::Control,
     input::{Command, Effect, Input},
@@ -38,8 +38,6 @@ pub struct Desk {
     saved: Option<Journal>,
     /// The last snapshot that said something new.
     last: Option<Box<Snapshot>>,
-    /// The newest time that a snapshot bore.
-    last_taken_at: Option<DateTime<Utc>>,
     oddities: Oddities,
 }
 
@@ -292,8 +290,8 @@ impl Desk {
     }
 
     fn snapshot(&mut self, told: Box<Snapshot>, now: Instant, effects: &mut Vec<Effect>) {
-        let behind = self.last_taken_at.zip(told.taken_at);
-        if behind.is_some_and(|(last, at)| at < last && last - at <= LATEST_ARRIVAL) {
+        let standing = self.clock.weigh(&told, now);
+        if standing == Standing::Late {
             return;
         }
         self.set_link(self.link.after_snapshot(), effects);
@@ -304,8 +302,7 @@ impl Desk {
         if said_before {
             return;
         }
-        self.last_taken_at = told.taken_at.or(self.last_taken_at);
-        self.clock.set(told.clock, told.taken_at, now);
+        let taken_at = self.clock.take(&told, standing, now);
         effects.extend(self.oddities.news(&told).into_iter().map(Effect::Log));
 
         self.take_agent(&told.agent);
@@ -322,8 +319,8 @@ impl Desk {
             }
             let agent_state = told.agent.state.clone().map(AgentState::from);
             let around = Surroundings {
-                taken_at: told.taken_at,
-                seen: told.taken_at.or_else(|| self.clock.now(now)),
+                taken_at,
+                seen: taken_at.or_else(|| self.clock.now(now)),
                 agent: agent_state.as_ref(),
             };
             for id in self.roster.take(list, around, earlier) {

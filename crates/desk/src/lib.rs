@@ -21,8 +21,11 @@
 //! - No effect names a contact that the desk does not hold (`effects_name_held_contacts`).
 //! - Feeding the same snapshot twice changes nothing and asks for nothing
 //!   (`the_same_snapshot_twice_changes_nothing`).
-//! - A snapshot that is older than the last one by up to an hour changes nothing; a greater
-//!   distance means that the last one bore a wrong time (`an_older_snapshot_changes_nothing`).
+//! - A snapshot that is older than the last one by up to an hour changes nothing, unless the CCP
+//!   received it after that one was read, or the PC's clock was set back while it was under way:
+//!   then the last one bore a wrong time (`an_older_snapshot_changes_nothing`).
+//! - A snapshot with a time from the future costs that snapshot's time and the next one's, never
+//!   those after (`a_time_from_the_future_costs_one_snapshot`).
 //! - After the last snapshot of any history, phases are what that snapshot says; an error, which
 //!   does not say what went before it, is a failure if an earlier snapshot had shown a talk or a
 //!   dialling and else a miss (`the_last_snapshot_heals_everything`).

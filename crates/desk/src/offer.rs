@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
     call_log::CallRecord,
-    clock::LATEST_ARRIVAL,
+    clock::CLOCKS_APART,
     contact::{Contact, Surroundings},
     outcome::{Asked, CallOutcome},
     phase::CallPhase,
@@ -52,12 +52,14 @@ enum Age {
     Untold,
 }
 
-/// How far a server's clocks may lie apart. A state that begins later than that after the
-/// snapshot which tells it bears a wrong time, and a wrong time is no evidence of anything.
-const CLOCKS_APART: TimeDelta = TimeDelta::minutes(1);
-
 /// The longest that a call stays in one state.
 const LONGEST_STATE: TimeDelta = TimeDelta::hours(24);
+
+/// Whether something can have begun by the time of a snapshot. A state that begins after the
+/// snapshot which tells it bears a wrong time, and a wrong time is no evidence of anything.
+pub(crate) fn could_be(at: DateTime<Utc>, taken_at: Option<DateTime<Utc>>) -> bool {
+    taken_at.is_none_or(|taken_at| at - taken_at <= CLOCKS_APART)
+}
 
 /// When the told state of a call began, unless that cannot be: at a zero date, or in the
 /// future of the snapshot that tells it.
@@ -69,7 +71,7 @@ pub(crate) fn state_began(
     let Some(taken_at) = taken_at.filter(|_| told.kind.is_call()) else {
         return Some(since);
     };
-    let possible = since - taken_at <= CLOCKS_APART && taken_at - since <= LONGEST_STATE;
+    let possible = could_be(since, Some(taken_at)) && taken_at - since <= LONGEST_STATE;
     possible.then_some(since)
 }
 
@@ -90,8 +92,7 @@ impl Known<'_> {
         };
         let since = state_began(told, taken_at);
         let age = |known: Option<DateTime<Utc>>| {
-            let known =
-                known.filter(|at| taken_at.is_none_or(|taken_at| *at - taken_at <= LATEST_ARRIVAL));
+            let known = known.filter(|at| could_be(*at, taken_at));
             match (since, known) {
                 (Some(since), Some(known)) if since > known => Age::Newer,
                 (Some(_), Some(_)) => Age::NotNewer,

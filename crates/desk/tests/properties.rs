@@ -9,7 +9,7 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use desk::{
-    CallPhase, CallRecord, Control, Desk, Effect, Input, Instant, OfferTimes, Snapshot, TimeSource,
+    CallPhase, CallRecord, Control, Desk, Effect, Input, Instant, OfferTimes, TimeSource,
     spreadsheet_row,
 };
 use proptest::{
@@ -19,7 +19,7 @@ use proptest::{
 
 use crate::{
     model::{Offer, World},
-    run::Run,
+    run::{Letter, Run},
     story::{Event, Fate, Story, Wear, any_fate, any_wear, story, timed_story},
     support::{at_millis, id},
     wild,
@@ -85,6 +85,39 @@ fn true_to(times: &OfferTimes, offer: &Offer) -> bool {
                 && offer.ended.is_none_or(|ended| at < at_millis(ended)))
     })
 }
+
+fn is_timeless(story: &Story) -> bool {
+    let mut events = story.0.iter();
+    events.any(|event| matches!(event, Event::Happens(.., wear) if !wear.leaves_times()))
+}
+
+/// The phase of each contact as the desk shows it, and as it is; but where nobody could know it.
+fn shown_and_true(run: &Run, timeless: bool) -> (Phases, Phases) {
+    let held = run.desk().front().into_iter().chain(run.desk().others());
+    let mut shown: Phases = held
+        .map(|contact| (contact.id.to_string(), contact.phase))
+        .collect();
+    let mut truth = run.world.phases();
+    // An error alone does not say what went before it, nor does a talk without a time say
+    // whether the ring that comes after it, without a time, was before it.
+    let offers = run.world.offers.iter().enumerate();
+    for (index, offer) in offers.filter(|(_, offer)| offer.cleared.is_none()) {
+        let seen = run.shown.get(&index);
+        let seen_before = seen.is_some_and(|phases| phases.iter().any(|phase| phase.is_talking()));
+        if truth.get(&offer.contact) == Some(&CallPhase::Failed) && (timeless || !seen_before) {
+            for phases in [&mut shown, &mut truth] {
+                if let Some(phase) = phases.get_mut(&offer.contact)
+                    && matches!(phase, CallPhase::Missed | CallPhase::Failed)
+                {
+                    *phase = CallPhase::Failed;
+                }
+            }
+        }
+    }
+    (shown, truth)
+}
+
+type Phases = BTreeMap<String, CallPhase>;
 
 fn all_times(desk: &Desk) -> impl Iterator<Item = &OfferTimes> {
     let held = desk.front().into_iter().chain(desk.others());
@@ -185,8 +218,12 @@ proptest! {
         Run::play(&story, |run, moment| {
             if let Input::Snapshot(told) = moment.input {
                 let mut again = run.desk().clone();
+                let mut told = told.clone();
+                if let Some(reading) = &mut told.clock {
+                    reading.local += TimeDelta::milliseconds(later);
+                }
                 let now = Instant::from_millis(run.world.millis - run.opened_at + later);
-                let effects = again.handle(Input::Snapshot(told.clone()), now);
+                let effects = again.handle(Input::Snapshot(told), now);
                 prop_assert_eq!(effects, []);
                 prop_assert_eq!(&again, run.desk());
             }
@@ -196,7 +233,7 @@ proptest! {
 
     #[test]
     fn an_older_snapshot_changes_nothing(story in story(any_fate(), any_wear()), pick: prop::sample::Index) {
-        let mut sent: Vec<Snapshot> = Vec::new();
+        let mut sent: Vec<Letter> = Vec::new();
         let mut newest = None;
         Run::play(&story, |run, moment| {
             if let Input::Snapshot(told) = moment.input {
@@ -205,14 +242,16 @@ proptest! {
                     newest = None;
                 }
                 newest = newest.max(told.taken_at);
-                sent.push(run.world.snapshot());
+                sent.push(run.letter());
                 let older: Vec<_> = sent.iter().filter(|old| {
-                    let behind = newest.zip(old.taken_at).map(|(newest, old)| newest - old);
-                    behind.is_some_and(|by| by > TimeDelta::zero() && by <= TimeDelta::hours(1))
+                    let behind = newest.zip(old.told.taken_at).map(|(newest, old)| newest - old);
+                    let is_older = behind.is_some_and(|by| by > TimeDelta::zero() && by <= TimeDelta::hours(1));
+                    is_older && !run.set_back_since(old)
                 }).collect();
                 if !older.is_empty() && run.desk().agent().is_some() {
                     let mut desk = run.desk().clone();
-                    let effects = desk.handle(Input::Snapshot(Box::new(pick.get(&older).to_owned().clone())), run.page.now);
+                    let late = run.read(pick.get(&older).to_owned().clone());
+                    let effects = desk.handle(Input::Snapshot(Box::new(late)), run.page.now);
                     prop_assert_eq!(effects, []);
                     prop_assert_eq!(&desk, run.desk());
                 }
@@ -222,30 +261,47 @@ proptest! {
     }
 
     #[test]
+    fn a_time_from_the_future_costs_one_snapshot(
+        story in story(any_fate(), any_wear()),
+        cut: prop::sample::Index,
+        ahead in prop_oneof![60_001_i64..3_600_000, 3_600_000_i64..50 * 366 * 86_400_000],
+    ) {
+        let (before, after) = story.0.split_at(cut.index(story.0.len()));
+        let timeless = is_timeless(&story);
+        let mut run = Run::play(&Story(before.to_vec()), |_, _| Ok(()))?;
+        run.send_from_the_future(TimeDelta::milliseconds(ahead))?;
+
+        let mut sound = 0;
+        for event in after {
+            match *event {
+                Event::Happens(line, what, after, ..) => {
+                    sound += 1;
+                    run.live(&Event::Happens(line, what, after, Fate::Arrives, Wear::Sound), &mut |_, _| Ok(()))?;
+                }
+                ref event => run.live(event, &mut |_, _| Ok(()))?,
+            }
+            if sound >= 2 && run.desk().agent().is_some() {
+                let (shown, truth) = shown_and_true(&run, timeless);
+                prop_assert_eq!(shown, truth);
+                prop_assert_eq!(run.server_time(), Some(at_millis(run.world.millis)));
+            }
+        }
+        for _ in 0..2 {
+            run.world.millis += 1_000;
+            run.send(Fate::Arrives, Wear::Sound, &mut |_, _| Ok(()))?;
+        }
+        let (shown, truth) = shown_and_true(&run, timeless);
+        prop_assert_eq!(shown, truth);
+        prop_assert_eq!(run.server_time(), Some(at_millis(run.world.millis)));
+    }
+
+    #[test]
     fn the_last_snapshot_heals_everything(story in story(any_fate(), any_wear())) {
         let mut run = Run::play(&story, |_, _| Ok(()))?;
         run.send_the_truth()?;
 
-        let mut desk: BTreeMap<_, _> = run.desk().front().into_iter().chain(run.desk().others())
-            .map(|contact| (contact.id.to_string(), contact.phase))
-            .collect();
-        let mut truth = run.world.phases();
-        // An error alone does not say what went before it, nor does a talk without a time say
-        // whether the ring that comes after it, without a time, was before it.
-        let timeless = story.0.iter().any(|event| matches!(event, Event::Happens(.., wear) if !wear.leaves_times()));
-        for (index, offer) in run.world.offers.iter().enumerate().filter(|(_, offer)| offer.cleared.is_none()) {
-            let seen_before = run.shown.get(&index).is_some_and(|phases| phases.iter().any(|phase| phase.is_talking()));
-            if truth.get(&offer.contact) == Some(&CallPhase::Failed) && (timeless || !seen_before) {
-                for phases in [&mut desk, &mut truth] {
-                    if let Some(phase) = phases.get_mut(&offer.contact)
-                        && matches!(phase, CallPhase::Missed | CallPhase::Failed)
-                    {
-                        *phase = CallPhase::Failed;
-                    }
-                }
-            }
-        }
-        prop_assert_eq!(desk, truth);
+        let (shown, truth) = shown_and_true(&run, is_timeless(&story));
+        prop_assert_eq!(shown, truth);
     }
 
     #[test]

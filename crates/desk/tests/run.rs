@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use desk::{Action, CallPhase, ClockReading, Command, Desk, Effect, Input, Instant, Snapshot};
 use proptest::{prelude::*, test_runner::TestCaseResult};
 
@@ -15,8 +15,9 @@ use crate::{
 /// A snapshot on its way to the page.
 #[derive(Debug, Clone)]
 pub(crate) struct Letter {
-    told: Snapshot,
-    skew: TimeDelta,
+    pub(crate) told: Snapshot,
+    /// The server's clock less the PC's, as it was when the snapshot was received.
+    pub(crate) skew: TimeDelta,
     /// How many of the later ones overtake it.
     waits_for: u8,
 }
@@ -109,11 +110,7 @@ impl Run {
         wear: Wear,
         check: &mut impl FnMut(&Self, Moment<'_>) -> TestCaseResult,
     ) -> TestCaseResult {
-        let mut letter = Letter {
-            told: self.world.snapshot(),
-            skew: -self.clock_is_wrong_by,
-            waits_for: 0,
-        };
+        let mut letter = self.letter();
         wear.spoil(&mut letter.told);
         match fate {
             Fate::IsLost => {}
@@ -150,19 +147,51 @@ impl Run {
         Ok(())
     }
 
+    /// A snapshot of the world as it is, before it is sent.
+    pub(crate) fn letter(&self) -> Letter {
+        Letter {
+            told: self.world.snapshot(),
+            skew: -self.clock_is_wrong_by,
+            waits_for: 0,
+        }
+    }
+
+    /// A snapshot of the world as it is, whose time is so far ahead. Of those under way none
+    /// that bears no time comes after it: it would count as new whatever went before.
+    pub(crate) fn send_from_the_future(&mut self, ahead: TimeDelta) -> TestCaseResult {
+        self.under_way
+            .retain(|letter| letter.told.taken_at.is_some());
+        let mut letter = self.letter();
+        letter.told.taken_at = letter.told.taken_at.map(|at| at + ahead);
+        // The CCP takes the time for the server's.
+        letter.skew += ahead;
+        self.deliver(letter, &mut |_, _| Ok(()))
+    }
+
     pub(crate) fn deliver(
         &mut self,
         letter: Letter,
         check: &mut impl FnMut(&Self, Moment<'_>) -> TestCaseResult,
     ) -> TestCaseResult {
-        let mut told = letter.told;
-        if told.clock.is_some() {
-            told.clock = Some(ClockReading {
-                local: at_millis(self.world.millis) + self.clock_is_wrong_by,
-                skew: letter.skew,
-            });
-        }
+        let told = self.read(letter);
         self.give(&Input::Snapshot(Box::new(told)), check)
+    }
+
+    /// What the page reads when a snapshot is delivered now.
+    pub(crate) fn read(&self, letter: Letter) -> Snapshot {
+        let reading = ClockReading {
+            local: at_millis(self.world.millis) + self.clock_is_wrong_by,
+            skew: letter.skew,
+        };
+        Snapshot {
+            clock: letter.told.clock.map(|_| reading),
+            ..letter.told
+        }
+    }
+
+    /// Whether the PC's clock has been set back since a snapshot was received.
+    pub(crate) fn set_back_since(&self, letter: &Letter) -> bool {
+        -self.clock_is_wrong_by > letter.skew
     }
 
     pub(crate) fn give(
@@ -214,6 +243,12 @@ impl Run {
                 shown(&last).iter().all(|phase| phase.is_live())
                     && !shown(&index).contains(&CallPhase::Ringing)
             })
+    }
+
+    /// Server time as the desk has it now.
+    pub(crate) fn server_time(&self) -> Option<DateTime<Utc>> {
+        let now = Instant::from_millis(self.world.millis - self.opened_at);
+        self.desk().server_time(now)
     }
 
     pub(crate) fn desk(&self) -> &Desk {

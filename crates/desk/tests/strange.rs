@@ -192,14 +192,110 @@ fn an_oddity_is_logged_once_and_short() {
     assert_eq!(logged(page.tell(odd(2))), []);
 }
 
-#[test]
-fn a_snapshot_from_the_future_does_not_silence_those_that_follow() {
+/// A snapshot read `after` seconds of the page's life whose time is `ahead` of the server's.
+fn ahead(page: &mut Page, after: i64, ahead: TimeDelta, told: Snapshot) {
+    page.now = Instant::from_millis(after * 1_000);
+    let told = Snapshot {
+        taken_at: told.taken_at.map(|at| at + ahead),
+        clock: Some(ClockReading {
+            local: at(after),
+            skew: ahead,
+        }),
+        ..told
+    };
+    page.give(Input::Snapshot(Box::new(told)));
+}
+
+#[rstest]
+#[case::minutes(TimeDelta::minutes(2))]
+#[case::half_an_hour(TimeDelta::minutes(30))]
+#[case::years(TimeDelta::days(900))]
+fn a_snapshot_from_the_future_does_not_silence_those_that_follow(#[case] by: TimeDelta) {
     let mut page = ringing_at_1();
-    let mut future = idle(at(0) + TimeDelta::days(900) - TimeDelta::zero());
-    future.contacts = None;
-    page.tell(future);
+    let still_rings = snapshot(at(2), "PendingBusy", [contact("c").ringing(at(1))]);
+    ahead(&mut page, 2, by, still_rings);
+    assert_eq!(server_seconds(&page, 3), 3);
     page.tell(connected(4));
     assert_eq!(page.phases(), [("c", "connected")]);
+    assert_eq!(server_seconds(&page, 5), 5);
+}
+
+#[test]
+fn what_a_snapshot_from_the_future_says_counts_all_the_same() {
+    let mut page = ringing_at_1();
+    ahead(&mut page, 4, TimeDelta::minutes(30), connected(4));
+    assert_eq!(page.phases(), [("c", "connected")]);
+    assert_eq!(
+        page.held("c").times.connected.map(|stamp| stamp.at),
+        Some(at(3))
+    );
+}
+
+#[test]
+fn states_that_come_from_the_future_with_their_snapshot_do_not_silence_those_that_follow() {
+    let mut page = ringing_at_1();
+    let by = TimeDelta::minutes(30);
+    let told = snapshot(at(4), "Busy", [contact("c").connected(at(3) + by)]);
+    ahead(&mut page, 4, by, told);
+    page.tell(snapshot(
+        at(9),
+        "AfterCallWork",
+        [contact("c").ended(at(9))],
+    ));
+    assert_eq!(page.phases(), [("c", "wrap-up")]);
+}
+
+#[rstest]
+#[case::half_an_hour(TimeDelta::minutes(30))]
+#[case::years(TimeDelta::days(900))]
+fn a_first_snapshot_from_the_future_is_corrected_by_the_next_two(#[case] by: TimeDelta) {
+    let mut page = Page::open();
+    let rings = snapshot(at(1), "PendingBusy", [contact("c").ringing(at(1))]);
+    ahead(&mut page, 1, by, rings);
+    page.tell(connected(4));
+    assert_eq!(page.phases(), [("c", "connected")]);
+    page.tell(connected(6));
+    assert_eq!(server_seconds(&page, 7), 7);
+}
+
+#[test]
+fn while_the_pc_sleeps_its_own_clock_goes_on() {
+    let mut page = Page::open();
+    page.tell(connected(10));
+    // Three hours later by every clock but the page's.
+    page.now = Instant::from_millis(11_000);
+    page.give(Input::Snapshot(Box::new(connected(10_811))));
+    assert_eq!(server_seconds(&page, 12), 10_812);
+}
+
+#[test]
+fn when_no_clock_bears_out_the_time_after_a_sleep_the_second_snapshot_does() {
+    let mut page = Page::open();
+    let without_a_clock = |seconds| Snapshot {
+        clock: None,
+        ..connected(seconds)
+    };
+    page.tell(without_a_clock(10));
+    for seconds in [11, 12] {
+        page.now = Instant::from_millis(seconds * 1_000);
+        let told = without_a_clock(seconds + 10_800);
+        page.give(Input::Snapshot(Box::new(told)));
+    }
+    assert_eq!(server_seconds(&page, 13), 10_813);
+}
+
+#[test]
+fn a_time_from_the_future_that_is_sent_again_does_not_confirm_itself() {
+    let mut page = ringing_at_1();
+    for seconds in [2, 3] {
+        let told = snapshot(at(2), "Busy", [contact("c").connected(at(2))]);
+        let told = Snapshot {
+            oddities: vec![seconds.to_string().into()],
+            ..told
+        };
+        ahead(&mut page, 3, TimeDelta::minutes(30), told);
+    }
+    assert_eq!(server_seconds(&page, 4), 4);
 }
 
 #[test]
