@@ -59,6 +59,9 @@ pub(crate) enum Standing {
 pub struct ServerClock {
     /// Server time at [`Instant`] zero.
     start: Option<DateTime<Utc>>,
+    /// Whether it was set by a reading. Without one it is slow by as long as the snapshot was
+    /// under way.
+    is_exact: bool,
     /// By what it was set last: the snapshot's own time and its skew.
     set_by: Option<(Option<DateTime<Utc>>, Option<TimeDelta>)>,
     /// The last time of a snapshot that was believed.
@@ -115,7 +118,6 @@ impl ServerClock {
         reading: Option<ClockReading>,
         now: Instant,
     ) -> bool {
-        let is_before = |limit: DateTime<Utc>| taken_at - limit <= CLOCKS_APART;
         let Some(expected) = self.now(now) else {
             return reading.is_none_or(|reading| taken_at - reading.local <= PC_CLOCK_WRONG);
         };
@@ -123,7 +125,13 @@ impl ServerClock {
             let skew = self.set_by?.1?;
             reading?.local.checked_add_signed(skew)
         };
-        (is_before(expected) || by_the_pc().is_some_and(is_before))
+        let slow = if self.is_exact {
+            CLOCKS_APART
+        } else {
+            LATEST_ARRIVAL
+        };
+        (taken_at - expected <= slow
+            || by_the_pc().is_some_and(|expected| taken_at - expected <= CLOCKS_APART))
             && self
                 .believed
                 .is_none_or(|last| last.taken_at - taken_at <= CLOCKS_APART)
@@ -151,7 +159,10 @@ impl ServerClock {
             self.doubted = read;
             return self.now(now);
         }
-        if read.is_some() {
+        if let Some(taken_at) = told.taken_at {
+            if !self.bears_out(taken_at, told.clock, now) {
+                self.start = None;
+            }
             self.believed = read;
             self.doubted = None;
         }
@@ -176,7 +187,10 @@ impl ServerClock {
         let could_be = |read_at: &DateTime<Utc>| {
             taken_at.is_none_or(|at| *read_at >= at && *read_at - at <= LATEST_ARRIVAL)
         };
-        let told = read_at.filter(could_be).or(taken_at);
+        // Without a reading it is at least as late as the snapshot, and as it was before.
+        let at_least = || Some(taken_at?.max(self.now(now).unwrap_or(DateTime::<Utc>::MIN_UTC)));
+        let read_at = read_at.filter(could_be);
+        let told = read_at.or_else(at_least);
         let sent_again = self.set_by.is_some_and(|(last, last_skew)| match taken_at {
             Some(_) => taken_at == last,
             None => last.is_some() || skew == last_skew,
@@ -186,6 +200,7 @@ impl ServerClock {
         }
         let since_start = now.since(Instant::default());
         if let Some(start) = told.and_then(|told| told.checked_sub_signed(since_start)) {
+            self.is_exact = read_at.is_some() || (self.is_exact && self.start == Some(start));
             self.start = Some(start);
             self.set_by = Some((taken_at, skew));
         }
