@@ -4,29 +4,29 @@
 //! at a time. Streams calls back while it is being called, so without the queue the desk would
 //! be entered while it is at work.
 
+mod stored_journal;
+
 use std::{
     cell::{Cell, RefCell},
     collections::VecDeque,
     pin::Pin,
-    rc::Rc,
+    rc::{Rc, Weak},
 };
 
 use chrono::{DateTime, Utc};
-use desk::{Command, Country, Desk, Effect, Input, Instant, Journal, Link, Oddity, SoftphoneError};
+use desk::{Command, Country, Desk, Effect, Input, Instant, Link, Oddity, SoftphoneError};
 use gloo_timers::callback::Interval;
 use leptos::prelude::*;
 use streams::{Ccp, Event, InitOptions};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{BeforeUnloadEvent, Element, Storage, Window};
+use web_sys::{BeforeUnloadEvent, Element, Window};
 
+use self::stored_journal::StoredJournal;
 use crate::{
     settings::Settings,
     text::{Locale, Text},
 };
-
-/// Where the journal lies in the browser's storage of this origin.
-const JOURNAL: &str = "desk.journal";
 
 /// The window that the sign-in page opens in, so that a second press finds the first one.
 const SIGN_IN_WINDOW: &str = "desk-sign-in";
@@ -35,7 +35,7 @@ const SIGN_IN_WINDOW: &str = "desk-sign-in";
 const TICK_MS: u32 = 500;
 
 /// One tick of the clock that is looked at.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 struct Tick {
     now: Instant,
     count: u32,
@@ -60,7 +60,10 @@ impl DeskHandle {
     /// `desk` in this page; the CCP goes into `container` once the library is there.
     pub(crate) fn new(desk: Desk, settings: Settings, container: Element) -> Self {
         let desk = RwSignal::new(desk);
-        let tick = RwSignal::new(Tick::default());
+        let tick = RwSignal::new(Tick {
+            now: now(),
+            count: 0,
+        });
         let pop_up_blocked = RwSignal::new(false);
         Self {
             locale: settings.locale,
@@ -69,23 +72,25 @@ impl DeskHandle {
             desk,
             tick,
             pop_up_blocked,
-            runtime: StoredValue::new_local(Rc::new(Runtime {
+            runtime: StoredValue::new_local(Rc::new_cyclic(|this: &Weak<Runtime>| Runtime {
                 desk,
+                tick,
                 pop_up_blocked,
                 queue: RefCell::default(),
+                journal: RefCell::default(),
                 draining: Cell::default(),
                 ccp: RefCell::default(),
                 sign_in: RefCell::default(),
                 settings,
                 container,
                 listeners: RefCell::default(),
-                _clock: Interval::new(TICK_MS, move || {
-                    tick.update(|tick| {
-                        *tick = Tick {
-                            now: now(),
-                            count: tick.count.wrapping_add(1),
+                _clock: Interval::new(TICK_MS, {
+                    let this = this.clone();
+                    move || {
+                        if let Some(this) = this.upgrade() {
+                            this.tick();
                         }
-                    });
+                    }
                 }),
             })),
         }
@@ -158,8 +163,10 @@ type Listener = Closure<dyn Fn(JsValue)>;
 
 struct Runtime {
     desk: RwSignal<Desk>,
+    tick: RwSignal<Tick>,
     pop_up_blocked: RwSignal<bool>,
     queue: RefCell<VecDeque<Input>>,
+    journal: RefCell<StoredJournal>,
     draining: Cell<bool>,
     ccp: RefCell<Option<Ccp>>,
     sign_in: RefCell<Option<Window>>,
@@ -171,9 +178,20 @@ struct Runtime {
 
 impl Runtime {
     fn start(self: &Rc<Self>) {
-        if let Some(journal) = kept_journal() {
+        let kept = self.journal.borrow_mut().open();
+        if let Some(journal) = kept {
             self.send(Input::Journal(journal));
         }
+        let this = Rc::downgrade(self);
+        // Another page of this origin has written.
+        self.listen("storage", move |_| {
+            if let Some(this) = this.upgrade() {
+                let news = this.journal.borrow().news();
+                if let Some(journal) = news {
+                    this.send(Input::Journal(journal));
+                }
+            }
+        });
         let this = Rc::downgrade(self);
         self.listen("beforeunload", move |event| {
             let live = this.upgrade().is_some_and(|this| {
@@ -241,11 +259,25 @@ impl Runtime {
         }
     }
 
+    fn tick(self: &Rc<Self>) {
+        let now = now();
+        self.tick.update(|tick| {
+            *tick = Tick {
+                now,
+                count: tick.count.wrapping_add(1),
+            }
+        });
+        if self.desk.with_untracked(|desk| desk.is_due(now)) {
+            self.send(Input::TimePassed);
+        }
+    }
+
     fn send(self: &Rc<Self>, input: Input) {
         self.queue.borrow_mut().push_back(input);
         if self.draining.replace(true) {
             return;
         }
+        let before = self.desk.with_untracked(Desk::revision);
         loop {
             let next = self.queue.borrow_mut().pop_front();
             let Some(input) = next else { break };
@@ -257,7 +289,11 @@ impl Runtime {
             }
         }
         self.draining.set(false);
-        self.desk.notify();
+        if self.desk.with_untracked(Desk::revision) != before {
+            // What follows the time follows the desk too: a timer starts at once.
+            self.tick.update_untracked(|tick| tick.now = now());
+            self.desk.notify();
+        }
     }
 
     fn perform(self: &Rc<Self>, effect: Effect) {
@@ -279,7 +315,7 @@ impl Runtime {
                     }
                 });
             }
-            Effect::Save(journal) => keep_journal(&journal),
+            Effect::Save(journal) => self.journal.borrow_mut().keep(&journal),
             Effect::OpenSignIn { reauthenticate } => self.open_sign_in(reauthenticate),
             Effect::CloseSignIn => {
                 if let Some(window) = self.sign_in.borrow_mut().take() {
@@ -362,26 +398,6 @@ pub(crate) fn now() -> Instant {
         reason = "milliseconds since the page was opened"
     )]
     Instant::from_millis(millis as i64)
-}
-
-fn storage() -> Option<Storage> {
-    web_sys::window()?.local_storage().ok()?
-}
-
-fn kept_journal() -> Option<Journal> {
-    let text = storage()?.get_item(JOURNAL).ok()??;
-    let journal = Journal::parse(&text);
-    if journal.is_none() {
-        warn("the journal in this browser cannot be read and is left behind");
-    }
-    journal
-}
-
-fn keep_journal(journal: &Journal) {
-    let kept = storage().and_then(|storage| storage.set_item(JOURNAL, &journal.to_text()).ok());
-    if kept.is_none() {
-        warn("the journal could not be kept in this browser");
-    }
 }
 
 /// Writes a line to the console, without anything personal.

@@ -1,5 +1,7 @@
 //! The runtime in a browser: its queue, its storage, its windows and its listeners.
 
+use std::{cell::Cell, rc::Rc};
+
 use desk::{Desk, Input, Link, SoftphoneError};
 use js_sys::Array;
 use leptos::prelude::*;
@@ -8,7 +10,10 @@ use streams::Event;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::{DeskHandle, JOURNAL, input, storage};
+use super::{
+    DeskHandle, input,
+    stored_journal::{JOURNAL, storage},
+};
 use crate::{
     settings::Settings,
     stage::{
@@ -227,6 +232,75 @@ async fn a_reload_between_calls_loses_no_record() {
         (records.len(), text(&elements(&records[0], ".row-came")[0])),
         (1, "Inbound · Support · …78".into())
     );
+}
+
+fn hear_of_storage() {
+    let event = web_sys::Event::new("storage").unwrap();
+    window().dispatch_event(&event).unwrap();
+}
+
+#[wasm_bindgen_test]
+async fn a_call_that_another_page_has_finished_is_listed_here() {
+    keep_nothing();
+    let here = started().await;
+    here.tell(scene(0, "Available")).await;
+    let there = started().await;
+    for scene in [rings(), talks(), scene(60, "Available")] {
+        there.tell(scene).await;
+    }
+    assert_eq!(here.all("[data-testid=call-record]").len(), 0);
+    hear_of_storage();
+    settled().await;
+    assert_eq!(here.all("[data-testid=call-record]").len(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn a_page_that_writes_last_wipes_nothing_out() {
+    keep_nothing();
+    let here = started().await;
+    here.tell(scene(0, "Available")).await;
+    let there = started().await;
+    for scene in [rings(), talks(), scene(60, "Available")] {
+        there.tell(scene).await;
+    }
+    here.tell(scene(61, "Busy").and(call("c-2").connected(61)))
+        .await;
+    let kept = kept().unwrap();
+    assert!(
+        kept.contains("record\tc-1") && kept.contains("offer\tc-2"),
+        "{kept}"
+    );
+}
+
+#[wasm_bindgen_test]
+async fn the_screen_is_left_alone_when_nothing_has_changed() {
+    let stage = Stage::open().await;
+    stage.tell(rings()).await;
+    let looks = Rc::new(Cell::new(0));
+    let counter = looks.clone();
+    let desk = stage.desk;
+    stage.owner().with(|| {
+        Effect::new(move || {
+            desk.read(|_| counter.set(counter.get() + 1));
+        });
+    });
+    settled().await;
+    stage.tell(rings()).await;
+    stage.tell(Input::Link(Link::Ready)).await;
+    let idly = looks.get();
+    stage.tell(talks()).await;
+    assert_eq!((idly, looks.get()), (1, 2));
+}
+
+#[wasm_bindgen_test]
+async fn a_timer_starts_at_once() {
+    let stage = Stage::of(Desk::default(), Locale::En).await;
+    stage.tell(Input::Link(Link::Ready)).await;
+    // Before the first tick of the clock.
+    stage
+        .tell(scene(9, "Busy").and(customer().connected(4)))
+        .await;
+    assert_eq!(stage.texts(".call-head > .timer"), ["0:05"]);
 }
 
 #[rstest]

@@ -9,7 +9,7 @@ use crate::{
     outcome::CallOutcome,
     phase::CallPhase,
     snapshot::ContactKind,
-    time::{OfferTimes, Stamp},
+    time::{OfferTimes, Stamp, TimeSource},
 };
 
 /// One finished offer. It holds nothing personal of the customer but the last two digits.
@@ -61,28 +61,66 @@ impl CallRecord {
         let began = self.times.began();
         self.contact == other.contact && began.is_some() && began == other.times.began()
     }
+
+    /// Whether the two are what two pages have seen of one offer: of the same beginning or, if
+    /// one of them came to it later, not one after the other.
+    pub(crate) fn is_seen_of_the_same(&self, other: &Self) -> bool {
+        let ends_before = |earlier: &Self, later: &Self| {
+            let ended = earlier.times.ended.map(|ended| ended.at);
+            ended.zip(later.times.began()).is_some_and(|(e, b)| e < b)
+        };
+        self.is_same_offer(other)
+            || (self.contact == other.contact
+                && !ends_before(self, other)
+                && !ends_before(other, self))
+    }
+
+    /// How well its end is known, then how many of its times are.
+    fn knowledge(&self) -> (bool, usize) {
+        let times = &self.times;
+        let known = [
+            times.connecting,
+            times.connected,
+            times.ended,
+            times.cleared,
+        ];
+        (self.end_is_stated(), known.into_iter().flatten().count())
+    }
+
+    /// Whether a snapshot has shown how it ended.
+    pub(crate) fn end_is_stated(&self) -> bool {
+        let ended = self.times.ended;
+        ended.is_some_and(|ended| ended.source != TimeSource::Absence)
+    }
+
+    /// When it left or, of an offer that has not, when it began.
+    pub(crate) fn left(&self) -> Option<DateTime<Utc>> {
+        let left = self.times.cleared.or(self.times.ended);
+        left.map(|stamp| stamp.at).or(self.times.began())
+    }
 }
 
 /// More offers than a day holds.
 const MOST_RECORDS: usize = 300;
 
 /// For how long a record is kept in the browser.
-const A_DAY: TimeDelta = TimeDelta::hours(24);
+pub(crate) const A_DAY: TimeDelta = TimeDelta::hours(24);
 
 /// The finished offers, newest first, at most 300.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CallLog(Vec<CallRecord>);
 
 impl CallLog {
-    /// A log of these records, newest first.
-    pub(crate) fn of(mut records: Vec<CallRecord>) -> Self {
-        records.truncate(MOST_RECORDS);
-        Self(records)
-    }
-
     /// The records, newest first.
     pub fn records(&self) -> &[CallRecord] {
         &self.0
+    }
+
+    /// Adds a record that is older than all here, if there is room.
+    pub(crate) fn append(&mut self, record: CallRecord) {
+        if self.0.len() < MOST_RECORDS {
+            self.0.push(record);
+        }
     }
 
     /// Keeps a finished offer, in place of an earlier record of the same offer.
@@ -105,6 +143,25 @@ impl CallLog {
             }
         }
         self.0.truncate(MOST_RECORDS);
+    }
+
+    /// Adds what another page has seen of an offer, unless this one has seen it as well. Gives
+    /// whether it was news.
+    pub(crate) fn add(&mut self, record: CallRecord) -> bool {
+        let known = self.0.iter_mut();
+        let same = |known: &&mut CallRecord| known.is_seen_of_the_same(&record);
+        if let Some(known) = known.into_iter().find(same) {
+            let better = record.knowledge() > known.knowledge();
+            if better {
+                *known = record;
+            }
+            return better;
+        }
+        let older = |known: &CallRecord| known.left() <= record.left();
+        let index = self.0.iter().position(older).unwrap_or(self.0.len());
+        self.0.insert(index, record);
+        self.0.truncate(MOST_RECORDS);
+        true
     }
 
     /// The newest record of a contact.
@@ -182,7 +239,7 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::time::{Hold, TimeSource};
+    use crate::time::Hold;
 
     fn at(seconds: i64) -> DateTime<Utc> {
         DateTime::from_timestamp(1_767_258_000 + seconds, 0).unwrap()

@@ -83,9 +83,8 @@ impl ServerClock {
         let Some(taken_at) = told.taken_at else {
             return Standing::Sound;
         };
-        let is_behind = |read: &Read| {
-            taken_at < read.taken_at && read.taken_at - taken_at <= LATEST_ARRIVAL
-        };
+        let is_behind =
+            |read: &Read| taken_at < read.taken_at && read.taken_at - taken_at <= LATEST_ARRIVAL;
         // The CCP measures the skew when it receives a snapshot, so this is what has passed
         // since then, whatever the server's clock says.
         let under_way = told.clock.and_then(|reading| {
@@ -118,19 +117,14 @@ impl ServerClock {
         reading: Option<ClockReading>,
         now: Instant,
     ) -> bool {
-        let Some(expected) = self.now(now) else {
+        let Some(limit) = self.limit(now) else {
             return reading.is_none_or(|reading| taken_at - reading.local <= PC_CLOCK_WRONG);
         };
         let by_the_pc = || {
             let skew = self.set_by?.1?;
             reading?.local.checked_add_signed(skew)
         };
-        let slow = if self.is_exact {
-            CLOCKS_APART
-        } else {
-            LATEST_ARRIVAL
-        };
-        (taken_at - expected <= slow
+        (taken_at <= limit
             || by_the_pc().is_some_and(|expected| taken_at - expected <= CLOCKS_APART))
             && self
                 .believed
@@ -206,9 +200,20 @@ impl ServerClock {
         }
     }
 
+    /// The latest that it can be now.
+    pub(crate) fn limit(&self, now: Instant) -> Option<DateTime<Utc>> {
+        let slow = if self.is_exact {
+            CLOCKS_APART
+        } else {
+            LATEST_ARRIVAL
+        };
+        self.now(now)?.checked_add_signed(slow)
+    }
+
     /// Server time now; `None` until a snapshot has told it.
     pub fn now(&self, now: Instant) -> Option<DateTime<Utc>> {
-        self.start?.checked_add_signed(now.since(Instant::default()))
+        self.start?
+            .checked_add_signed(now.since(Instant::default()))
     }
 }
 

@@ -12,7 +12,7 @@ use contract::ContactId;
 use crate::{
     agent::{AgentKind, AgentState},
     caller::Caller,
-    offer::{KeptOffer, Known, could_be, state_began},
+    offer::{KeptOffer, Known, state_began},
     outcome::{Asked, CallOutcome, Ending},
     phase::{CallPhase, Circumstances},
     snapshot::{ContactKind, ContactSnapshot, ContactState, LegRole, LegSnapshot, LegState},
@@ -76,12 +76,19 @@ pub(crate) struct Surroundings<'a> {
     pub taken_at: Option<DateTime<Utc>>,
     /// Server time when it was taken or, if it does not say, when it came.
     pub seen: Option<DateTime<Utc>>,
+    /// What lies behind this has not happened yet, by the server's clock.
+    pub limit: Option<DateTime<Utc>>,
     /// The agent's state, if the snapshot tells it and it can only speak of this contact: there
     /// is no other call. It tells why a call failed.
     pub agent: Option<&'a AgentState>,
 }
 
 impl Surroundings<'_> {
+    /// Whether something can have happened by now.
+    pub(crate) fn is_possible(&self, at: DateTime<Utc>) -> bool {
+        self.limit.is_none_or(|limit| at <= limit)
+    }
+
     /// The stamp of something that this snapshot shows and gives no time to.
     pub(crate) fn seen_as(&self, source: TimeSource) -> Option<Stamp> {
         self.seen.map(|at| Stamp::new(at, source))
@@ -274,7 +281,7 @@ impl Contact {
         self.phase = entered;
         self.state = Some(state.clone());
         self.inferred = false;
-        let latest = self.latest.filter(|at| could_be(*at, around.taken_at));
+        let latest = self.latest.filter(|at| around.is_possible(*at));
         self.latest = latest.max(since);
         let stamp = match since {
             Some(at) => Some(Stamp::new(at, TimeSource::ContactState)),

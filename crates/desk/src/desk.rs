@@ -1,19 +1,21 @@
 //! The desk itself: inputs to state and effects.
 
+mod request;
+
 use chrono::{DateTime, Utc};
 use contract::ContactId;
 
 use crate::{
-    action::{Action, ActionError},
+    action::Action,
     agent::{Agent, AgentKind, AgentState},
     call_log::{CallLog, CallRecord},
     clock::{Instant, ServerClock, Standing},
     contact::{Contact, Surroundings},
     control::Control,
-    input::{Command, Effect, Input},
-    journal::Journal,
+    input::{Effect, Input},
+    journal::{Journal, Shift},
     link::Link,
-    notice::{DialRefusal, Notice, NoticeKind, Notices, Request},
+    notice::{DialRefusal, Notice, NoticeKind, Notices},
     oddity::Oddities,
     offer::KeptOffer,
     phase::CallPhase,
@@ -33,36 +35,60 @@ pub struct Desk {
     muted: Option<bool>,
     notices: Notices,
     requests: Requests,
-    /// What an earlier life of the page has kept, until a snapshot says what became of it.
-    earlier: Option<Journal>,
+    /// The shifts of others and, until a snapshot says what became of it, of the agent.
+    kept: Journal,
+    /// Whether the agent's shift has been taken out of what was kept.
+    has_shift: bool,
+    /// Whether only one snapshot has named this agent, after others had named somebody else.
+    is_newcomer: bool,
     saved: Option<Journal>,
     /// The last snapshot that said something new.
     last: Option<Box<Snapshot>>,
     oddities: Oddities,
+    revision: u32,
 }
 
 impl Desk {
     /// Takes in `input` at the monotonic time `now` and says what must be done.
     pub fn handle(&mut self, input: Input, now: Instant) -> Vec<Effect> {
         let mut effects = Vec::new();
-        match input {
-            Input::Command(command) => self.command(command, &mut effects),
-            Input::Journal(journal) => {
-                if self.last.is_none() {
-                    self.saved = Some(journal.clone());
-                    self.earlier = Some(journal);
-                }
+        let mut changed = self.is_due(now);
+        self.requests.expire(now);
+        changed |= match input {
+            Input::Command(command) => {
+                self.command(command, &mut effects);
+                true
             }
+            Input::Journal(journal) => self.take_journal(journal),
             Input::Snapshot(snapshot) => self.snapshot(snapshot, now, &mut effects),
-            Input::MuteReported(muted) => self.muted = Some(muted),
+            Input::MuteReported(muted) => self.muted.replace(muted) != Some(muted),
             Input::Link(link) => self.set_link(link, &mut effects),
             Input::SoftphoneFailed(error) => {
                 self.notices.show(NoticeKind::SoftphoneFailed(error), None);
+                true
             }
-            Input::Acted { action, result } => self.acted(&action, result, &mut effects),
+            Input::Acted { action, result } => {
+                self.acted(&action, result, now, &mut effects);
+                true
+            }
+            Input::TimePassed => false,
+        };
+        if changed {
+            self.revision = self.revision.wrapping_add(1);
+            self.save(&mut effects);
         }
-        self.save(&mut effects);
         effects
+    }
+
+    /// Another number whenever an input may have changed what the desk says. The same snapshot
+    /// comes all day, and changes nothing.
+    pub fn revision(&self) -> u32 {
+        self.revision
+    }
+
+    /// Whether time alone changes something, and [`Input::TimePassed`] should say so.
+    pub fn is_due(&self, now: Instant) -> bool {
+        self.requests.are_due(now)
     }
 
     /// The agent, once a snapshot has told.
@@ -177,142 +203,48 @@ impl Desk {
             .any(|contact| contact.phase.is_live() || contact.phase == CallPhase::AfterCallWork)
     }
 
-    fn action(&self, control: Control, contact: &ContactId) -> Option<Action> {
-        let action = self.contact(contact)?.action(control)?;
-        let waits = |other: &Action| other.contact() == Some(contact) && control.waits_for(other);
-        let free = self.link.is_ready() && !self.requests.any(waits);
-        free.then_some(action)
-    }
-
-    fn command(&mut self, command: Command, effects: &mut Vec<Effect>) {
-        match command {
-            Command::Press(control, contact) => self.press(control, &contact, effects),
-            Command::SendDigits(contact, digits) => {
-                let action = self
-                    .contact(&contact)
-                    .filter(|_| self.link.is_ready())
-                    .and_then(|contact| contact.tones(digits));
-                if let Some(action) = action {
-                    self.act(action, effects);
-                }
-            }
-            Command::Mute if self.can_mute() => self.act(Action::Mute, effects),
-            Command::Unmute if self.can_mute() => self.act(Action::Unmute, effects),
-            Command::Mute | Command::Unmute => {}
-            Command::SetState(choice) => {
-                let action = if self.queues_states() {
-                    Action::QueueState(choice)
-                } else {
-                    Action::SetState(choice)
-                };
-                self.act(action, effects);
-            }
-            Command::CancelQueuedState => {
-                let choice = self.agent.as_ref().and_then(Agent::choice_that_cancels);
-                if let Some(choice) = choice.cloned() {
-                    self.act(Action::QueueState(choice), effects);
-                }
-            }
-            Command::Dial(number) => match self.can_dial() {
-                Ok(()) => self.act(Action::Dial(number), effects),
-                Err(refusal) => self.notices.show(NoticeKind::DialRefused(refusal), None),
-            },
-            Command::SignIn if self.link.is_ready() => {}
-            Command::SignIn => {
-                self.signing_in = true;
-                effects.push(Effect::OpenSignIn {
-                    reauthenticate: self.link == Link::GaveUp,
-                });
-            }
-            Command::Dismiss(id) => self.notices.dismiss(id),
-        }
-    }
-
-    fn press(&mut self, control: Control, id: &ContactId, effects: &mut Vec<Effect>) {
-        let Some(action) = self.action(control, id) else {
-            return;
-        };
-        self.set_asked(&action, true);
-        self.act(action, effects);
-    }
-
-    /// Remembers what was pressed here that explains how a call ends, or that it failed.
-    fn set_asked(&mut self, action: &Action, asked: bool) {
-        let Some(contact) = action.contact().and_then(|id| self.roster.contact_mut(id)) else {
-            return;
-        };
-        match (action, contact.phase) {
-            (Action::Decline(_), CallPhase::Ringing) => contact.asked.declined = asked,
-            (Action::Accept(_), CallPhase::Ringing) if asked => contact.asked.declined = false,
-            (Action::HangUp(..), CallPhase::Dialing) => contact.asked.cancelled = asked,
-            _ => {}
-        }
-    }
-
-    fn act(&mut self, action: Action, effects: &mut Vec<Effect>) {
-        self.notices.withdraw(Request::from(&action));
-        self.requests.begin(action.clone());
-        effects.push(Effect::Act(action));
-    }
-
-    fn acted(
-        &mut self,
-        action: &Action,
-        result: Result<(), ActionError>,
-        effects: &mut Vec<Effect>,
-    ) {
-        let Some(error) = self.requests.answer(action, result) else {
-            return;
-        };
-        // No answer in time is not a no: Connect may have done it, and then the press explains
-        // the end.
-        if error != ActionError::TimedOut {
-            self.set_asked(action, false);
-        }
-        // A call began in the same moment; what the agent wants is to be queued behind it.
-        if let (Action::SetState(choice), ActionError::InvalidState) = (action, &error) {
-            self.act(Action::QueueState(choice.clone()), effects);
-            return;
-        }
-        self.notices.show(
-            NoticeKind::ActionFailed(Request::from(action), error),
-            action.contact().cloned(),
-        );
-        self.notices.settle(self.roster.contacts());
-    }
-
-    fn set_link(&mut self, link: Link, effects: &mut Vec<Effect>) {
+    fn set_link(&mut self, link: Link, effects: &mut Vec<Effect>) -> bool {
+        let before = (self.link, self.signing_in);
         self.link = self.link.after(link);
         if self.link.is_ready() && self.signing_in {
             self.signing_in = false;
             effects.push(Effect::CloseSignIn);
         }
+        before != (self.link, self.signing_in)
     }
 
-    fn snapshot(&mut self, told: Box<Snapshot>, now: Instant, effects: &mut Vec<Effect>) {
+    /// Whether it changed anything.
+    fn snapshot(&mut self, told: Box<Snapshot>, now: Instant, effects: &mut Vec<Effect>) -> bool {
         let standing = self.clock.weigh(&told, now);
         if standing == Standing::Late {
-            return;
+            return false;
         }
-        self.set_link(self.link.after_snapshot(), effects);
+        let changed = self.set_link(self.link.after_snapshot(), effects);
         let said_before = self
             .last
             .as_ref()
             .is_some_and(|last| last.says_the_same(&told));
         if said_before {
-            return;
+            return changed;
         }
         let taken_at = self.clock.take(&told, standing, now);
         effects.extend(self.oddities.news(&told).into_iter().map(Effect::Log));
 
         self.take_agent(&told.agent);
         if let Some(list) = &told.contacts {
-            let arn = self.agent.as_ref().and_then(|agent| agent.arn.clone());
-            let earlier = self
-                .earlier
-                .take()
-                .and_then(|journal| journal.open(arn.as_deref()));
-            let mut earlier = earlier.unwrap_or_default();
+            let seen = taken_at.or_else(|| self.clock.now(now));
+            // A record of today's must not go because one of the two clocks is wrong.
+            let today = told.clock.map(|reading| reading.local).into_iter();
+            let today = today.chain(seen).min();
+            let mut earlier = Shift::default();
+            if !self.has_shift {
+                self.has_shift = true;
+                let arn = self.agent.as_ref().and_then(|agent| agent.arn.as_deref());
+                earlier = self.kept.take(arn).unwrap_or_default();
+                if let Some(today) = today {
+                    self.kept.forget_before(today);
+                }
+            }
             // If somebody else turns out to be signed in, it can be taken from them again.
             if let Some(agent) = self.agent.as_mut().filter(|agent| agent.arn.is_none()) {
                 agent.arn = earlier.agent.take();
@@ -320,10 +252,11 @@ impl Desk {
             let agent_state = told.agent.state.clone().map(AgentState::from);
             let around = Surroundings {
                 taken_at,
-                seen: taken_at.or_else(|| self.clock.now(now)),
+                seen,
+                limit: self.clock.limit(now),
                 agent: agent_state.as_ref(),
             };
-            for id in self.roster.take(list, around, earlier) {
+            for id in self.roster.take(list, around, earlier, today) {
                 self.requests.offered_anew(&id);
                 self.notices.offered_anew(&id);
             }
@@ -331,34 +264,68 @@ impl Desk {
             self.requests.settle(self.roster.contacts());
         }
         self.last = Some(told);
+        true
     }
 
     fn take_agent(&mut self, told: &AgentSnapshot) {
-        let known = self.agent.as_ref().and_then(|agent| agent.arn.as_ref());
-        if known
-            .zip(told.arn.as_ref())
-            .is_some_and(|(known, told)| known != told)
-        {
-            // Somebody else has signed in on this page: nothing of the colleague's day stays.
-            self.agent = None;
-            self.roster = Roster::default();
-            self.notices = Notices::default();
-            self.requests = Requests::default();
-            self.muted = None;
+        match (self.arn(), told.arn.as_deref()) {
+            (Some(known), Some(told)) if known != told => self.change_agent(),
+            (Some(_), Some(_)) => self.is_newcomer = false,
+            _ => {}
         }
         self.agent = Some(Agent::after(self.agent.take(), told.clone()));
     }
 
+    /// Somebody else has signed in on this page, or one snapshot says so that has gone wrong.
+    /// Nothing of the colleague's day stays on screen, and nothing of it is lost.
+    fn change_agent(&mut self) {
+        let shift = self.shift();
+        let was_newcomer = std::mem::replace(&mut self.is_newcomer, true);
+        if self.has_shift && !was_newcomer {
+            self.kept.put(shift);
+        }
+        self.has_shift = false;
+        self.agent = None;
+        self.roster = Roster::default();
+        self.notices = Notices::default();
+        self.requests = Requests::default();
+        self.muted = None;
+    }
+
+    fn arn(&self) -> Option<&str> {
+        self.agent.as_ref()?.arn.as_deref()
+    }
+
+    fn shift(&self) -> Shift {
+        Shift {
+            agent: self.arn().map(Into::into),
+            offers: self.roster.calls().map(KeptOffer::of).collect(),
+            log: self.roster.log().clone(),
+        }
+    }
+
+    /// What an earlier life of the page has kept, or another page. Whether it changed anything.
+    fn take_journal(&mut self, mut journal: Journal) -> bool {
+        if !self.has_shift {
+            self.kept.add(journal);
+            self.saved = Some(self.kept.clone());
+            return false;
+        }
+        let theirs = journal.take_own(self.arn());
+        let changed = theirs.is_some_and(|theirs| self.roster.add(&theirs.log));
+        self.kept.add(journal);
+        // The other page has kept it.
+        self.saved = Some(Journal::of(self.shift(), &self.kept));
+        changed
+    }
+
     fn save(&mut self, effects: &mut Vec<Effect>) {
-        // Until a snapshot has said what became of it, the earlier journal stands.
-        if self.earlier.is_some() || self.agent.is_none() {
+        // Until a snapshot has said what became of it, the earlier journal stands; and for
+        // somebody whom one snapshot has named nothing is kept.
+        if !self.has_shift || self.is_newcomer {
             return;
         }
-        let journal = Journal::new(
-            self.agent.as_ref().and_then(|agent| agent.arn.as_deref()),
-            self.roster.calls().map(KeptOffer::of).collect(),
-            self.roster.log().clone(),
-        );
+        let journal = Journal::of(self.shift(), &self.kept);
         if self.saved.as_ref() != Some(&journal) {
             self.saved = Some(journal.clone());
             effects.push(Effect::Save(Box::new(journal)));

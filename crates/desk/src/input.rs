@@ -17,7 +17,8 @@ use crate::{
 pub enum Input {
     /// The agent did something.
     Command(Command),
-    /// What an earlier life of this page has kept; comes before the first snapshot, or not.
+    /// What an earlier life of this page has kept, before the first snapshot; or what another
+    /// page of this browser has kept, at any time.
     Journal(Journal),
     /// What Streams says now.
     Snapshot(Box<Snapshot>),
@@ -34,6 +35,8 @@ pub enum Input {
         /// How it went.
         result: Result<(), ActionError>,
     },
+    /// Nothing but the time has changed; see [`Desk::is_due`](crate::Desk::is_due).
+    TimePassed,
 }
 
 /// What the agent asked for. Commands name the contact that was on screen when they were given,

@@ -5,76 +5,160 @@
 //! ones, and gets it back as an input before the first snapshot. Nothing in it is personal:
 //! ids, times, queue names, and of a number the last two digits.
 //!
+//! Several agents may sign in on one PC, and one agent may have several pages open. The journal
+//! keeps each agent's shift apart, and [`SharedJournal`] sees to it that pages which write in
+//! turn lose nothing of each other's.
+//!
 //! It is kept as plain text, a line for each offer and a tab between its parts. Through `serde`
 //! the same journal costs the browser 12 kB more at brotli 11 (measured), most of it for
 //! reading what this desk itself has written.
 
 mod line;
+mod shared;
+
+use chrono::{DateTime, Utc};
 
 use self::line::{Line, Parts};
-use crate::{call_log::CallLog, offer::KeptOffer};
+pub use self::shared::SharedJournal;
+use crate::{
+    call_log::{A_DAY, CallLog, CallRecord},
+    offer::KeptOffer,
+};
 
-/// What the first line begins with; a journal in another form is not read.
+/// What the line begins with that begins a shift; a journal in another form is not read.
 const FORM: &str = "desk-journal-1";
 
 /// An offer that had not left the desk, and one that had.
 const OFFER: &str = "offer";
 const RECORD: &str = "record";
 
-/// What the desk keeps in the browser.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Journal {
-    /// Whose journal it is; another agent on the same PC starts a new one.
-    agent: Option<String>,
-    offers: Vec<KeptOffer>,
-    log: CallLog,
-}
+/// More agents than take turns at one PC in a day.
+const MOST_SHIFTS: usize = 4;
 
-/// A journal that has been opened by its owner, or by an agent who cannot be told from the
-/// owner.
-#[derive(Debug, Default)]
-pub(crate) struct Earlier {
+/// More offers than an agent has at once.
+const MOST_OFFERS: usize = 50;
+
+/// What the desk keeps in the browser: the shifts of its agents, the last one first.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Journal(Vec<Shift>);
+
+/// What is kept of one agent's day.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Shift {
+    /// Whose it is, if a snapshot has told.
     pub agent: Option<String>,
-    /// The offers that had not left the desk.
+    /// The offers that have not left the desk.
     pub offers: Vec<KeptOffer>,
     pub log: CallLog,
 }
 
-impl Journal {
-    pub(crate) fn new(agent: Option<&str>, offers: Vec<KeptOffer>, log: CallLog) -> Self {
-        Self {
-            agent: agent.map(Into::into),
-            offers,
-            log,
+impl Shift {
+    /// Adds what another page has kept of the same shift. Where both know of an offer, the page
+    /// whose shift this is holds it still, unless the other has been shown its end.
+    fn add(&mut self, theirs: Self) {
+        for record in theirs.log.records().iter().rev() {
+            let same = |offer: &KeptOffer| offer.record.is_seen_of_the_same(record);
+            match self.offers.iter().position(same) {
+                Some(_) if !record.end_is_stated() => continue,
+                Some(index) => {
+                    self.offers.remove(index);
+                }
+                None => {}
+            }
+            self.log.add(record.clone());
+        }
+        for offer in theirs.offers {
+            let same = |mine: &CallRecord| mine.is_seen_of_the_same(&offer.record);
+            let mut mine = self.offers.iter().map(|mine| &mine.record);
+            let is_known = mine.any(same) || self.log.records().iter().any(same);
+            if !is_known && self.offers.len() < MOST_OFFERS {
+                self.offers.push(offer);
+            }
         }
     }
 
-    /// What had been kept, if this journal is `agent`'s own. An agent without an id takes
-    /// whatever is there: there is nobody to tell apart.
-    pub(crate) fn open(self, agent: Option<&str>) -> Option<Earlier> {
-        let same = match (self.agent.as_deref(), agent) {
-            (Some(kept), Some(now)) => kept == now,
-            _ => true,
+    /// The last moment that it knows of.
+    fn latest(&self) -> Option<DateTime<Utc>> {
+        let offers = self.offers.iter().map(|offer| &offer.record);
+        let records = offers.chain(self.log.records());
+        records.filter_map(CallRecord::left).max()
+    }
+}
+
+impl Journal {
+    /// A journal whose last shift is `shift`, before those of `others`.
+    pub(crate) fn of(shift: Shift, others: &Self) -> Self {
+        let mut journal = others.clone();
+        journal.put(shift);
+        journal
+    }
+
+    /// Puts a shift first, in place of the one of the same agent.
+    pub(crate) fn put(&mut self, shift: Shift) {
+        self.0.retain(|kept| kept.agent != shift.agent);
+        self.0.insert(0, shift);
+        self.0.truncate(MOST_SHIFTS);
+    }
+
+    /// Takes out the shift of `agent`, or one of nobody known. An agent without an id takes the
+    /// last one, whosoever it is: there is nobody to tell apart.
+    pub(crate) fn take(&mut self, agent: Option<&str>) -> Option<Shift> {
+        let last = |journal: &mut Self| {
+            let any = agent.is_none() && !journal.0.is_empty();
+            any.then(|| journal.0.remove(0))
         };
-        same.then_some(Earlier {
-            agent: self.agent,
-            offers: self.offers,
-            log: self.log,
-        })
+        self.take_own(agent)
+            .or_else(|| self.take_own(None))
+            .or_else(|| last(self))
+    }
+
+    /// Takes out the shift of `agent` and of nobody else.
+    pub(crate) fn take_own(&mut self, agent: Option<&str>) -> Option<Shift> {
+        let is_own = |shift: &Shift| shift.agent.as_deref() == agent;
+        let index = self.0.iter().position(is_own)?;
+        Some(self.0.remove(index))
+    }
+
+    /// Lets go of the shifts that are over for a day.
+    pub(crate) fn forget_before(&mut self, now: DateTime<Utc>) {
+        let is_old = |shift: &Shift| shift.latest().is_none_or(|latest| now - latest > A_DAY);
+        self.0.retain(|shift| !is_old(shift));
+    }
+
+    /// Adds what another page has kept: to the first shift here what is missing in it, the
+    /// others as they are there.
+    pub(crate) fn add(&mut self, theirs: Self) {
+        for theirs in theirs.0 {
+            let index = self.0.iter().position(|mine| mine.agent == theirs.agent);
+            let Some(mine) = index.and_then(|index| self.0.get_mut(index)) else {
+                self.0.push(theirs);
+                continue;
+            };
+            if index == Some(0) {
+                mine.add(theirs);
+            } else {
+                let stale = std::mem::replace(mine, theirs);
+                mine.add(stale);
+            }
+        }
+        self.0.truncate(MOST_SHIFTS);
     }
 
     /// The journal as text, for [`Journal::parse`].
     pub fn to_text(&self) -> String {
-        let mut text = Line::begin(FORM)
-            .text(self.agent.as_deref().unwrap_or_default())
-            .into_text();
-        for offer in &self.offers {
-            text.push('\n');
-            text.push_str(&Line::begin(OFFER).offer(offer).into_text());
-        }
-        for record in self.log.records() {
-            text.push('\n');
-            text.push_str(&Line::begin(RECORD).record(record).into_text());
+        let mut text = String::new();
+        for shift in &self.0 {
+            let first = Line::begin(FORM).text(shift.agent.as_deref().unwrap_or_default());
+            let offers = shift.offers.iter();
+            let offers = offers.map(|offer| Line::begin(OFFER).offer(offer));
+            let records = shift.log.records().iter();
+            let records = records.map(|record| Line::begin(RECORD).record(record));
+            for line in std::iter::once(first).chain(offers).chain(records) {
+                if !text.is_empty() {
+                    text.push('\n');
+                }
+                text.push_str(&line.into_text());
+            }
         }
         text
     }
@@ -82,27 +166,35 @@ impl Journal {
     /// Reads what [`Journal::to_text`] wrote; `None` if it is no journal of this form. A line
     /// that cannot be read is left out: the others are still true.
     pub fn parse(text: &str) -> Option<Self> {
-        let mut lines = text.split('\n');
-        let mut first = Parts::of(lines.next()?);
-        if first.next().ok()? != FORM {
-            return None;
-        }
-        let agent = first.optional().ok()?;
-        let mut offers = Vec::new();
-        let mut records = Vec::new();
-        for line in lines {
+        let mut shifts: Vec<Shift> = Vec::new();
+        for line in text.split('\n') {
             let mut parts = Parts::of(line);
-            match parts.next().as_deref() {
-                Ok(OFFER) => offers.extend(parts.offer()),
-                Ok(RECORD) => records.extend(parts.record()),
+            let kind = parts.next();
+            if matches!(kind.as_deref(), Ok(FORM)) {
+                if shifts.len() == MOST_SHIFTS {
+                    break;
+                }
+                let agent = parts.optional().ok()?;
+                shifts.push(Shift {
+                    agent,
+                    ..Shift::default()
+                });
+                continue;
+            }
+            let shift = shifts.last_mut()?;
+            match kind.as_deref() {
+                Ok(OFFER) if shift.offers.len() < MOST_OFFERS => {
+                    shift.offers.extend(parts.offer());
+                }
+                Ok(RECORD) => {
+                    if let Ok(record) = parts.record() {
+                        shift.log.append(record);
+                    }
+                }
                 _ => {}
             }
         }
-        Some(Self {
-            agent,
-            offers,
-            log: CallLog::of(records),
-        })
+        Some(Self(shifts))
     }
 }
 
@@ -114,7 +206,6 @@ mod tests {
 
     use super::*;
     use crate::{
-        call_log::CallRecord,
         contact::Direction,
         outcome::{Asked, CallOutcome},
         phase::CallPhase,
@@ -169,11 +260,13 @@ mod tests {
                 cancelled: true,
             },
         };
-        Journal::new(
-            Some("arn:agent/1"),
-            vec![offer],
-            CallLog::of(vec![record(queue)]),
-        )
+        let mut log = CallLog::default();
+        log.append(record(queue));
+        Journal(vec![Shift {
+            agent: Some("arn:agent/1".into()),
+            offers: vec![offer],
+            log,
+        }])
     }
 
     #[rstest]
@@ -201,17 +294,64 @@ mod tests {
     }
 
     #[test]
+    fn the_shifts_of_several_agents_are_kept_apart() {
+        let mut both = journal("q");
+        both.put(Shift {
+            agent: Some("arn:agent/2".into()),
+            ..Shift::default()
+        });
+        let read = Journal::parse(&both.to_text());
+        assert_eq!(read.as_ref(), Some(&both));
+        assert_eq!(
+            read.unwrap().take(Some("arn:agent/1")),
+            journal("q").take(None)
+        );
+    }
+
+    #[test]
+    fn a_journal_is_never_read_without_end() {
+        let text = journal("q").to_text();
+        let (first, rest) = text.split_once('\n').unwrap();
+        let (offer, record) = rest.split_once('\n').unwrap();
+        let many = |line: &str| [line, "\n"].concat().repeat(1_000);
+        let shift = [&many(first)[..], &many(offer), &many(record)].concat();
+        let agents = (0..10).map(|agent| shift.replace("agent/1", &agent.to_string()));
+        let read = Journal::parse(&agents.collect::<String>()).unwrap();
+        assert!(read.0.len() <= MOST_SHIFTS);
+        for shift in read.0 {
+            assert!(shift.offers.len() <= MOST_OFFERS && shift.log.records().len() <= 300);
+        }
+    }
+
+    #[rstest]
+    #[case::two("78", Some("78"))]
+    #[case::one("7", Some("7"))]
+    #[case::none("", None)]
+    #[case::whole_number("819012345678", None)]
+    #[case::letters("ab", None)]
+    #[case::full_width("７８", None)]
+    fn of_a_number_two_digits_are_read_and_nothing_else(
+        #[case] written: &str,
+        #[case] read: Option<&str>,
+    ) {
+        let mut journal = journal("q");
+        journal.0[0].offers[0].record.last_two = Some(written.into());
+        let journal = Journal::parse(&journal.to_text()).unwrap();
+        assert_eq!(journal.0[0].offers[0].record.last_two.as_deref(), read);
+    }
+
+    #[test]
     fn a_number_of_holds_that_are_not_there_is_no_line() {
         let text = journal("q").to_text().replace("\t2\t", "\t99999999999\t");
         let read = Journal::parse(&text).unwrap();
-        assert_eq!(read.offers, []);
+        assert_eq!(read.0[0].offers, []);
     }
 
     #[test]
     fn a_state_that_is_not_known_is_left_out() {
         let mut journal = journal("q");
-        journal.offers[0].state = Some(ContactState::Unknown("astral".into()));
+        journal.0[0].offers[0].state = Some(ContactState::Unknown("astral".into()));
         let read = Journal::parse(&journal.to_text()).unwrap();
-        assert_eq!(read.offers[0].state, None);
+        assert_eq!(read.0[0].offers[0].state, None);
     }
 }

@@ -9,7 +9,7 @@
 //!
 //! # Invariants
 //!
-//! Each is a property in `tests/properties.rs`, under the name in brackets, over histories of
+//! Each is a property in `tests/properties.rs` or `tests/tabs.rs`, under the name in brackets, over histories of
 //! a modelled Connect whose snapshots are lost, doubled, late and spoiled. A snapshot or a state
 //! that bears no time counts as new.
 //!
@@ -37,6 +37,8 @@
 //!   (`the_clock_is_the_servers`).
 //! - A page that is reloaded at any moment ends with the records of one that was not and that
 //!   missed the same snapshots (`a_reload_loses_no_record`).
+//! - What either of two pages has been shown to end is in the journal that they write in turn, and
+//!   once (`two_pages_keep_one_journal`).
 //! - After any inputs every accessor returns (`every_accessor_returns`).
 
 mod action;
@@ -72,7 +74,7 @@ pub use control::Control;
 pub use desk::Desk;
 pub use foreign_text::visible;
 pub use input::{Command, Effect, Input};
-pub use journal::Journal;
+pub use journal::{Journal, SharedJournal};
 pub use link::Link;
 pub use notice::{DialRefusal, Notice, NoticeKind, Request, SoftphoneError};
 pub use oddity::Oddity;

@@ -55,14 +55,8 @@ enum Age {
 /// The longest that a call stays in one state.
 const LONGEST_STATE: TimeDelta = TimeDelta::hours(24);
 
-/// Whether something can have begun by the time of a snapshot. A state that begins after the
-/// snapshot which tells it bears a wrong time, and a wrong time is no evidence of anything.
-pub(crate) fn could_be(at: DateTime<Utc>, taken_at: Option<DateTime<Utc>>) -> bool {
-    taken_at.is_none_or(|taken_at| at - taken_at <= CLOCKS_APART)
-}
-
 /// When the told state of a call began, unless that cannot be: at a zero date, or in the
-/// future of the snapshot that tells it.
+/// future of the snapshot that tells it. A wrong time is no evidence of anything.
 pub(crate) fn state_began(
     told: &ContactSnapshot,
     taken_at: Option<DateTime<Utc>>,
@@ -71,17 +65,13 @@ pub(crate) fn state_began(
     let Some(taken_at) = taken_at.filter(|_| told.kind.is_call()) else {
         return Some(since);
     };
-    let possible = could_be(since, Some(taken_at)) && taken_at - since <= LONGEST_STATE;
+    let possible = since - taken_at <= CLOCKS_APART && taken_at - since <= LONGEST_STATE;
     possible.then_some(since)
 }
 
 impl Known<'_> {
-    /// What `told` is to this offer. `taken_at` is the time of the snapshot.
-    pub(crate) fn relation(
-        mut self,
-        told: &ContactSnapshot,
-        taken_at: Option<DateTime<Utc>>,
-    ) -> Relation {
+    /// What `told` is to this offer.
+    pub(crate) fn relation(mut self, told: &ContactSnapshot, around: Surroundings<'_>) -> Relation {
         // A kind that could not be read earlier.
         self.callback |= told.kind == ContactKind::QueueCallback;
         if self.inferred {
@@ -90,9 +80,9 @@ impl Known<'_> {
         let Some(state) = &told.state else {
             return self.relation_by_leg(told);
         };
-        let since = state_began(told, taken_at);
+        let since = state_began(told, around.taken_at);
         let age = |known: Option<DateTime<Utc>>| {
-            let known = known.filter(|at| could_be(*at, taken_at));
+            let known = known.filter(|at| around.is_possible(*at));
             match (since, known) {
                 (Some(since), Some(known)) if since > known => Age::Newer,
                 (Some(_), Some(_)) => Age::NotNewer,

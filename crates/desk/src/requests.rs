@@ -1,12 +1,15 @@
 //! Requests to Connect whose effect is not on screen yet.
 //!
 //! Response and snapshot travel apart, in either order. A button that was pressed waits until
-//! a snapshot shows the effect, or until Connect refuses; else it would be pressed twice.
+//! a snapshot shows the effect, or until Connect refuses; else it would be pressed twice. When
+//! Connect has said yes and nothing comes of it, it waits for some snapshots or some seconds,
+//! whichever is sooner: between calls the same snapshot comes all day.
 
 use contract::ContactId;
 
 use crate::{
     action::{Action, ActionError},
+    clock::Instant,
     contact::Contact,
     control::Control,
 };
@@ -18,12 +21,21 @@ pub(crate) struct Requests(Vec<UnderWay>);
 #[derive(Debug, Clone, PartialEq)]
 struct UnderWay {
     action: Action,
-    /// Snapshots that have come since Connect said yes; `None` until it has.
-    snapshots_since: Option<u32>,
+    /// `None` until Connect has said yes.
+    granted: Option<Granted>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Granted {
+    at: Instant,
+    snapshots_since: u32,
 }
 
 /// Snapshots after a positive answer, when the effect should have been among them.
 const SNAPSHOTS_TO_SETTLE: u32 = 2;
+
+/// Milliseconds after a positive answer, when the effect should have come to be seen.
+const MILLIS_TO_SETTLE: i64 = 5_000;
 
 /// More requests than can be under way, were every one of them answered in time.
 const MOST_REQUESTS: usize = 50;
@@ -35,7 +47,7 @@ impl Requests {
         }
         self.0.push(UnderWay {
             action,
-            snapshots_since: None,
+            granted: None,
         });
     }
 
@@ -44,15 +56,19 @@ impl Requests {
         &mut self,
         action: &Action,
         result: Result<(), ActionError>,
+        now: Instant,
     ) -> Option<ActionError> {
         let index = self
             .0
             .iter()
-            .position(|request| request.action == *action && request.snapshots_since.is_none())?;
+            .position(|request| request.action == *action && request.granted.is_none())?;
         match result {
             Ok(()) if shows_in_a_snapshot(action) => {
                 if let Some(request) = self.0.get_mut(index) {
-                    request.snapshots_since = Some(0);
+                    request.granted = Some(Granted {
+                        at: now,
+                        snapshots_since: 0,
+                    });
                 }
                 None
             }
@@ -67,9 +83,9 @@ impl Requests {
     /// request pointless, or Connect has said yes and nothing came of it.
     pub(crate) fn settle(&mut self, contacts: &[Contact]) {
         self.0.retain_mut(|request| {
-            if let Some(snapshots) = &mut request.snapshots_since {
-                *snapshots += 1;
-                if *snapshots >= SNAPSHOTS_TO_SETTLE {
+            if let Some(granted) = &mut request.granted {
+                granted.snapshots_since += 1;
+                if granted.snapshots_since >= SNAPSHOTS_TO_SETTLE {
                     return false;
                 }
             }
@@ -81,6 +97,16 @@ impl Requests {
         });
     }
 
+    /// Whether time alone has settled something.
+    pub(crate) fn are_due(&self, now: Instant) -> bool {
+        self.0.iter().any(|request| request.is_due(now))
+    }
+
+    /// Forgets what time alone has settled.
+    pub(crate) fn expire(&mut self, now: Instant) {
+        self.0.retain(|request| !request.is_due(now));
+    }
+
     /// Forgets what was asked for a contact that is offered anew.
     pub(crate) fn offered_anew(&mut self, id: &ContactId) {
         self.0
@@ -89,6 +115,13 @@ impl Requests {
 
     pub(crate) fn any(&self, test: impl Fn(&Action) -> bool) -> bool {
         self.0.iter().any(|request| test(&request.action))
+    }
+}
+
+impl UnderWay {
+    fn is_due(&self, now: Instant) -> bool {
+        self.granted
+            .is_some_and(|granted| granted.at.after(MILLIS_TO_SETTLE) <= now)
     }
 }
 

@@ -3,13 +3,14 @@
 //! A snapshot lists all contacts; what it does not list is gone. Each offer that goes leaves
 //! one record.
 
+use chrono::{DateTime, Utc};
 use contract::ContactId;
 
 use crate::{
     agent::AgentState,
     call_log::{CallLog, CallRecord},
     contact::{Contact, Surroundings},
-    journal::Earlier,
+    journal::Shift,
     offer::{KeptOffer, Relation},
     phase::CallPhase,
     snapshot::ContactSnapshot,
@@ -50,15 +51,31 @@ impl Roster {
         self.contacts.iter().filter(|held| held.kind.is_call())
     }
 
-    /// Takes in the list of a snapshot, with what an earlier life of the page has kept. Gives
-    /// the contacts that are offered anew: what was asked of the offer before is void.
+    /// Adds what another page of the same agent has finished, but for what goes on here. Gives
+    /// whether any of it was news.
+    pub(crate) fn add(&mut self, log: &CallLog) -> bool {
+        let mut news = false;
+        for record in log.records().iter().rev() {
+            let goes_on = self
+                .calls()
+                .any(|held| CallRecord::of(held).is_seen_of_the_same(record));
+            if !goes_on {
+                news |= self.log.add(record.clone());
+            }
+        }
+        news
+    }
+
+    /// Takes in the list of a snapshot, with what an earlier life of the page has kept; of that,
+    /// what is older than a day at the time `now` is left out. Gives the contacts that are offered anew: what was asked of the offer before is void.
     pub(crate) fn take(
         &mut self,
         list: &[ContactSnapshot],
         around: Surroundings<'_>,
-        earlier: Earlier,
+        earlier: Shift,
+        now: Option<DateTime<Utc>>,
     ) -> Vec<ContactId> {
-        self.log.restore(earlier.log, around.seen);
+        self.log.restore(earlier.log, now);
         let mut kept = earlier.offers;
         let list = in_order(list, &kept, around);
         let around = Surroundings {
@@ -111,7 +128,7 @@ impl Roster {
     /// Gives the contact if it is offered anew.
     fn take_held(&mut self, told: &ContactSnapshot, around: Surroundings<'_>) -> Option<ContactId> {
         let contact = self.contact_mut(&told.id)?;
-        match contact.known().relation(told, around.taken_at) {
+        match contact.known().relation(told, around) {
             Relation::Same => contact.update(told, around),
             Relation::Stale => {}
             Relation::NewOffer => {
@@ -135,7 +152,7 @@ impl Roster {
             self.contacts.extend(Contact::offered(told, around));
             return;
         };
-        let contact = match kept.known().relation(told, around.taken_at) {
+        let contact = match kept.known().relation(told, around) {
             Relation::Same => Contact::resumed(told, &kept, around),
             Relation::NewOffer => {
                 if was_open {
@@ -204,8 +221,7 @@ fn in_order<'a>(
     around: Surroundings<'_>,
 ) -> Vec<&'a ContactSnapshot> {
     let goes_on = |kept: &KeptOffer, told: &ContactSnapshot| {
-        kept.record.contact == told.id
-            && kept.known().relation(told, around.taken_at) == Relation::Same
+        kept.record.contact == told.id && kept.known().relation(told, around) == Relation::Same
     };
     let earlier = kept
         .iter()

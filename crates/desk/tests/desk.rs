@@ -28,4 +28,6 @@ mod strange;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod tabs;
+#[cfg(test)]
 mod wild;

@@ -1,6 +1,7 @@
 //! What a reload of the page keeps, and for whom.
 
-use desk::{ContactState, Control, LegState, TimeSource};
+use chrono::TimeDelta;
+use desk::{ContactState, Control, LegState, Snapshot, TimeSource};
 use rstest::rstest;
 
 use crate::support::{ContactBuilder, Page, acts, at, contact, idle, snapshot};
@@ -240,6 +241,100 @@ fn another_agent_signing_in_finds_nothing_of_the_colleague() {
     assert_eq!((page.phases(), page.outcomes()), (vec![], vec![]));
     assert_eq!(page.desk.agent().unwrap().name, "John Smith");
     assert_eq!(page.desk.front(), None);
+}
+
+fn of_agent(arn: &str, told: Snapshot) -> Snapshot {
+    let mut told = told;
+    told.agent.arn = Some(arn.into());
+    told
+}
+
+/// A page with a record and a call that goes on, after a snapshot that names somebody else.
+fn poisoned() -> Page {
+    let mut page = missed_at_5();
+    page.tell(idle(at(7)));
+    page.tell(snapshot(
+        at(9),
+        "PendingBusy",
+        [contact("d").ringing(at(9))],
+    ));
+    page.tell(snapshot(at(12), "Busy", [contact("d").connected(at(12))]));
+    page.tell(of_agent(
+        "arn:agent/2",
+        snapshot(at(13), "Busy", [contact("d").connected(at(12))]),
+    ));
+    page
+}
+
+#[test]
+fn one_snapshot_that_names_somebody_else_loses_nothing() {
+    let mut page = poisoned();
+    assert_eq!(page.outcomes(), []);
+    page.tell(snapshot(at(14), "Busy", [contact("d").connected(at(12))]));
+    assert_eq!(page.outcomes(), [("c", "missed")]);
+    assert_eq!(page.held("d").times.began(), Some(at(9)));
+    page.tell(idle(at(20)));
+    assert_eq!(page.outcomes(), [("d", "answered"), ("c", "missed")]);
+}
+
+#[test]
+fn a_reload_after_a_snapshot_that_names_somebody_else_loses_nothing() {
+    let mut page = poisoned().reload();
+    page.tell(snapshot(at(14), "Busy", [contact("d").connected(at(12))]));
+    assert_eq!(page.outcomes(), [("c", "missed")]);
+    assert_eq!(page.held("d").times.began(), Some(at(9)));
+}
+
+#[test]
+fn who_is_named_by_one_snapshot_alone_gets_no_journal() {
+    let mut page = poisoned();
+    page.tell(snapshot(at(14), "Busy", [contact("d").connected(at(12))]));
+    page.tell(of_agent("arn:agent/2", idle(at(20))));
+    page.tell(of_agent("arn:agent/2", idle(at(21))));
+    assert_eq!(page.outcomes(), [], "nothing of the colleague's call");
+}
+
+#[test]
+fn agents_who_take_turns_find_their_own_day_again() {
+    let mut page = missed_at_5();
+    page.tell(idle(at(7)));
+    for seconds in [8, 9] {
+        page.tell(of_agent("arn:agent/2", idle(at(seconds))));
+    }
+    let talks = snapshot(at(10), "Busy", [contact("d").connected(at(10))]);
+    page.tell(of_agent("arn:agent/2", talks));
+    page.tell(of_agent("arn:agent/2", idle(at(12))));
+    assert_eq!(page.outcomes(), [("d", "answered")]);
+    page.tell(idle(at(13)));
+    assert_eq!(page.outcomes(), [("c", "missed")]);
+
+    let mut page = page.reload();
+    page.tell(of_agent("arn:agent/2", idle(at(20))));
+    assert_eq!(page.outcomes(), [("d", "answered")]);
+}
+
+#[test]
+fn a_first_snapshot_from_the_future_loses_no_record() {
+    let mut page = missed_at_5();
+    page.tell(idle(at(7)));
+    let mut page = page.reload();
+    let mut future = idle(at(9));
+    future.taken_at = Some(at(9) + TimeDelta::days(900));
+    page.tell(future);
+    page.tell(idle(at(10)));
+    assert_eq!(page.outcomes(), [("c", "missed")]);
+}
+
+#[test]
+fn yesterdays_shift_of_a_colleague_is_not_kept() {
+    let mut page = missed_at_5();
+    page.tell(idle(at(7)));
+    let mut page = page.reload();
+    for seconds in [0, 1] {
+        page.tell(of_agent("arn:agent/2", idle(at(25 * 3_600 + seconds))));
+    }
+    let kept = page.stored.unwrap();
+    assert!(!kept.contains("arn:agent/1"), "{kept}");
 }
 
 #[test]

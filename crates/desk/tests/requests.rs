@@ -1,11 +1,12 @@
 //! What the agent presses, what is asked of Connect, and what the agent is told.
 
 use desk::{
-    Action, ActionError, Command, Control, Digits, Input, LegState, Link, NoticeKind, Request,
+    Action, ActionError, Command, Control, DialRefusal, Digits, Input, Instant, LegState, Link,
+    NoticeKind, Request,
 };
 use rstest::rstest;
 
-use crate::support::{ContactBuilder, Page, acts, at, contact, id, idle, snapshot};
+use crate::support::{ContactBuilder, Page, acts, at, contact, id, idle, number, snapshot};
 
 fn page_with(call: ContactBuilder, agent: &str) -> Page {
     let mut page = Page::open();
@@ -133,6 +134,75 @@ fn a_granted_request_of_which_nothing_comes_may_be_made_again() {
         ));
     }
     assert!(page.press(Control::Accept, "c").is_some());
+}
+
+/// A desk that was granted a request at the first second, of which nothing comes.
+fn granted_in_vain() -> Page {
+    let mut page = ringing();
+    let accept = page.press(Control::Accept, "c").unwrap();
+    page.answer(accept, Ok(()));
+    page
+}
+
+#[rstest]
+#[case::nothing_else(Input::TimePassed)]
+#[case::the_same_snapshot(Input::Snapshot(Box::new(snapshot(
+    at(1),
+    "PendingBusy",
+    [contact("c").ringing(at(1))]
+))))]
+fn a_granted_request_of_which_nothing_comes_waits_for_some_seconds(#[case] input: Input) {
+    let mut page = granted_in_vain();
+    page.now = Instant::from_millis(5_999);
+    page.give(input.clone());
+    assert!(!page.desk.is_due(page.now) && !page.desk.allows(Control::Accept, &id("c")));
+
+    page.now = Instant::from_millis(6_000);
+    assert!(page.desk.is_due(page.now), "so that somebody says so");
+    page.give(input);
+    assert!(page.desk.allows(Control::Accept, &id("c")));
+    assert!(!page.desk.is_due(page.now), "once");
+}
+
+#[test]
+fn a_number_whose_call_never_comes_may_be_dialled_again() {
+    let mut page = Page::open();
+    page.tell(idle(at(1)));
+    let dial = acts(&page.command(Command::Dial(number("+81312345678")))).remove(0);
+    page.answer(dial, Ok(()));
+    assert_eq!(page.desk.can_dial(), Err(DialRefusal::Dialing));
+    page.now = Instant::from_millis(6_000);
+    page.give(Input::TimePassed);
+    assert_eq!(page.desk.can_dial(), Ok(()));
+}
+
+#[test]
+fn the_desk_tells_whether_an_input_changed_anything() {
+    let mut page = granted_in_vain();
+    let mut revised = |input| {
+        let before = page.desk.revision();
+        page.give(input);
+        page.desk.revision() != before
+    };
+    let told = |seconds| {
+        let told = snapshot(at(seconds), "PendingBusy", [contact("c").ringing(at(1))]);
+        Input::Snapshot(Box::new(told))
+    };
+    let revised: Vec<_> = [
+        told(1),
+        told(0),
+        Input::TimePassed,
+        Input::Link(Link::Ready),
+        Input::Link(Link::SignedOut),
+        Input::MuteReported(true),
+        Input::MuteReported(true),
+        told(2),
+    ]
+    .into_iter()
+    .map(&mut revised)
+    .collect();
+    let told = [false, false, false, false, true, true, false, true];
+    assert_eq!(revised, told);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use contract::{ConnectionId, ContactId, PhoneNumber};
 use desk::{
     Action, ActionError, AgentSnapshot, AgentStateSnapshot, AgentStateType, ClockReading, Command,
     Contact, ContactKind, ContactSnapshot, ContactState, Control, Desk, Effect, EndpointSnapshot,
-    Input, Instant, Journal, LegRole, LegSnapshot, LegState, Link, Snapshot, StateChoice,
+    Input, Instant, LegRole, LegSnapshot, LegState, Link, SharedJournal, Snapshot, StateChoice,
 };
 
 /// The server's clock when a story begins, in milliseconds since 1970.
@@ -284,6 +284,7 @@ pub(crate) struct Page {
     pub(crate) desk: Desk,
     /// What the browser holds.
     pub(crate) stored: Option<String>,
+    shared: SharedJournal,
     /// The page's monotonic clock.
     pub(crate) now: Instant,
 }
@@ -298,11 +299,12 @@ impl Page {
         let mut page = Self {
             desk: Desk::default(),
             stored: stored.clone(),
+            shared: SharedJournal::default(),
             now: Instant::default(),
         };
         page.give(Input::Link(Link::Ready));
         if let Some(text) = stored {
-            let journal = Journal::parse(&text).expect("what the desk has written");
+            let journal = page.shared.open(text).expect("what the desk has written");
             page.give(Input::Journal(journal));
         }
         page
@@ -317,10 +319,23 @@ impl Page {
         let effects = self.desk.handle(input, self.now);
         for effect in &effects {
             if let Effect::Save(journal) = effect {
-                self.stored = Some(journal.to_text());
+                let text = self.shared.keep(journal, self.stored.as_deref());
+                self.stored = text.or(self.stored.take());
             }
         }
         effects
+    }
+
+    /// Hears that another page has written what the browser holds.
+    pub(crate) fn hear(&mut self, stored: Option<String>) {
+        self.stored = stored;
+        let news = self
+            .stored
+            .as_deref()
+            .and_then(|text| self.shared.news(text));
+        if let Some(journal) = news {
+            self.give(Input::Journal(journal));
+        }
     }
 
     /// Takes in a snapshot at the moment it was taken.

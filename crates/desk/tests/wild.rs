@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use desk::{
     Action, ActionError, AgentSnapshot, AgentStateSnapshot, AgentStateType, ClockReading, Command,
-    ContactKind, ContactSnapshot, ContactState, Control, EndpointSnapshot, Input, Instant, LegRole,
-    LegSnapshot, LegState, Link, Snapshot, SoftphoneError,
+    ContactKind, ContactSnapshot, ContactState, Control, EndpointSnapshot, Input, Instant, Journal,
+    LegRole, LegSnapshot, LegState, Link, Snapshot, SoftphoneError,
 };
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
@@ -23,6 +23,12 @@ pub(crate) fn input() -> impl Strategy<Value = (Instant, Input)> {
         1 => any::<bool>().prop_map(Input::MuteReported),
         2 => select(vec![Link::Ready, Link::SignedOut, Link::GaveUp, Link::Blocked]).prop_map(Input::Link),
         1 => Just(Input::SoftphoneFailed(SoftphoneError::Other)),
+        1 => Just(Input::TimePassed),
+        1 => select(vec![
+            "desk-journal-1\tarn:1\ndesk-journal-1\tarn:2",
+            "desk-journal-1\tarn:1\nrecord\ta\t\tin",
+            "desk-journal-1\t",
+        ]).prop_map(|text| Input::Journal(Journal::parse(text).unwrap())),
     ];
     (
         select(vec![i64::MIN, -1, 0, 5_000, i64::MAX]).prop_map(Instant::from_millis),

@@ -217,7 +217,7 @@ impl<'a> Parts<'a> {
             initial: self.optional()?.map(ContactId::from),
             direction: self.word(&DIRECTIONS)?.ok_or(Garbled)?,
             callback: self.flag()?,
-            last_two: self.optional()?,
+            last_two: self.last_two()?,
             queue: self.optional()?,
             outcome: self.word(&OUTCOMES)?.ok_or(Garbled)?,
             transferred: self.flag()?,
@@ -231,6 +231,13 @@ impl<'a> Parts<'a> {
                 holds: self.holds()?,
             },
         })
+    }
+
+    /// Up to two digits; anything else has not been written here and may be more of a number
+    /// than is kept.
+    fn last_two(&mut self) -> Result<Option<String>, Garbled> {
+        let told = self.optional()?;
+        Ok(told.filter(|told| told.len() <= 2 && told.bytes().all(|b| b.is_ascii_digit())))
     }
 
     fn holds(&mut self) -> Result<Vec<Hold>, Garbled> {

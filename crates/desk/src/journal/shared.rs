@@ -1,0 +1,48 @@
+//! One journal, and the pages of a browser that write it in turn.
+//!
+//! Storage has no transactions: a page that writes what it knows wipes out what another has
+//! written since it read. So a page reads again before it writes. This module moves text from
+//! hand to hand; where it lies it does not know.
+
+use super::Journal;
+
+/// The journal as one of several pages sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SharedJournal {
+    /// The stored text in which there is nothing that this page does not know.
+    known: Option<String>,
+}
+
+impl SharedJournal {
+    /// What is stored when the page opens; `None` if it cannot be read.
+    pub fn open(&mut self, stored: String) -> Option<Journal> {
+        let journal = Journal::parse(&stored);
+        self.known = Some(stored);
+        journal
+    }
+
+    /// What is stored now, if another page has written it.
+    pub fn news(&self, stored: &str) -> Option<Journal> {
+        if self.known.as_deref() == Some(stored) {
+            return None;
+        }
+        Journal::parse(stored)
+    }
+
+    /// The text to store so that `journal` is kept and nothing of another page's is lost; `None`
+    /// if it is stored already.
+    pub fn keep(&mut self, journal: &Journal, stored: Option<&str>) -> Option<String> {
+        let mine = journal.to_text();
+        let theirs = stored.and_then(|stored| self.news(stored));
+        let text = match theirs {
+            Some(theirs) => {
+                let mut both = journal.clone();
+                both.add(theirs);
+                both.to_text()
+            }
+            None => mine.clone(),
+        };
+        self.known = (text == mine).then_some(mine);
+        (stored != Some(text.as_str())).then_some(text)
+    }
+}
