@@ -187,7 +187,6 @@ texts! {
     SignIn { ja: "サインイン", en: "Sign in" }
     Notices { ja: "お知らせ", en: "Notices" }
     Dismiss { ja: "閉じる", en: "Dismiss" }
-    MoreNotices { ja: "ほか {} 件", en: "{} more" }
     LinkLoading { ja: "読み込み中", en: "Loading" }
     LinkConnecting { ja: "Connect に接続しています", en: "Connecting to Connect" }
     LinkReady { ja: "Connect に接続済み", en: "Connected to Connect" }
@@ -448,9 +447,14 @@ pub fn notice(kind: &NoticeKind) -> [Option<Text>; 2] {
 
 /// How many notices there are besides.
 pub fn more_notices(count: usize, locale: Locale) -> String {
-    Text::MoreNotices
-        .say(locale)
-        .replace("{}", &count.to_string())
+    let (before, after) = match locale {
+        Locale::Ja => ("ほか ", " 件"),
+        Locale::En => ("", " more"),
+    };
+    let mut words = before.to_owned();
+    words.push_str(&count.to_string());
+    words.push_str(after);
+    words
 }
 
 fn failed(request: Request) -> Text {

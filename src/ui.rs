@@ -56,8 +56,13 @@ impl El {
         name: &'static str,
         value: impl Fn() -> Option<String> + 'static,
     ) -> Self {
+        self.bind_boxed(name, Box::new(value))
+    }
+
+    #[inline(never)]
+    fn bind_boxed(self, name: &'static str, value: Box<dyn Fn() -> Option<String>>) -> Self {
         let element = self.0.clone();
-        follow(Box::new(value), move |value: &Option<String>| match value {
+        follow(value, move |value: &Option<String>| match value {
             Some(value) => element.set_attribute(name, value).ok(),
             None => element.remove_attribute(name).ok(),
         });
@@ -77,9 +82,14 @@ impl El {
 
     /// Adds text that follows what it depends on.
     pub(crate) fn words(self, words: impl Fn() -> String + 'static) -> Self {
+        self.words_boxed(Box::new(words))
+    }
+
+    #[inline(never)]
+    fn words_boxed(self, words: Box<dyn Fn() -> String>) -> Self {
         let text = document().create_text_node("");
         self.0.append_with_node_1(&text).ok();
-        follow(Box::new(words), move |words: &String| {
+        follow(words, move |words: &String| {
             text.set_data(&desk::visible(words));
             None
         });
@@ -101,6 +111,11 @@ impl El {
     /// their buttons, stays on it by its [key](Self::key) or else on the one in its place, and
     /// goes to the [refuge](Self::refuge) when there is none.
     pub(crate) fn children(self, children: impl Fn() -> Vec<Self> + 'static) -> Self {
+        self.children_boxed(Box::new(children))
+    }
+
+    #[inline(never)]
+    fn children_boxed(self, children: Box<dyn Fn() -> Vec<Self>>) -> Self {
         let element = self.0.clone();
         run(Box::new(move || {
             let children = children();
@@ -148,7 +163,11 @@ impl El {
         enabled: impl Fn() -> bool + 'static,
         on_press: impl Fn() + 'static,
     ) -> Self {
-        let enabled: Rc<dyn Fn() -> bool> = Rc::new(enabled);
+        self.press_boxed(Rc::new(enabled), Box::new(on_press))
+    }
+
+    #[inline(never)]
+    fn press_boxed(self, enabled: Rc<dyn Fn() -> bool>, on_press: Box<dyn Fn()>) -> Self {
         let is_enabled = Rc::clone(&enabled);
         self.set("type", "button")
             .class("button")

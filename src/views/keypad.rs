@@ -47,7 +47,9 @@ pub(super) fn keypad(desk: DeskHandle) -> El {
         move || open.get() || desk.read(takes_tones),
         move || open.update(|open| *open = !*open),
     )
-    .bind("aria-expanded", move || Some(open.get().to_string()));
+    .bind("aria-expanded", move || {
+        Some(if open.get() { "true" } else { "false" }.into())
+    });
     el("div").class("keypad").child(toggle).child(folded)
 }
 

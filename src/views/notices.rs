@@ -44,7 +44,9 @@ fn more(desk: DeskHandle, count: usize, open: RwSignal<bool>) -> El {
     el("button")
         .press(|| true, move || open.update(|open| *open = !*open))
         .key("more")
-        .bind("aria-expanded", move || Some(open.get().to_string()))
+        .bind("aria-expanded", move || {
+            Some(if open.get() { "true" } else { "false" }.into())
+        })
         .text(&text::more_notices(count, desk.locale))
 }
 
