@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::{
     runtime::DeskHandle,
-    text::{self, Text},
+    text::{self, Locale, Text},
     ui::{El, button, el},
 };
 
@@ -52,11 +52,14 @@ fn more(desk: DeskHandle, count: usize, open: RwSignal<bool>) -> El {
 
 fn notice(desk: DeskHandle, notice: &Notice, more: Option<El>) -> El {
     let [first, second] = text::notice(&notice.kind).map(|text| text.map(|text| desk.say(text)));
-    let words = format!(
-        "{} {}",
-        first.unwrap_or_default(),
-        second.unwrap_or_default()
-    );
+    let mut words = first.unwrap_or_default().to_owned();
+    if let Some(second) = second {
+        // Japanese puts no space between sentences.
+        if desk.locale == Locale::En {
+            words.push(' ');
+        }
+        words.push_str(second);
+    }
     let id = notice.id;
     let dismiss = button(
         "plain",
@@ -92,7 +95,7 @@ fn shown(words: &str, more: Option<El>) -> El {
     let notice = el("div")
         .class("notice")
         .set("data-testid", "notice")
-        .child(el("p").text(words.trim_end()));
+        .child(el("p").text(words));
     match more {
         Some(more) => notice.child(more),
         None => notice,

@@ -164,7 +164,7 @@ async fn a_refusal_is_explained_in_japanese_and_can_be_dismissed() {
         (told(&stage), buttons(&stage)),
         (
             strings(&[
-                "応答できませんでした。 今の状態ではできません。画面の表示を確かめて、もう一度お試しください。"
+                "応答できませんでした。今の状態ではできません。画面の表示を確かめて、もう一度お試しください。"
             ]),
             strings(&["閉じる"])
         )
