@@ -1,7 +1,8 @@
 //! The agent desk in the browser: a thin screen over the [`desk`] state machine.
 //!
-//! - [`runtime`] queues what happens and performs what must be done; nothing else has effects.
-//! - [`views`] shows parts of the desk and sends commands; nothing there decides.
+//! - [`runtime`] queues what happens and performs what the desk asks for.
+//! - [`views`] shows parts of the desk, in the page and in its title, and sends commands; nothing
+//!   there decides about a call.
 //! - [`softphone`] holds Amazon's frame, outside the reactive tree.
 //! - [`text`] and [`mod@format`] are the words and the numbers, per language.
 //! - [`settings`] is `/config.json`; [`paint`] marks what has reached the screen.

@@ -1,4 +1,4 @@
-//! The input queue, and the only place where effects are performed.
+//! The input queue, and the place where the effects that the desk asks for are performed.
 //!
 //! Everything that happens becomes an [`Input`] and is queued; the queue is drained one input
 //! at a time. Streams calls back while it is being called, so without the queue the desk would
@@ -379,12 +379,10 @@ fn input(event: Event) -> Option<Input> {
             | "realtime_communication_error" => SoftphoneError::Connection,
             _ => SoftphoneError::Other,
         }),
+        Event::WebSocketLost => Input::ConnectLost(true),
+        Event::WebSocketRegained => Input::ConnectLost(false),
         // The next snapshot says what these mean for the agent.
-        Event::AuthorizeSucceeded
-        | Event::WebSocketLost
-        | Event::WebSocketRegained
-        | Event::Accepted(_)
-        | Event::ViewContact(_) => return None,
+        Event::AuthorizeSucceeded | Event::Accepted(_) | Event::ViewContact(_) => return None,
     })
 }
 

@@ -6,7 +6,7 @@
 //! shows a Rust string. A sentence that lacks a language does not compile.
 
 use desk::{
-    ActionError, AgentKind, AgentState, CallOutcome, CallPhase, ContactKind, DialRefusal,
+    ActionError, AgentKind, AgentState, CallOutcome, CallPhase, ContactKind, Desk, DialRefusal,
     Direction, Link, NoticeKind, PhoneNumberError, Request, SoftphoneError, TimeSource,
 };
 
@@ -24,11 +24,9 @@ pub enum Locale {
 impl Locale {
     /// Reads a language tag (BCP 47), of which only the language counts.
     pub fn from_tag(tag: &str) -> Option<Self> {
-        match tag.split(['-', '_']).next() {
-            Some("ja") => Some(Self::Ja),
-            Some("en") => Some(Self::En),
-            _ => None,
-        }
+        let language = tag.split(['-', '_']).next()?;
+        let is = |locale: &Self| language.eq_ignore_ascii_case(locale.tag());
+        [Self::Ja, Self::En].into_iter().find(is)
     }
 
     /// The language tag, for `lang` and for `Intl`.
@@ -215,6 +213,16 @@ texts! {
         ja: "ソフトフォンに接続できませんでした。サインインするか、ページを再読み込みしてください。",
         en: "The softphone could not be reached. Sign in, or reload the page.",
     }
+    LinkLost {
+        ja: "ソフトフォンと Connect の接続が途切れました。画面の表示は古いかもしれません。通話はソフトフォンで続けられます。ネットワークを確かめてください。",
+        en: "The softphone has lost its connection to Connect, so what is shown may be old. Calls go on in the softphone. Check your network.",
+    }
+    CallMayGoOn {
+        ja: "通話はソフトフォンか電話機で続いているかもしれません。",
+        en: "Your call may go on in the softphone or on your phone.",
+    }
+    ShownIsFrom { ja: "表示の時点：", en: "What is shown is from " }
+    Unconfirmed { ja: "未確認", en: "Not confirmed" }
     PopUpBlocked {
         ja: "サインイン画面をブラウザーが開かせませんでした。アドレス欄でポップアップを許可し、もう一度押してください。",
         en: "The browser did not let the sign-in window open. Allow pop-ups in the address bar and press again.",
@@ -512,11 +520,14 @@ pub fn number_error(error: PhoneNumberError) -> Text {
 }
 
 /// What the agent must know of the way to Connect; `None` while all is well or on its way.
-pub fn link(link: Link, signing_in: bool) -> Option<Text> {
-    match link {
+pub fn link(desk: &Desk) -> Option<Text> {
+    match desk.link() {
+        Link::Ready if desk.has_lost_connect() => Some(Text::LinkLost),
         Link::Loading | Link::Connecting | Link::Ready => None,
         Link::Blocked => Some(Text::LinkBlocked),
-        Link::Silent | Link::SignedOut | Link::GaveUp if signing_in => Some(Text::LinkSigningIn),
+        Link::Silent | Link::SignedOut | Link::GaveUp if desk.is_signing_in() => {
+            Some(Text::LinkSigningIn)
+        }
         Link::Silent => Some(Text::LinkSilent),
         Link::SignedOut => Some(Text::LinkSignedOut),
         Link::AccessDenied => Some(Text::LinkAccessDenied),
@@ -544,6 +555,9 @@ mod tests {
     #[case("ja-JP", Some(Locale::Ja))]
     #[case("en", Some(Locale::En))]
     #[case("en_GB", Some(Locale::En))]
+    #[case("JA", Some(Locale::Ja))]
+    #[case("ja-jp", Some(Locale::Ja))]
+    #[case("En-us", Some(Locale::En))]
     #[case("fr", None)]
     #[case("japanese", None)]
     #[case("", None)]

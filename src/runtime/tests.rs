@@ -151,7 +151,7 @@ async fn what_is_told_while_the_screen_changes_is_taken_in() {
     let desk = stage.desk;
     stage.owner().with(|| {
         Effect::new(move || {
-            if desk.read(|desk| desk.front().is_some() && desk.muted().is_none()) {
+            if desk.read(|desk| desk.front().is_some() && desk.muted() == Some(false)) {
                 desk.tell(Input::MuteReported(true));
             }
         });
@@ -418,6 +418,8 @@ fn softphone_error(kind: &str) -> Event {
 #[case(Event::AuthorizeRetriesExhausted, Input::Link(Link::GaveUp))]
 #[case(Event::CtiAuthorizeRetriesExhausted, Input::Link(Link::GaveUp))]
 #[case(Event::MuteReported(true), Input::MuteReported(true))]
+#[case(Event::WebSocketLost, Input::ConnectLost(true))]
+#[case(Event::WebSocketRegained, Input::ConnectLost(false))]
 #[case(
     softphone_error("microphone_not_shared"),
     Input::SoftphoneFailed(SoftphoneError::Microphone)
@@ -437,8 +439,6 @@ fn an_event_of_the_library_tells_the_desk(#[case] event: Event, #[case] told: In
 
 #[rstest]
 #[case(Event::AuthorizeSucceeded)]
-#[case(Event::WebSocketLost)]
-#[case(Event::WebSocketRegained)]
 #[case(Event::Accepted("c-1".into()))]
 #[case(Event::ViewContact(None))]
 #[test_attr(wasm_bindgen_test)]

@@ -195,6 +195,7 @@ fn link(desk: &Desk) -> (&'static str, Text) {
     match desk.link() {
         Link::Loading => ("starting", Text::LinkLoading),
         Link::Connecting => ("starting", Text::LinkConnecting),
+        Link::Ready if desk.has_lost_connect() => ("down", Text::LinkDown),
         Link::Ready => ("ready", Text::LinkReady),
         Link::Blocked | Link::Silent | Link::SignedOut | Link::AccessDenied | Link::GaveUp => {
             ("down", Text::LinkDown)

@@ -27,6 +27,11 @@ pub(super) fn call_panel(desk: DeskHandle) -> El {
         .child(elapsed(desk, move || {
             desk.read(|desk| desk.front()?.phase_since())
         }))
+        .child(el("span").class("call-stale").words(move || {
+            let stale = desk.read(Desk::is_unconfirmed);
+            let word = stale.then(|| desk.say(Text::Unconfirmed));
+            word.unwrap_or_default().into()
+        }))
         .child(
             el("span")
                 .class("call-timer")
@@ -41,6 +46,8 @@ pub(super) fn call_panel(desk: DeskHandle) -> El {
         .set("tabindex", "-1")
         .set("aria-label", desk.say(Text::Call))
         .bind("data-phase", word)
+        // The timers run on, and nobody knows whether the call does.
+        .toggle("data-stale", move || desk.read(Desk::is_unconfirmed))
         .child(head)
         .child(caller_number(desk))
         .child(

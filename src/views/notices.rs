@@ -1,9 +1,11 @@
 //! What went wrong and what to do, in the agent's words.
 
+use chrono::{DateTime, Utc};
 use desk::{Command, Link, Notice};
 use leptos::prelude::*;
 
 use crate::{
+    format,
     runtime::DeskHandle,
     text::{self, Locale, Text},
     ui::{El, button, el},
@@ -12,7 +14,11 @@ use crate::{
 /// The notices, at the lower edge, where they push no button away: how the desk stands to Connect,
 /// then the newest. The others are counted and unfolded on demand.
 pub(super) fn notices(desk: DeskHandle) -> El {
-    let link = desk.select(|desk| (desk.link(), desk.is_signing_in()));
+    let link = desk.select(|desk| {
+        let sentence = text::link(desk)?;
+        let told_at = desk.is_unconfirmed().then(|| desk.told_at());
+        Some((desk.link(), sentence, told_at))
+    });
     let notices = desk.select(|desk| desk.notices().to_vec());
     let open = RwSignal::new(false);
     el("section")
@@ -21,14 +27,17 @@ pub(super) fn notices(desk: DeskHandle) -> El {
         .set("aria-label", desk.say(Text::Notices))
         .refuge(".call-panel")
         .children(move || {
-            let (link, signing_in) = link.get();
-            let sentence = text::link(link, signing_in);
+            let link = link.get();
             let notices = notices.read();
-            let all = usize::from(sentence.is_some()) + notices.len();
+            let all = usize::from(link.is_some()) + notices.len();
             let mut more = (all > 1).then(|| more(desk, all - 1, open));
             let mut shown = Vec::new();
-            if let Some(sentence) = sentence {
-                shown.push(link_notice(desk, link, sentence, more.take()));
+            if let Some((link, sentence, told_at)) = link {
+                let mut words = link_words(desk, sentence);
+                if let Some(told_at) = told_at {
+                    add_that_the_call_may_go_on(&mut words, told_at, desk.locale);
+                }
+                shown.push(link_notice(desk, link, &words, more.take()));
             }
             for told in notices.iter().rev() {
                 if shown.is_empty() || open.get() {
@@ -71,13 +80,28 @@ fn notice(desk: DeskHandle, notice: &Notice, more: Option<El>) -> El {
     shown(&words, more).child(dismiss.key(&id.to_string()))
 }
 
-fn link_notice(desk: DeskHandle, link: Link, sentence: Text, more: Option<El>) -> El {
+fn link_words(desk: DeskHandle, sentence: Text) -> String {
     let sentence = if desk.pop_up_blocked() {
         Text::PopUpBlocked
     } else {
         sentence
     };
-    let notice = shown(desk.say(sentence), more);
+    desk.say(sentence).into()
+}
+
+/// The audio does not need the desk; and what is shown of the call is from the last snapshot.
+fn add_that_the_call_may_go_on(words: &mut String, told_at: Option<DateTime<Utc>>, locale: Locale) {
+    words.push(' ');
+    words.push_str(Text::CallMayGoOn.say(locale));
+    if let Some(told_at) = told_at {
+        words.push(' ');
+        words.push_str(Text::ShownIsFrom.say(locale));
+        words.push_str(&format::time_of_day(told_at, locale));
+    }
+}
+
+fn link_notice(desk: DeskHandle, link: Link, words: &str, more: Option<El>) -> El {
+    let notice = shown(words, more);
     if !link.wants_sign_in() {
         return notice;
     }

@@ -1,8 +1,7 @@
-//! Vocabulary and wire: what both sides of HTTP agree on.
+//! Words that mean the same wherever they are used: ids of Connect's and telephone numbers.
 //!
-//! The desk, the proxy and the simulator share these types, so that a word or a path cannot
-//! change on one side only. This crate knows no clock, no transport, no Connect event and no
-//! screen.
+//! They serialise as text, so that whoever sends one and whoever receives it cannot differ in what
+//! they take for one. This crate knows no clock, no transport, no Connect event and no screen.
 //!
 //! # Invariants
 //!

@@ -193,49 +193,50 @@ pub struct Country {
     calling_code: &'static str,
     /// What a subscriber dials in front of a national number; may be empty.
     trunk: &'static str,
-    /// What a subscriber dials in front of a foreign number; empty where it depends on the
-    /// carrier, and then the plus must be typed.
-    abroad: &'static str,
+    /// What a subscriber dials in front of a foreign number. Not all of them where carriers have
+    /// prefixes of their own, and none where those are of no fixed length; then the plus must be
+    /// typed.
+    abroad: &'static [&'static str],
 }
 
 impl Country {
     /// Japan, the default.
-    pub const JP: Self = Self::new("JP", "81", "0", "010");
+    pub const JP: Self = Self::new("JP", "81", "0", &["010"]);
 
     const ALL: [Self; 26] = [
         Self::JP,
-        Self::new("AT", "43", "0", "00"),
-        Self::new("AU", "61", "0", "0011"),
-        Self::new("BE", "32", "0", "00"),
-        Self::new("BR", "55", "0", ""),
-        Self::new("CA", "1", "", "011"),
-        Self::new("CH", "41", "0", "00"),
-        Self::new("CN", "86", "0", "00"),
-        Self::new("DE", "49", "0", "00"),
-        Self::new("ES", "34", "", "00"),
-        Self::new("FR", "33", "0", "00"),
-        Self::new("GB", "44", "0", "00"),
-        Self::new("HK", "852", "", "001"),
-        Self::new("ID", "62", "0", ""),
-        Self::new("IE", "353", "0", "00"),
-        Self::new("IN", "91", "0", "00"),
-        Self::new("IT", "39", "", "00"),
-        Self::new("KR", "82", "0", ""),
-        Self::new("MX", "52", "", "00"),
-        Self::new("NL", "31", "0", "00"),
-        Self::new("NZ", "64", "0", "00"),
-        Self::new("SE", "46", "0", "00"),
-        Self::new("SG", "65", "", ""),
-        Self::new("TH", "66", "0", "001"),
-        Self::new("TW", "886", "0", "002"),
-        Self::new("US", "1", "", "011"),
+        Self::new("AT", "43", "0", &["00"]),
+        Self::new("AU", "61", "0", &["0011"]),
+        Self::new("BE", "32", "0", &["00"]),
+        Self::new("BR", "55", "0", &[]),
+        Self::new("CA", "1", "", &["011"]),
+        Self::new("CH", "41", "0", &["00"]),
+        Self::new("CN", "86", "0", &["00"]),
+        Self::new("DE", "49", "0", &["00"]),
+        Self::new("ES", "34", "", &["00"]),
+        Self::new("FR", "33", "0", &["00"]),
+        Self::new("GB", "44", "0", &["00"]),
+        Self::new("HK", "852", "", &["001"]),
+        Self::new("ID", "62", "0", &[]),
+        Self::new("IE", "353", "0", &["00"]),
+        Self::new("IN", "91", "0", &["00"]),
+        Self::new("IT", "39", "", &["00"]),
+        Self::new("KR", "82", "0", &[]),
+        Self::new("MX", "52", "", &["00"]),
+        Self::new("NL", "31", "0", &["00"]),
+        Self::new("NZ", "64", "0", &["00"]),
+        Self::new("SE", "46", "0", &["00"]),
+        Self::new("SG", "65", "", &["001", "002", "008"]),
+        Self::new("TH", "66", "0", &["001"]),
+        Self::new("TW", "886", "0", &["002"]),
+        Self::new("US", "1", "", &["011"]),
     ];
 
     const fn new(
         iso: &'static str,
         calling_code: &'static str,
         trunk: &'static str,
-        abroad: &'static str,
+        abroad: &'static [&'static str],
     ) -> Self {
         Self {
             iso,
@@ -245,23 +246,23 @@ impl Country {
         }
     }
 
-    /// What follows the prefix of foreign numbers, if `digits` begins with it.
+    /// What follows a prefix of foreign numbers, if `digits` begins with one.
     fn abroad(self, digits: &str) -> Option<&str> {
-        digits
-            .strip_prefix(self.abroad)
-            .filter(|_| !self.abroad.is_empty())
+        let mut prefixes = self.abroad.iter();
+        prefixes.find_map(|prefix| digits.strip_prefix(prefix))
     }
 
     /// The national number in `digits`, without the trunk prefix.
     fn national(self, digits: &str) -> Option<&str> {
         // In North America the trunk prefix may be left out, and no area begins with it.
-        if self.calling_code == "1" {
-            return Some(digits.strip_prefix('1').unwrap_or(digits));
-        }
-        let national = digits.strip_prefix(self.trunk)?;
-        // Behind a trunk prefix a second zero begins no area: it is the prefix of some carrier
-        // or of a foreign number, which would be taken for one of this country.
-        (self.trunk.is_empty() || !national.starts_with('0')).then_some(national)
+        let national = match self.calling_code {
+            "1" => digits.strip_prefix('1').unwrap_or(digits),
+            _ => digits.strip_prefix(self.trunk)?,
+        };
+        // A zero begins no area, but in Italy, where it is no trunk prefix and is dialled from
+        // abroad too. It is the prefix of some carrier or of a foreign number, which would be
+        // taken for one of this country.
+        (self.iso == "IT" || !national.starts_with('0')).then_some(national)
     }
 
     /// The country of an ISO 3166-1 alpha-2 code in capitals, if its trunk rule is known here.
@@ -341,6 +342,11 @@ mod tests {
     #[case::italy_keeps_its_zero("IT", "06 1234 5678", "+390612345678")]
     #[case::germany("DE", "030 1234567", "+49301234567")]
     #[case::germany_abroad("DE", "0081 3 1234 5678", "+81312345678")]
+    #[case::singapore("SG", "6123 4567", "+6561234567")]
+    #[case::singapore_abroad("SG", "001 81 3 1234 5678", "+81312345678")]
+    #[case::singapore_abroad_by_another_carrier("SG", "008 81 3 1234 5678", "+81312345678")]
+    #[case::hong_kong_abroad("HK", "001 81 3 1234 5678", "+81312345678")]
+    #[case::mexico_abroad("MX", "00 81 3 1234 5678", "+81312345678")]
     #[case::australia_abroad("AU", "0011 81 3 1234 5678", "+81312345678")]
     fn other_countries_dial_by_their_own_prefixes(
         #[case] iso: &str,
@@ -351,6 +357,24 @@ mod tests {
         assert_eq!(
             PhoneNumber::from_typed(typed, country).unwrap().as_str(),
             e164
+        );
+    }
+
+    #[rstest]
+    #[case("SG", "019 81 3 1234 5678")]
+    #[case("HK", "0080 81 3 1234 5678")]
+    #[case("ES", "0 915 123 456")]
+    #[case("US", "00 81 3 1234 5678")]
+    #[case("KR", "001 81 3 1234 5678")]
+    #[case("BR", "00 21 81 3 1234 5678")]
+    fn a_prefix_of_some_carrier_is_not_taken_for_a_national_number(
+        #[case] iso: &str,
+        #[case] typed: &str,
+    ) {
+        let country = Country::from_iso(iso).unwrap();
+        assert_eq!(
+            PhoneNumber::from_typed(typed, country),
+            Err(PhoneNumberError::NoCountryCode)
         );
     }
 

@@ -200,6 +200,11 @@ impl ServerClock {
         }
     }
 
+    /// The last time of a snapshot that is believed.
+    pub(crate) fn told_at(&self) -> Option<DateTime<Utc>> {
+        self.believed.map(|read| read.taken_at)
+    }
+
     /// The latest that it can be now.
     pub(crate) fn limit(&self, now: Instant) -> Option<DateTime<Utc>> {
         let slow = if self.is_exact {

@@ -31,6 +31,8 @@ pub struct Desk {
     roster: Roster,
     clock: ServerClock,
     link: Link,
+    /// Whether the CCP has lost its connection to Connect, though it speaks.
+    connect_lost: bool,
     signing_in: bool,
     muted: Option<bool>,
     notices: Notices,
@@ -63,6 +65,7 @@ impl Desk {
             Input::Snapshot(snapshot) => self.snapshot(snapshot, now, &mut effects),
             Input::MuteReported(muted) => self.muted.replace(muted) != Some(muted),
             Input::Link(link) => self.set_link(link, &mut effects),
+            Input::ConnectLost(lost) => std::mem::replace(&mut self.connect_lost, lost) != lost,
             Input::SoftphoneFailed(error) => {
                 self.notices.show(NoticeKind::SoftphoneFailed(error), None);
                 true
@@ -130,13 +133,30 @@ impl Desk {
         self.link
     }
 
+    /// Whether the CCP speaks and has itself lost Connect: what is shown may be old.
+    pub fn has_lost_connect(&self) -> bool {
+        self.link.is_ready() && self.connect_lost
+    }
+
+    /// Whether a call may go on of which the desk hears nothing at present.
+    pub fn is_unconfirmed(&self) -> bool {
+        let hears = self.link.is_ready() && !self.connect_lost;
+        !hears && self.roster.is_live()
+    }
+
+    /// The time of the last snapshot: from when that is which is shown.
+    pub fn told_at(&self) -> Option<DateTime<Utc>> {
+        self.clock.told_at()
+    }
+
     /// Whether the sign-in page has been opened and nobody has signed in yet.
     pub fn is_signing_in(&self) -> bool {
         self.signing_in
     }
 
-    /// Whether the agent's microphone is closed; `None` until the softphone has said so. After
-    /// a reload nobody knows until the button is pressed.
+    /// Whether the agent's microphone is closed; `None` if nobody knows: after a reload in
+    /// mid-call, until the button is pressed. A call that began before the eyes of this page
+    /// began with an open one.
     pub fn muted(&self) -> Option<bool> {
         self.muted
     }
@@ -228,6 +248,8 @@ impl Desk {
             return changed;
         }
         let taken_at = self.clock.take(&told, standing, now);
+        // It has come through.
+        self.connect_lost &= standing == Standing::Doubtful || told.taken_at.is_none();
         effects.extend(self.oddities.news(&told).into_iter().map(Effect::Log));
 
         self.take_agent(&told.agent);
@@ -237,6 +259,7 @@ impl Desk {
             let today = told.clock.map(|reading| reading.local).into_iter();
             let today = today.chain(seen).min();
             let mut earlier = Shift::default();
+            let was_quiet = self.has_shift && !self.roster.is_live();
             if !self.has_shift {
                 self.has_shift = true;
                 let arn = self.agent.as_ref().and_then(|agent| agent.arn.as_deref());
@@ -256,7 +279,13 @@ impl Desk {
                 limit: self.clock.limit(now),
                 agent: agent_state.as_ref(),
             };
-            for id in self.roster.take(list, around, earlier, today) {
+            let offered = self.roster.take(list, around, earlier, today);
+            // The library opens the microphone anew for each call (Streams `src/softphone.js`,
+            // `onLocalStreamAdded`), and would have reported a mute since.
+            if was_quiet && !offered.is_empty() && self.roster.is_live() {
+                self.muted = Some(false);
+            }
+            for id in offered {
                 self.requests.offered_anew(&id);
                 self.notices.offered_anew(&id);
             }

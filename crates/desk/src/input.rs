@@ -26,6 +26,8 @@ pub enum Input {
     MuteReported(bool),
     /// The connection to the CCP has changed.
     Link(Link),
+    /// The CCP has lost its own connection to Connect, or has it back.
+    ConnectLost(bool),
     /// The softphone reported trouble with the audio.
     SoftphoneFailed(SoftphoneError),
     /// Connect has answered, or has not in time.

@@ -51,6 +51,11 @@ impl Roster {
         self.contacts.iter().filter(|held| held.kind.is_call())
     }
 
+    /// Whether a call goes on, or is on its way.
+    pub(crate) fn is_live(&self) -> bool {
+        self.calls().any(|held| held.phase.is_live())
+    }
+
     /// Adds what another page of the same agent has finished, but for what goes on here. Gives
     /// whether any of it was news.
     pub(crate) fn add(&mut self, log: &CallLog) -> bool {
@@ -67,7 +72,8 @@ impl Roster {
     }
 
     /// Takes in the list of a snapshot, with what an earlier life of the page has kept; of that,
-    /// what is older than a day at the time `now` is left out. Gives the contacts that are offered anew: what was asked of the offer before is void.
+    /// what is older than a day at the time `now` is left out. Gives the contacts that begin an
+    /// offer: what was asked of one before is void.
     pub(crate) fn take(
         &mut self,
         list: &[ContactSnapshot],
@@ -95,7 +101,7 @@ impl Roster {
             } else {
                 let index = kept.iter().position(|kept| kept.record.contact == told.id);
                 let kept = index.map(|index| kept.remove(index));
-                self.take_unheld(told, kept, around);
+                anew.extend(self.take_unheld(told, kept, around));
             }
         }
         let held: Vec<ContactId> = self.contacts.iter().map(|held| held.id.clone()).collect();
@@ -140,17 +146,18 @@ impl Roster {
         None
     }
 
+    /// Gives the contact if it is offered now.
     fn take_unheld(
         &mut self,
         told: &ContactSnapshot,
         kept: Option<KeptOffer>,
         around: Surroundings<'_>,
-    ) {
+    ) -> Option<ContactId> {
         let from_log = || self.log.newest_of(&told.id).cloned().map(KeptOffer::from);
         let was_open = kept.is_some();
         let Some(kept) = kept.or_else(from_log) else {
             self.contacts.extend(Contact::offered(told, around));
-            return;
+            return Some(told.id.clone());
         };
         let contact = match kept.known().relation(told, around) {
             Relation::Same => Contact::resumed(told, &kept, around),
@@ -159,7 +166,7 @@ impl Roster {
                     self.leave_unseen(kept, around);
                 }
                 self.contacts.extend(Contact::offered(told, around));
-                return;
+                return Some(told.id.clone());
             }
             Relation::Stale => None,
         };
@@ -173,6 +180,7 @@ impl Roster {
             None if was_open => self.leave_unseen(kept, around),
             None => {}
         }
+        None
     }
 
     /// Ends the offer of a contact and keeps its record. Chats, tasks and mails are not calls

@@ -357,6 +357,83 @@ fn mute_is_asked_for_in_a_talk_and_believed_only_when_the_softphone_says_so() {
     assert_eq!(acts(&page.command(Command::Unmute)), [Action::Unmute]);
 }
 
+fn told(page: &mut Page, seconds: i64, agent: &str, call: ContactBuilder) {
+    page.tell(snapshot(at(seconds), agent, [call]));
+}
+
+#[test]
+fn a_call_that_begins_here_begins_with_an_open_microphone() {
+    let mut page = Page::open();
+    page.tell(idle(at(0)));
+    told(&mut page, 1, "PendingBusy", contact("c").ringing(at(1)));
+    told(&mut page, 5, "Busy", contact("c").connected(at(5)));
+    assert_eq!(page.desk.muted(), Some(false));
+}
+
+#[test]
+fn a_mute_ends_with_the_call_that_it_was_made_in() {
+    let mut page = Page::open();
+    page.tell(idle(at(0)));
+    told(&mut page, 5, "Busy", contact("c").connected(at(5)));
+    page.give(Input::MuteReported(true));
+    told(&mut page, 6, "Busy", contact("c").connected(at(5)));
+    assert_eq!(page.desk.muted(), Some(true));
+    page.tell(idle(at(9)));
+    told(&mut page, 12, "PendingBusy", contact("d").ringing(at(12)));
+    assert_eq!(page.desk.muted(), Some(false));
+}
+
+#[test]
+fn after_a_reload_in_mid_call_nobody_knows_whether_the_microphone_is_closed() {
+    let mut page = talking();
+    page.give(Input::MuteReported(false));
+    let mut page = page.reload();
+    told(&mut page, 5, "Busy", contact("c").connected(at(1)));
+    assert_eq!(page.desk.muted(), None);
+}
+
+#[test]
+fn a_call_that_one_snapshot_lacks_keeps_its_mute() {
+    let mut page = talking();
+    page.give(Input::MuteReported(true));
+    page.tell(idle(at(3)));
+    told(&mut page, 5, "Busy", contact("c").connected(at(1)));
+    assert_eq!(page.desk.muted(), Some(true));
+}
+
+#[rstest]
+#[case::it_is_back(Input::ConnectLost(false))]
+#[case::a_snapshot_came_through(Input::Snapshot(Box::new(idle(at(9)))))]
+fn a_ccp_that_has_lost_connect_is_not_well_until(#[case] regained: Input) {
+    let mut page = talking();
+    page.give(Input::ConnectLost(true));
+    assert!(page.desk.has_lost_connect() && page.desk.is_unconfirmed());
+    let same = snapshot(at(1), "Busy", [contact("c").connected(at(1))]);
+    page.tell(same);
+    assert!(page.desk.has_lost_connect(), "the same snapshot is not new");
+    page.give(regained);
+    assert!(!page.desk.has_lost_connect() && !page.desk.is_unconfirmed());
+}
+
+#[test]
+fn a_call_is_unconfirmed_while_the_desk_hears_nothing_of_it() {
+    let mut page = talking();
+    assert!(!page.desk.is_unconfirmed());
+    page.give(Input::Link(Link::SignedOut));
+    assert!(page.desk.is_unconfirmed());
+    assert_eq!(page.desk.told_at(), Some(at(1)));
+    told(&mut page, 5, "Busy", contact("c").connected(at(1)));
+    assert!(!page.desk.is_unconfirmed());
+}
+
+#[test]
+fn without_a_call_there_is_nothing_to_confirm() {
+    let mut page = Page::open();
+    page.tell(idle(at(1)));
+    page.give(Input::Link(Link::SignedOut));
+    assert!(!page.desk.is_unconfirmed());
+}
+
 #[test]
 fn there_is_nothing_to_mute_without_a_talk() {
     let mut page = ringing();

@@ -23,6 +23,7 @@ pub(crate) fn input() -> impl Strategy<Value = (Instant, Input)> {
         1 => any::<bool>().prop_map(Input::MuteReported),
         2 => select(vec![Link::Ready, Link::SignedOut, Link::GaveUp, Link::Blocked]).prop_map(Input::Link),
         1 => Just(Input::SoftphoneFailed(SoftphoneError::Other)),
+        1 => any::<bool>().prop_map(Input::ConnectLost),
         1 => Just(Input::TimePassed),
         1 => select(vec![
             "desk-journal-1\tarn:1\ndesk-journal-1\tarn:2",

@@ -79,7 +79,8 @@ impl<'a> Member<'a> {
     /// The member as an object that lies at `path`.
     pub(crate) fn object(&self, name: &str, path: &'static str) -> Option<Member<'a>> {
         let value = self.get(name)?;
-        let object = value.is_object().then(|| self.inner(value, path));
+        let is_object = value.is_object() && !Array::is_array(&value);
+        let object = is_object.then(|| self.inner(value, path));
         self.need(name, object)
     }
 

@@ -170,8 +170,17 @@ async fn a_closed_microphone_is_said_and_the_button_opens_it(
 }
 
 #[wasm_bindgen_test]
-async fn a_microphone_of_which_nobody_has_told_is_said_to_be_unknown() {
+async fn the_microphone_of_a_call_that_has_just_begun_is_open() {
     let stage = Stage::open().await;
+    Connected.reach(&stage).await;
+    assert_eq!(text(&stage.one(".mute-state")), "Microphone on");
+}
+
+#[wasm_bindgen_test]
+async fn a_microphone_of_which_nobody_has_told_is_said_to_be_unknown() {
+    // A page that opens in mid-call.
+    let stage = Stage::of(Desk::default(), Locale::En).await;
+    stage.tell(Input::Link(Link::Ready)).await;
     Connected.reach(&stage).await;
     assert_eq!(text(&stage.one(".mute-state")), "Mute state unknown");
 }

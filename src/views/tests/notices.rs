@@ -9,7 +9,7 @@ use web_sys::HtmlElement;
 use crate::{
     stage::{
         Stage, focus, has_focus,
-        scene::{call, scene},
+        scene::{at, call, scene},
         settled, text,
     },
     text::{Locale, Text},
@@ -64,6 +64,68 @@ async fn the_way_to_connect_is_explained_and_signing_in_offered_only_where_it_ma
     assert_eq!(
         (told(&stage), buttons(&stage)),
         (strings(&sentences), strings(offered))
+    );
+}
+
+#[wasm_bindgen_test]
+async fn a_ccp_that_has_lost_connect_says_so_and_what_is_shown_may_be_old() {
+    let stage = Stage::open().await;
+    stage.tell(Input::ConnectLost(true)).await;
+    let link = stage.one(".link");
+    assert_eq!(
+        (link.get_attribute("data-link"), text(&link), told(&stage)),
+        (
+            Some("down".into()),
+            "Not connected to Connect".into(),
+            strings(&[
+                "The softphone has lost its connection to Connect, so what is shown may be old. Calls go on in the softphone. Check your network."
+            ])
+        )
+    );
+    stage.tell(Input::ConnectLost(false)).await;
+    assert_eq!(
+        (text(&link), told(&stage)),
+        ("Connected to Connect".into(), Vec::new())
+    );
+}
+
+#[rstest]
+#[case(
+    Locale::En,
+    "Your call may go on in the softphone or on your phone. What is shown is from ",
+    "Not confirmed"
+)]
+#[case(
+    Locale::Ja,
+    "通話はソフトフォンか電話機で続いているかもしれません。 表示の時点：",
+    "未確認"
+)]
+#[test_attr(wasm_bindgen_test)]
+async fn signed_out_in_mid_call_the_call_may_go_on(
+    #[case] locale: Locale,
+    #[case] sentence: &str,
+    #[case] word: &str,
+) {
+    let stage = Stage::open_in(locale).await;
+    let rings = scene(1, "PendingBusy").and(call("c-1").ringing(1));
+    stage.tell(rings).await;
+    let panel = stage.one(".call-panel");
+    let before = (
+        panel.has_attribute("data-stale"),
+        stage.texts(".call-stale"),
+    );
+    stage.tell(Input::Link(Link::SignedOut)).await;
+
+    let [said] = &told(&stage)[..] else { panic!() };
+    let from = crate::format::time_of_day(at(1), locale);
+    assert!(said.ends_with(&[sentence, &from].concat()), "{said}");
+    assert_eq!(before, (false, strings(&[""])));
+    assert_eq!(
+        (
+            panel.has_attribute("data-stale"),
+            stage.texts(".call-stale")
+        ),
+        (true, strings(&[word]))
     );
 }
 
@@ -213,13 +275,12 @@ async fn the_newest_notice_is_shown_and_the_rest_are_counted(
 async fn how_the_desk_stands_to_connect_comes_before_the_newest() {
     let stage = with_two(Locale::En).await;
     stage.tell(Input::Link(Link::SignedOut)).await;
-    assert_eq!(
-        (told(&stage), buttons(&stage)),
-        (
-            strings(&["You are signed out. Sign in to take calls."]),
-            strings(&["2 more", "Sign in"])
-        )
+    let shown = told(&stage);
+    assert!(
+        shown.len() == 1 && shown[0].starts_with("You are signed out."),
+        "{shown:?}"
     );
+    assert_eq!(buttons(&stage), strings(&["2 more", "Sign in"]));
 }
 
 #[wasm_bindgen_test]

@@ -1,6 +1,6 @@
 //! The record of the contact: ids, times and where they come from, attributes, and the copy.
 
-use desk::Input;
+use desk::{Desk, Input, Link};
 use rstest::rstest;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -252,7 +252,8 @@ async fn there_is_nothing_to_copy_without_a_contact() {
 
 #[wasm_bindgen_test]
 async fn the_timer_of_a_phase_runs_on_the_servers_clock() {
-    let stage = Stage::open().await;
+    let stage = Stage::of(Desk::default(), Locale::En).await;
+    stage.tell(Input::Link(Link::Ready)).await;
     // The PC is five minutes behind, and the call has been going on for four.
     let told = scene(248, "Busy")
         .and(call("c-1").connected(8))

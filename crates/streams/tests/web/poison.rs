@@ -67,7 +67,7 @@ damaged_rings! {
     a_snapshot_that_is_a_list:
         [{ "op": "test", "path": "/snapshot/contacts/0/type", "value": "voice" },
          { "op": "replace", "path": "/snapshot", "value": [] }],
-        ["snapshot.contacts", "snapshot.snapshotTimestamp", "snapshot.skew", "snapshot.state"],
+        ["snapshot"],
         |snapshot| snapshot.contacts.is_none() && snapshot.agent.name.is_some();
 
     no_configuration:
