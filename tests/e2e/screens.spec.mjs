@@ -88,9 +88,10 @@ test("magnified twice, a call can be taken and ended", async ({ page, sim }) => 
   await openDesk(page);
   await sim.ring();
   await expectPhase(page, "ringing");
-  await expectUncovered(page, "応答");
+  await expect(button(page, "応答")).toBeInViewport({ ratio: 1 });
   await press(page, "応答");
   await expectPhase(page, "connected");
+  await expect(button(page, "切断")).toBeInViewport({ ratio: 1 });
   for (const name of ["保留", "ミュート", "切断", "キーパッド", "記録をコピー", "発信"]) await expectUncovered(page, name);
   await expectToFit(page);
   await expectAccessible(page);
