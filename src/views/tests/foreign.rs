@@ -29,10 +29,9 @@ async fn stage() -> Stage {
         .and(written_by_others("c-1").connected(2))
         .and(written_by_others("c-2").ringing(3))
         .but(|told| {
-            let state = agent_state("Lunch", at(3));
             let turned = desk::AgentStateSnapshot {
                 name: TURNED.into(),
-                ..state
+                ..agent_state("Lunch", at(3))
             };
             told.agent.name = Some(TURNED.into());
             told.agent.state = Some(turned.clone());
