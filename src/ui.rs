@@ -136,7 +136,8 @@ impl El {
         self.set(KEY, key)
     }
 
-    /// Where the focus goes, by a selector, when what has it within this element goes.
+    /// Where the focus goes when what has it within this element goes: to the nearest element that
+    /// the selector finds.
     pub(crate) fn refuge(self, selector: &str) -> Self {
         self.set(REFUGE, selector)
     }

@@ -1,5 +1,7 @@
 //! Where the keyboard is, when what it was on is made anew or goes away.
 
+use std::iter;
+
 use leptos::prelude::document;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
@@ -55,11 +57,15 @@ pub(crate) fn put_focus(element: &Element) {
     element.unchecked_ref::<HtmlElement>().focus().ok();
 }
 
-/// Puts the focus where an element says that it goes when there is nothing left in it.
+/// Puts the focus where an element says that it goes when there is nothing left in it: on the
+/// nearest one, going outwards.
 pub(super) fn take_refuge(from: &Element) {
-    let refuge = from.get_attribute(REFUGE);
-    let refuge = refuge.and_then(|selector| document().query_selector(&selector).ok()?);
-    if let Some(refuge) = refuge {
+    let Some(selector) = from.get_attribute(REFUGE) else {
+        return;
+    };
+    let outwards = iter::successors(from.parent_element(), |one| one.parent_element());
+    let mut found = outwards.filter_map(|around| around.query_selector(&selector).ok()?);
+    if let Some(refuge) = found.next() {
         put_focus(&refuge);
     }
 }
