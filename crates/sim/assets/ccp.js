@@ -53,6 +53,8 @@ const text = texts[document.documentElement.lang] ?? texts.en;
 let socket = null;
 let waiting = [];
 let attempts = 0;
+/** When the connection to the server was last made or lost. */
+let since = Date.now();
 let requests = 0;
 let muted = false;
 let agent = null;
@@ -79,6 +81,7 @@ function down(message) {
       snapshot.skew = snapshot.snapshotTimestamp.getTime() - snapshot.localTimestamp;
     }
   }
+  if (framed && sdk.publish(event, data)) return;
   const own = event === "api_response" && typeof data?.requestId === "string" && data.requestId.startsWith(OWN);
   if (framed && !own) window.parent.postMessage({ event, data }, "*");
   // The softphone must not keep the bridge from carrying what it cannot show itself.
@@ -107,6 +110,7 @@ function connect() {
   socket = new WebSocket(url);
   socket.onopen = () => {
     attempts = 0;
+    since = Date.now();
     say("");
     for (const line of waiting.splice(0)) socket.send(line);
   };
@@ -114,9 +118,14 @@ function connect() {
   socket.onclose = (close) => {
     if (close.code === SIGNED_OFF) { location.replace("/ccp-v2/"); return; }
     say(text.lost);
+    if (attempts === 0) since = Date.now();
     attempts += 1;
     setTimeout(reconnect, Math.min(250 * 2 ** attempts, 4000));
   };
+}
+
+function networkStatus() {
+  return { status: socket?.readyState === WebSocket.OPEN ? "connected" : "disconnected", timestamp: since };
 }
 
 /** A server that forgot the session serves this page anew, or the form. */
@@ -247,7 +256,11 @@ at("states").addEventListener("change", (change) => {
 at("sign-out").textContent = text.signOut;
 at("sign-out").addEventListener("click", () => up("softphone::sign_out", null));
 at("empty").textContent = text.noContacts;
-connect();
 
-// A sign-in that was asked for in a pop-up is done.
-if (window.opener && window.name === "connect::loginPopup") window.close();
+if (window.opener && window.name === "connect::loginPopup") {
+  // The sign-in that was asked for in a pop-up is done; it never was a softphone.
+  window.close();
+} else {
+  if (framed) sdk.open();
+  connect();
+}

@@ -237,7 +237,10 @@ impl Agent {
                 "routingProfileARN": profile,
                 "routingProfileId": profile,
                 "channelConcurrencyMap": {
-                    "VOICE": self.person.voice_capacity, "CHAT": 0, "TASK": 0, "EMAIL": 0,
+                    "VOICE": self.person.voice_capacity,
+                    "CHAT": self.person.chat_capacity,
+                    "TASK": self.person.task_capacity,
+                    "EMAIL": 0,
                 },
                 "defaultOutboundQueue": outbound,
                 "queues": queues,

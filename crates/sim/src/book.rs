@@ -16,7 +16,17 @@ pub(crate) fn book(floor: &Floor) -> Value {
     let instance = &floor.instance;
     let agents: Vec<Value> = instance.agents().map(agent).collect();
     let lines: Vec<Value> = instance.lines().map(|one| line(floor, one)).collect();
-    let ccps = instance.ports_to_json();
+    let mut ccps = instance.ports_to_json();
+    for ccp in ccps.as_array_mut().into_iter().flatten() {
+        if let Some(ccp) = ccp.as_object_mut()
+            && let Some(held) = ccp
+                .get("id")
+                .and_then(Value::as_str)
+                .map(|id| floor.held(id))
+        {
+            ccp.insert("held".to_owned(), json!(held));
+        }
+    }
     let place = |name: &str| {
         let here = |line: &&Value| line.pointer("/place").and_then(Value::as_str) == Some(name);
         lines.iter().filter(here).count()
@@ -24,6 +34,7 @@ pub(crate) fn book(floor: &Floor) -> Value {
     let mut book = json!({
         "clock": { "now": rfc3339(floor.clock.now()), "running": floor.clock.is_running() },
         "sign_in": floor.sessions.mode(),
+        "hold": floor.hold(),
         "counts": {
             "agents": agents.len(),
             "ccps": ccps.as_array().map_or(0, Vec::len),

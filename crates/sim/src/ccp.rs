@@ -20,7 +20,8 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
 use crate::event::{Event, Message};
-use crate::exchange::{Frame, Stopped};
+use crate::exchange::Stopped;
+use crate::outbox::Frame;
 use crate::server::Shared;
 use crate::session::Visit;
 
@@ -44,6 +45,10 @@ pub(crate) fn router() -> axum::Router<Shared> {
         .route(
             "/ccp-v2/ccp.js",
             get(|| async { asset("text/javascript", include_str!("../assets/ccp.js")) }),
+        )
+        .route(
+            "/ccp-v2/sdk.js",
+            get(|| async { asset("text/javascript", include_str!("../assets/sdk.js")) }),
         )
         .route(
             "/ccp-v2/ccp.css",
@@ -267,12 +272,17 @@ async fn deliver(mut frames: mpsc::Receiver<Frame>, mut page: SplitSink<WebSocke
     let mut snapshots: VecDeque<(Message, Instant)> = VecDeque::new();
     loop {
         let release = snapshots.front().map(|(_, release)| *release);
-        let frame = tokio::select! {
-            biased;
-            () = sleep_until(release.unwrap_or_else(Instant::now)), if release.is_some() => {
-                snapshots.pop_front().map(|(message, _)| Frame::Message(message))
-            }
-            frame = frames.recv() => frame,
+        let frame = match release {
+            // Asked of the clock and not of a timer, whose rounding lets later frames overtake.
+            Some(release) if release <= Instant::now() => snapshots
+                .pop_front()
+                .map(|(message, _)| Frame::Message(message)),
+            Some(release) => tokio::select! {
+                biased;
+                () = sleep_until(release) => continue,
+                frame = frames.recv() => frame,
+            },
+            None => frames.recv().await,
         };
         let delivered = match frame {
             Some(Frame::Message(message)) => send(&mut page, &message).await,

@@ -171,6 +171,17 @@ impl Contact {
         }
     }
 
+    /// Brings every leg that `which` picks and that is not gone into one conversation, which
+    /// begins now: also for who was in another one before.
+    pub fn converse(&mut self, now: DateTime<Utc>, which: impl Fn(&Leg) -> bool) {
+        for leg in &mut self.legs {
+            if leg.state != LegState::Disconnected && which(leg) {
+                leg.state = LegState::Connected;
+                leg.since = now;
+            }
+        }
+    }
+
     /// The contact as the CTI service model has it, with the worker's legacy alias `status`.
     pub fn to_wire(&self, auto_accept: bool, now: DateTime<Utc>) -> Value {
         let state = json!({ "type": self.state.name(), "timestamp": date(self.since) });

@@ -3,6 +3,8 @@
 //!
 //! Every route is described on `GET /control`, the same text as in the crate's README.
 
+mod trouble;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -19,12 +21,11 @@ use serde_json::{Value, json};
 
 use crate::book::book;
 use crate::ccp::document;
-use crate::event::{
-    Call, CallbackWish, CustomerAct, Event, Fault, Mutation, Outcome, Refusal, ThirdPartyAct,
-};
+use crate::event::{Call, CallbackWish, CustomerAct, Event, Outcome, Refusal, ThirdPartyAct};
 use crate::exchange::{Floor, Stopped};
 use crate::gate::{Body, gate, problem};
 use crate::line::Reach;
+use crate::outbox::Hold;
 use crate::scenario::{Scenario, SignIn};
 use crate::server::Shared;
 use crate::switches::Switches;
@@ -51,10 +52,12 @@ pub(crate) fn router(shared: &Shared) -> Router<Shared> {
         .route("/control/clock", post(clock))
         .route("/control/agents/{login}/state", post(agent_state))
         .route("/control/agents/{login}/sign-out", post(sign_out))
+        .route("/control/agents/{login}/announce", post(trouble::announce))
         .route("/control/switches", post(switches))
         .route("/control/sign-in", post(sign_in))
-        .route("/control/snapshots", post(snapshots))
-        .route("/control/faults", post(faults))
+        .route("/control/snapshots", post(trouble::snapshots))
+        .route("/control/faults", post(trouble::faults))
+        .route("/control/delivery", post(trouble::delivery))
         .route("/control/config", post(config))
         .layer(middleware::from_fn_with_state(shared.clone(), gate))
 }
@@ -98,6 +101,7 @@ async fn reset(State(shared): State<Shared>, Body(body): Body<ResetBody>) -> Res
     act(&shared, move |floor| {
         let scenario = body.scenario.unwrap_or_else(|| floor.initial.clone());
         let done = floor.handle(Event::Reset(Box::new(scenario.clone())))?;
+        floor.keep_back(Hold::Nothing);
         floor.sessions.set_mode(scenario.sign_in);
         floor.initial = scenario;
         floor.config = None;
@@ -189,6 +193,7 @@ async fn customer(
         "refuse" => CustomerAct::Refuse,
         "bad-number" => CustomerAct::BadNumber,
         "ring-out" => CustomerAct::RingOut,
+        "vanish" => CustomerAct::Vanish,
         _ => return problem(StatusCode::NOT_FOUND, "a customer cannot do that"),
     };
     act(&shared, move |floor| {
@@ -364,38 +369,6 @@ async fn sign_in(State(shared): State<Shared>, Body(body): Body<SignInBody>) -> 
         Ok(Outcome::Done)
     })
     .await
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SnapshotsBody {
-    #[serde(default = "one")]
-    count: u32,
-    patch: json_patch::Patch,
-}
-
-fn one() -> u32 {
-    1
-}
-
-async fn snapshots(State(shared): State<Shared>, Body(body): Body<SnapshotsBody>) -> Response {
-    if body.count == 0 {
-        return problem(StatusCode::BAD_REQUEST, "count: must be at least 1");
-    }
-    act(&shared, move |floor| {
-        floor.handle(Event::Mutate(Mutation {
-            remaining: body.count,
-            patch: body.patch,
-        }))
-    })
-    .await
-}
-
-async fn faults(State(shared): State<Shared>, Body(fault): Body<Fault>) -> Response {
-    if fault.count == 0 {
-        return problem(StatusCode::BAD_REQUEST, "count: must be at least 1");
-    }
-    act(&shared, move |floor| floor.handle(Event::Fault(fault))).await
 }
 
 #[derive(Deserialize)]

@@ -44,6 +44,15 @@ pub enum Event {
         /// Name of a configured state.
         state: String,
     },
+    /// The agent's CCPs say something that nothing in here is the cause of.
+    Announce {
+        /// Login.
+        agent: String,
+        /// Name of the message.
+        event: String,
+        /// Its payload.
+        data: Value,
+    },
     /// A customer called.
     Call(Call),
     /// A customer asked to be called back.
@@ -130,6 +139,9 @@ pub enum CustomerAct {
     BadNumber,
     /// Whatever rings, rings out now, without waiting for its time.
     RingOut,
+    /// No act of anybody's: the contact is gone at once and never was in an end state, as
+    /// snapshots of the real service sometimes have it.
+    Vanish,
 }
 
 /// What a third party can do.

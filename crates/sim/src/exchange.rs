@@ -10,25 +10,11 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
 use crate::clock::Clock;
-use crate::event::{Effect, Event, Message, Outcome, Reaction, Refusal};
+use crate::event::{Effect, Event, Outcome, Reaction, Refusal};
 use crate::instance::Instance;
+use crate::outbox::{Frame, Hold, Outbox, Overflow};
 use crate::scenario::Scenario;
 use crate::session::Sessions;
-
-/// Messages that may wait for one page. One that reads nothing for so long is dropped: it must
-/// not hold up the others, nor fill the memory.
-const OUTBOX: usize = 1_024;
-
-/// What a page's socket is told to do.
-#[derive(Debug)]
-pub(crate) enum Frame {
-    /// Deliver this at once.
-    Message(Message),
-    /// Deliver this snapshot, not before that moment and not before an earlier snapshot.
-    Snapshot(Message, Instant),
-    /// The session is over: close, and the page goes to the sign-in form.
-    SignOff,
-}
 
 /// A way to the owning task.
 #[derive(Debug, Clone)]
@@ -54,7 +40,8 @@ pub(crate) struct Floor {
     pub(crate) initial: Scenario,
     /// What `config.json` answers instead of the file: status and body.
     pub(crate) config: Option<(u16, String)>,
-    outboxes: BTreeMap<String, mpsc::Sender<Frame>>,
+    hold: Hold,
+    outboxes: BTreeMap<String, Outbox>,
     changed: watch::Sender<u64>,
 }
 
@@ -74,6 +61,7 @@ impl Exchange {
             clock,
             sessions,
             config: None,
+            hold: Hold::Nothing,
             outboxes: BTreeMap::new(),
             changed,
         };
@@ -139,7 +127,7 @@ impl Floor {
         let Reaction { outcome, effects } = self.instance.handle(event, self.clock.now());
         let opened = match outcome {
             Ok(Outcome::Port(id)) => {
-                let (outbox, inbox) = mpsc::channel(OUTBOX);
+                let (outbox, inbox) = Outbox::new();
                 self.outboxes.insert(id.clone(), outbox);
                 Ok((id, inbox))
             }
@@ -165,6 +153,36 @@ impl Floor {
         Ok(outcome)
     }
 
+    /// What is kept back on the way to the pages.
+    pub(crate) fn hold(&self) -> Hold {
+        self.hold
+    }
+
+    /// How many messages are kept back from that page.
+    pub(crate) fn held(&self, port: &str) -> usize {
+        self.outboxes.get(port).map_or(0, Outbox::held)
+    }
+
+    /// Keeps that back from now on. When it is less than before, what waits goes at once: a
+    /// page must not be overtaken by its own past.
+    pub(crate) fn keep_back(&mut self, hold: Hold) {
+        let eases = hold < self.hold;
+        self.hold = hold;
+        if eases {
+            self.each_page(|outbox| outbox.deliver(usize::MAX));
+        }
+    }
+
+    /// Does something with the way to every page.
+    pub(crate) fn each_page(&mut self, mut act: impl FnMut(&mut Outbox) -> Result<(), Overflow>) {
+        let stuck = self
+            .outboxes
+            .iter_mut()
+            .filter_map(|(port, outbox)| act(outbox).is_err().then(|| port.clone()))
+            .collect();
+        self.give_up(stuck);
+    }
+
     fn dispatch(&mut self, effects: Vec<Effect>) {
         let lag = self.instance.scenario().switches.snapshot_lag_ms;
         let mut release = Instant::now();
@@ -182,16 +200,20 @@ impl Floor {
                 Effect::Send { port, message } => (port, Frame::Message(message)),
                 Effect::SignOff { port } => (port, Frame::SignOff),
             };
-            if let Some(outbox) = self.outboxes.get(&port)
-                && outbox.try_send(frame).is_err()
+            if let Some(outbox) = self.outboxes.get_mut(&port)
+                && outbox.post(frame, self.hold).is_err()
             {
-                tracing::warn!(port, "a page reads nothing, dropping it");
                 lost.push(port);
             }
         }
         self.changed.send_modify(|count| *count += 1);
-        for port in lost {
+        self.give_up(lost);
+    }
+
+    fn give_up(&mut self, pages: Vec<String>) {
+        for port in pages {
             if self.outboxes.contains_key(&port) {
+                tracing::warn!(port, "a page reads nothing, dropping it");
                 self.close_page(port);
             }
         }

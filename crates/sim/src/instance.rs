@@ -80,6 +80,8 @@ struct Port {
     configure: Option<Value>,
     /// `outer_context_info`, for tests.
     streams_version: Option<String>,
+    /// Its session is over, and it goes on answering the heartbeat and nothing else.
+    signed_out: bool,
 }
 
 /// One API request as it was answered, for tests.
@@ -200,6 +202,7 @@ impl Instance {
             }
             Event::SignOut { agent } => self.sign_out(&agent),
             Event::ChooseState { agent, state } => self.choose_for(&agent, &state),
+            Event::Announce { agent, event, data } => self.announce(&agent, &event, &data),
             Event::Call(call) => self.call(call),
             Event::RequestCallback(wish) => self.request_callback(wish),
             Event::Customer { contact, act } => self.customer(&contact, &act),
@@ -248,7 +251,12 @@ impl Instance {
         for port in unknown {
             self.terminate(&port);
         }
-        let present: Vec<String> = self.ports.values().map(|port| port.agent.clone()).collect();
+        let present: Vec<String> = self
+            .ports
+            .values()
+            .filter(|port| !port.signed_out)
+            .map(|port| port.agent.clone())
+            .collect();
         for login in present {
             if let Some(agent) = self.agents.get_mut(&login) {
                 agent.signed_in = true;
@@ -313,7 +321,7 @@ impl Instance {
     fn ports_of(&self, login: &str) -> Vec<String> {
         self.ports
             .iter()
-            .filter(|(_, port)| port.agent == login)
+            .filter(|(_, port)| port.agent == login && !port.signed_out)
             .map(|(id, _)| id.clone())
             .collect()
     }

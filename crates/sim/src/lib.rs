@@ -35,6 +35,7 @@ pub mod instance;
 pub mod leg;
 pub mod line;
 mod origin;
+mod outbox;
 mod phone;
 pub mod scenario;
 mod server;

@@ -89,6 +89,8 @@ pub enum Ending {
     Refused,
     /// The waiting customer asked to be called back instead.
     CallbackRequested,
+    /// Connect lost the contact.
+    Vanished,
 }
 
 /// How a telephone behaves when it is dialled.

@@ -67,6 +67,12 @@ pub struct Person {
     /// Voice contacts at a time.
     #[serde(default = "one")]
     pub voice_capacity: u32,
+    /// Chats at a time.
+    #[serde(default)]
+    pub chat_capacity: u32,
+    /// Tasks at a time.
+    #[serde(default)]
+    pub task_capacity: u32,
     /// The extension in the configuration.
     #[serde(default)]
     pub extension: String,
@@ -236,6 +242,8 @@ impl Person {
             state: available(),
             queues: Vec::new(),
             voice_capacity: one(),
+            chat_capacity: 0,
+            task_capacity: 0,
             extension: String::new(),
             may_call_out: yes(),
             auto_accept: false,

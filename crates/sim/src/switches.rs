@@ -41,6 +41,9 @@ pub struct Switches {
     pub ring_ms: u32,
     /// A dialled telephone rings for this long before the attempt fails.
     pub dial_ms: u32,
+    /// How long after the request the agent's own leg of an outbound call is up, and the customer
+    /// is dialled; 0: in a snapshot of its own at once.
+    pub agent_leg_ms: u32,
     /// The snapshot that shows a change is sent before the answer to the request that caused it.
     pub snapshot_before_response: bool,
     /// How long after an answer the snapshot that shows its effect arrives, in milliseconds of
@@ -58,6 +61,14 @@ pub struct Switches {
     pub withheld_number: Option<String>,
     /// Publish the unchanged snapshot this often, as the real worker's polling does.
     pub republish_ms: Option<u32>,
+    /// Quick connects per page of `getEndpoints`, whatever the library asks for; at least 1.
+    pub endpoints_per_page: u32,
+    /// How long after its first acknowledgement a page learns its id, without which the library
+    /// does not start; `null`: with it.
+    pub acknowledge_id_after_ms: Option<u32>,
+    /// Whether a page whose session has ended stays and answers the heartbeat, which keeps the
+    /// library from looking for a new one, instead of showing the sign-in form.
+    pub acknowledges_after_sign_out: bool,
 }
 
 impl Default for Switches {
@@ -74,6 +85,7 @@ impl Default for Switches {
             after_call_work_limit_ms: None,
             ring_ms: 20_000,
             dial_ms: 30_000,
+            agent_leg_ms: 0,
             snapshot_before_response: false,
             snapshot_lag_ms: 100,
             outbound_connected_at_agent_leg: false,
@@ -81,6 +93,9 @@ impl Default for Switches {
             state_change_ends_after_call_work: false,
             withheld_number: Some("anonymous".to_owned()),
             republish_ms: Some(30_000),
+            endpoints_per_page: 500,
+            acknowledge_id_after_ms: None,
+            acknowledges_after_sign_out: false,
         }
     }
 }

@@ -7,6 +7,26 @@ use serde_json::{Value, json};
 use super::{Instance, Port, Timer};
 use crate::event::{Effect, Message, Outcome, Refusal};
 
+/// What a CCP says of itself and its surroundings (ccp-protocol 3.1) for which a simulator without
+/// media, devices and a session service has no cause. The one with a slash is a topic of the
+/// AmazonConnectSDK's channel (ccp-protocol 10).
+const ANNOUNCEMENTS: [&str; 14] = [
+    "access_denied",
+    "agent/networkConnectionStatusChanged",
+    "agent::local_media_stream_created",
+    "agent::softphone_error",
+    "agent::websocket_connection_gained",
+    "agent::websocket_connection_lost",
+    "auth_fail",
+    "authorize_retries_exhausted",
+    "authorize_success",
+    "configuration::background_blur_changed",
+    "configuration::camera_device_changed",
+    "connection::session_init",
+    "cti_authorize_retries_exhausted",
+    "webSocket::init_failure",
+];
+
 /// How long a framed page waits for its parent's `configure` before it asks.
 const CONFIGURE_WITHIN_MS: u32 = 1_000;
 
@@ -26,9 +46,17 @@ impl Instance {
                 framed,
                 configure: None,
                 streams_version: None,
+                signed_out: false,
             },
         );
-        self.send(&id, "acknowledge", json!({ "id": id }));
+        match self.scenario.switches.acknowledge_id_after_ms {
+            None => self.introduce(&id),
+            Some(after) => {
+                self.send(&id, "acknowledge", Value::Null);
+                let port = id.clone();
+                self.arm(after, Timer::Introduce { port });
+            }
+        }
         self.announce_ports(login);
         let update = self
             .agents
@@ -41,6 +69,13 @@ impl Instance {
             self.arm(CONFIGURE_WITHIN_MS, Timer::AskForConfiguration { port });
         }
         Ok(Outcome::Port(id))
+    }
+
+    /// Tells a page its id: what completes the library's start.
+    pub(super) fn introduce(&mut self, id: &str) {
+        if self.ports.contains_key(id) {
+            self.send(id, "acknowledge", json!({ "id": id }));
+        }
     }
 
     pub(super) fn close_port(&mut self, id: &str) {
@@ -65,15 +100,43 @@ impl Instance {
     /// Ends one page's session: it says so and falls silent.
     pub(super) fn terminate(&mut self, id: &str) {
         self.send(id, "terminated", Value::Null);
-        self.ports.remove(id);
         self.masters.retain(|_, owner| owner != id);
+        if self.scenario.switches.acknowledges_after_sign_out {
+            if let Some(port) = self.ports.get_mut(id) {
+                port.signed_out = true;
+            }
+            return;
+        }
+        self.ports.remove(id);
         self.effects.push(Effect::SignOff {
             port: id.to_owned(),
         });
     }
 
+    pub(super) fn announce(
+        &mut self,
+        login: &str,
+        event: &str,
+        data: &Value,
+    ) -> Result<Outcome, Refusal> {
+        if !self.agents.contains_key(login) {
+            return Err(Refusal::Unknown {
+                what: "agent",
+                id: login.to_owned(),
+            });
+        }
+        if !ANNOUNCEMENTS.contains(&event) {
+            return Err(Refusal::Member {
+                member: "event",
+                problem: format!("must be one of {}", ANNOUNCEMENTS.join(", ")),
+            });
+        }
+        self.broadcast(login, event, data);
+        Ok(Outcome::Done)
+    }
+
     pub(super) fn ask_for_configuration(&mut self, id: &str) {
-        let waits = |port: &Port| port.framed && port.configure.is_none();
+        let waits = |port: &Port| port.framed && port.configure.is_none() && !port.signed_out;
         if self.ports.get(id).is_some_and(waits) {
             self.send(id, "request_configure", Value::Null);
         }
@@ -96,11 +159,14 @@ impl Instance {
     /// Takes a message from a page. Whatever it is, the page stays served: unknown names and
     /// malformed payloads are ignored, as the real worker ignores them.
     pub(super) fn receive(&mut self, id: &str, message: Message) {
-        let Some(login) = self.ports.get(id).map(|port| port.agent.clone()) else {
+        let Some(port) = self.ports.get(id) else {
             return;
         };
+        let login = port.agent.clone();
         let Message { event, data } = message;
         match event.as_str() {
+            "synchronize" if port.signed_out => self.send(id, "acknowledge", Value::Null),
+            _ if port.signed_out => {}
             "synchronize" => self.broadcast(&login, "acknowledge", &Value::Null),
             "configure" => {
                 if let Some(port) = self.ports.get_mut(id) {

@@ -98,6 +98,13 @@ impl Instance {
             CustomerAct::HangUp => {
                 return self.hang_up(id);
             }
+            CustomerAct::Vanish => {
+                let (login, contact) =
+                    at.ok_or_else(|| Refusal::NotNow("the contact is with no agent".to_owned()))?;
+                let offer = contact.offer;
+                self.vanish(&login, offer);
+                return Ok(Outcome::Done);
+            }
             CustomerAct::RingOut => {
                 if let Some((login, contact)) = &at
                     && contact.is_offered()
@@ -185,6 +192,19 @@ impl Instance {
             offer,
             self.scenario.switches.clear_abandoned_after_ms,
         );
+    }
+
+    fn vanish(&mut self, login: &str, offer: u64) {
+        let Some(agent) = self.agents.get_mut(login) else {
+            return;
+        };
+        let Some(at) = agent.contacts.iter().position(|one| one.offer == offer) else {
+            return;
+        };
+        let contact = agent.contacts.remove(at);
+        self.gone(&contact.id, Ending::Vanished);
+        self.publish(login);
+        self.unmute_after(login);
     }
 
     /// The conversation is over for the agent; after-call work begins.

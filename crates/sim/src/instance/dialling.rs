@@ -119,6 +119,26 @@ impl Instance {
             .and_then(|agent| agent.contacts.last())
             .map(|contact| contact.offer);
         let Some(offer) = offer else { return };
+        match self.scenario.switches.agent_leg_ms {
+            0 => self.agent_leg_up(login, offer),
+            after => {
+                let agent = login.to_owned();
+                self.arm(after, Timer::AgentLeg { agent, offer });
+            }
+        }
+    }
+
+    /// The agent's own leg of an outbound call is up; now the customer's telephone rings.
+    pub(super) fn agent_leg_up(&mut self, login: &str, offer: u64) {
+        let waits = |contact: &Contact| {
+            contact.is_dialling()
+                && contact
+                    .agent()
+                    .is_some_and(|leg| leg.state == LegState::Connecting)
+        };
+        if !self.offer_of(login, offer).is_some_and(waits) {
+            return;
+        }
         let at_agent_leg = self.scenario.switches.outbound_connected_at_agent_leg;
         self.change(login, offer, |contact, now| {
             contact.turn_legs(LegState::Connected, now, |leg| leg.role == LegRole::Agent);
@@ -166,9 +186,7 @@ impl Instance {
 
     pub(super) fn picked_up(&mut self, login: &str, offer: u64) {
         self.change(login, offer, |contact, now| {
-            contact.turn_legs(LegState::Connected, now, |leg| {
-                leg.role == LegRole::Agent || is_customer(leg)
-            });
+            contact.converse(now, |leg| leg.role == LegRole::Agent || is_customer(leg));
             contact.turn(ContactState::Connected, now);
         });
         self.publish(login);

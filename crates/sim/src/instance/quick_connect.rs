@@ -8,9 +8,6 @@ use crate::agent::{destination_arn, queue_arn};
 use crate::leg::{Endpoint, EndpointKind};
 use crate::scenario::{Destination, QuickConnect};
 
-/// The most that one page holds, whatever was asked for.
-const LARGEST_PAGE: usize = 500;
-
 impl Instance {
     /// One page of the destinations of some queues. The token is the position to go on from.
     pub(super) fn get_endpoints(&self, params: &Value) -> Answer {
@@ -26,11 +23,12 @@ impl Instance {
                 .and_then(|token| token.parse::<usize>().ok())
                 .ok_or_else(|| Exception::new("PaginationException", "no such page"))?,
         };
+        let largest = (self.scenario.switches.endpoints_per_page as usize).max(1);
         let size = params
             .get("maxResults")
             .and_then(Value::as_u64)
             .and_then(|size| usize::try_from(size).ok())
-            .map_or(LARGEST_PAGE, |size| size.clamp(1, LARGEST_PAGE));
+            .map_or(largest, |size| size.clamp(1, largest));
         let all: Vec<Endpoint> = self
             .scenario
             .quick_connects

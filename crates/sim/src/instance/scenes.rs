@@ -167,6 +167,11 @@ impl Stage {
         )
     }
 
+    fn choose_from_outside(&mut self, state: &str) {
+        let (agent, state) = (HANAKO.to_owned(), state.to_owned());
+        self.happen(Event::ChooseState { agent, state }).unwrap();
+    }
+
     /// Each snapshot that was just sent: the agent's state, then per contact its state and its
     /// legs', `*` marking the customer's.
     fn seen(&self) -> Vec<String> {

@@ -102,7 +102,7 @@ impl Instance {
         }
         let offer = contact.offer;
         self.change(login, offer, |contact, now| {
-            contact.turn_legs(LegState::Connected, now, |leg| leg.state.is_up());
+            contact.converse(now, |leg| leg.state.is_up());
         });
         self.publish(login);
         Ok(json!({}))

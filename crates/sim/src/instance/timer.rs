@@ -22,6 +22,10 @@ pub(super) enum Timer {
     },
     /// The CCP clears a contact that came to nothing, or whose after-call work is limited.
     Clear { agent: String, offer: u64 },
+    /// The agent's own leg is up, and the customer is dialled.
+    AgentLeg { agent: String, offer: u64 },
+    /// A page that was acknowledged without its id learns it.
+    Introduce { port: String },
     /// No `configure` came from the parent.
     AskForConfiguration { port: String },
     /// The worker's polling returns.
@@ -71,6 +75,8 @@ impl Instance {
                     self.third_party_unanswered(&agent, offer, &leg);
                 }
                 Timer::Clear { agent, offer } => self.clear_offer(&agent, offer),
+                Timer::AgentLeg { agent, offer } => self.agent_leg_up(&agent, offer),
+                Timer::Introduce { port } => self.introduce(&port),
                 Timer::AskForConfiguration { port } => self.ask_for_configuration(&port),
                 Timer::Republish => {
                     self.republish();

@@ -191,3 +191,26 @@ async fn two_simulators_in_one_process_share_nothing() {
     assert_eq!(get(&two.phone_url()).await.status, 200);
     two.stop().await;
 }
+
+#[tokio::test]
+async fn a_snapshot_that_goes_before_the_answer_arrives_before_it() {
+    let scenario = Scenario::default().with_switches(|switches| {
+        switches.snapshot_before_response = true;
+        switches.snapshot_lag_ms = 0;
+    });
+    let sim = frozen(scenario).await;
+    let mut page = Page::of_new_browser(&sim).await;
+    page.until_state("Available").await;
+    for state in ["Lunch", "Available"].repeat(20) {
+        let request = json!({
+            "requestId": state,
+            "method": "putAgentState",
+            "params": { "state": { "name": state } },
+        });
+        page.send("api_request", request).await;
+        let (first, _) = page.next().await.expect("an open page");
+        let (second, _) = page.next().await.expect("an open page");
+        assert_eq!([first.as_str(), &second], ["agent::update", "api_response"]);
+    }
+    sim.stop().await;
+}

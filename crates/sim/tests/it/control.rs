@@ -25,6 +25,8 @@ use crate::browser::{Page, book, control, frozen, get, request};
 #[case::scenario("/reset", json!({ "scenario": { "agents": [] } }), "agents")]
 #[case::status("/config", json!({ "status": 99 }), "status")]
 #[case::a_state("/agents/hanako.sato/state", json!({ "state": "Nap" }), "state")]
+#[case::an_announcement("/agents/hanako.sato/announce", json!({ "event": "agent::update" }), "event")]
+#[case::what_to_hold("/delivery", json!({ "hold": "some" }), "hold")]
 #[case::no_members("/agents/hanako.sato/sign-out", json!({ "now": true }), "now")]
 #[tokio::test]
 async fn a_wrong_request_is_answered_with_a_sentence_that_names_the_member(
@@ -139,6 +141,45 @@ async fn a_falsified_snapshot_reaches_the_page_and_the_next_one_is_whole() {
     page.ask("acceptContact", call).await;
     let whole = page.until_state("Busy").await;
     assert!(whole["contacts"][0]["connections"].is_array());
+    sim.stop().await;
+}
+
+#[tokio::test]
+async fn snapshots_that_are_held_back_are_overtaken_and_delivered_one_by_one() {
+    let sim = frozen(Scenario::default()).await;
+    let mut page = Page::of_new_browser(&sim).await;
+    page.until_state("Available").await;
+    control(&sim, "/delivery", json!({ "hold": "snapshots" })).await;
+    let call = control(&sim, "/calls", json!({ "from": null }))
+        .await
+        .json();
+    page.ask("acceptContact", call).await;
+    assert_eq!(book(&sim).await["ccps"][0]["held"], 2);
+
+    control(&sim, "/delivery", json!({ "deliver": 1 })).await;
+    page.until_state("PendingBusy").await;
+    control(&sim, "/delivery", json!({ "lose": 1, "repeat": true })).await;
+    page.until_state("PendingBusy").await;
+    control(&sim, "/delivery", json!({ "hold": "nothing" })).await;
+    assert_eq!(book(&sim).await["ccps"][0]["held"], 0);
+    let state = json!({ "state": "Lunch" });
+    control(&sim, "/agents/hanako.sato/state", state).await;
+    let (event, update) = page.next().await.expect("an open page");
+    assert_eq!(event, "agent::update");
+    assert_eq!(update["snapshot"]["state"]["name"], "Busy");
+    sim.stop().await;
+}
+
+#[tokio::test]
+async fn a_reset_lets_go_what_was_held_back() {
+    let sim = frozen(Scenario::default()).await;
+    let mut page = Page::of_new_browser(&sim).await;
+    control(&sim, "/delivery", json!({ "hold": "everything" })).await;
+    control(&sim, "/calls", json!({ "from": null })).await;
+    control(&sim, "/reset", json!({})).await;
+    page.until_state("PendingBusy").await;
+    page.until_state("Available").await;
+    assert!(page.is_served().await);
     sim.stop().await;
 }
 

@@ -4,7 +4,7 @@ use rstest::rstest;
 use serde_json::json;
 
 use super::{HANAKO, Stage, shop};
-use crate::event::{Event, Fault, Mutation};
+use crate::event::{Event, Fault, Mutation, Refusal};
 
 #[test]
 fn a_page_hears_acknowledge_then_its_tabs_then_the_snapshot() {
@@ -106,4 +106,58 @@ fn a_framed_page_without_a_configuration_asks_for_it() {
         json!({ "softphone": { "allowFramedSoftphone": true } }),
     );
     assert_eq!(stage.tape[0].event, "configuration::configure");
+}
+
+#[test]
+fn a_page_may_learn_its_id_later_than_it_is_acknowledged() {
+    let scenario = shop().with_switches(|s| s.acknowledge_id_after_ms = Some(1_000));
+    let mut stage = Stage::new(scenario);
+    assert_eq!(stage.tape[0].event, "acknowledge");
+    assert_eq!(stage.tape[0].data, json!(null));
+    stage.after(1);
+    let id = json!({ "id": stage.port });
+    assert!(
+        stage
+            .tape
+            .iter()
+            .any(|message| message.event == "acknowledge" && message.data == id)
+    );
+}
+
+#[test]
+fn a_page_whose_session_ended_may_go_on_acknowledging_and_hears_nothing_else() {
+    let scenario = shop().with_switches(|s| s.acknowledges_after_sign_out = true);
+    let mut stage = Stage::new(scenario);
+    let agent = HANAKO.to_owned();
+    stage.happen(Event::SignOut { agent }).unwrap();
+    let events: Vec<&str> = stage.tape.iter().map(|m| m.event.as_str()).collect();
+    assert_eq!(events, ["terminated"]);
+    stage.up("synchronize", json!(null));
+    assert_eq!(stage.tape[0].event, "acknowledge");
+    stage.choose_from_outside("Lunch");
+    assert!(stage.tape.is_empty());
+    let request = json!({ "requestId": "r", "method": "getEndpoints", "params": {} });
+    stage.up("api_request", request);
+    assert!(stage.tape.is_empty());
+}
+
+#[test]
+fn a_ccp_says_what_nothing_in_here_is_the_cause_of() {
+    let mut stage = Stage::new(shop());
+    let announce = |event: &str| Event::Announce {
+        agent: HANAKO.to_owned(),
+        event: event.to_owned(),
+        data: json!({ "authorize": true }),
+    };
+    stage.happen(announce("auth_fail")).unwrap();
+    assert_eq!(stage.tape[0].event, "auth_fail");
+    assert_eq!(stage.tape[0].data["authorize"], true);
+    let refused = stage.happen(announce("agent::update"));
+    assert!(matches!(
+        refused,
+        Err(Refusal::Member {
+            member: "event",
+            ..
+        })
+    ));
 }

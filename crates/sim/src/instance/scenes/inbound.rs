@@ -279,3 +279,19 @@ fn a_withheld_number_is_what_the_network_sends() {
         "anonymous"
     );
 }
+
+#[test]
+fn a_contact_that_vanishes_leaves_no_end_and_a_free_agent() {
+    let mut stage = Stage::new(shop());
+    let id = stage.accepted();
+    stage.customer(&id, CustomerAct::Vanish);
+    assert_eq!(stage.seen(), ["Available/routable"]);
+    let place = stage.place(&id);
+    assert!(matches!(
+        place,
+        Place::Gone {
+            reason: Ending::Vanished,
+            ..
+        }
+    ));
+}

@@ -112,3 +112,49 @@ fn a_number_that_cannot_be_dialled_makes_no_contact(#[case] number: &str, #[case
     assert_eq!(refused, Err(error.to_owned()));
     assert!(stage.seen().is_empty());
 }
+
+#[test]
+fn the_agents_own_leg_takes_its_time_and_the_customer_is_dialled_after_it() {
+    let slow = shop()
+        .with_phone(super::CALLER, Reach::Answer)
+        .with_switches(|switches| switches.agent_leg_ms = 2_000);
+    let mut stage = Stage::new(slow);
+    stage.dial();
+    assert_eq!(
+        stage.seen(),
+        ["CallingCustomer/system | connecting agent:connecting outbound*:connecting"]
+    );
+    stage.after(2);
+    assert_eq!(
+        stage.seen(),
+        [
+            "CallingCustomer/system | connecting agent:connected outbound*:connecting",
+            "Busy/system | connected agent:connected outbound*:connected",
+        ]
+    );
+}
+
+#[test]
+fn a_call_given_up_before_the_agents_own_leg_is_up_stays_given_up() {
+    let slow = shop().with_switches(|switches| {
+        switches.agent_leg_ms = 2_000;
+        switches.clear_failed_outbound_after_ms = None;
+    });
+    let mut stage = Stage::new(slow);
+    let id = stage.dial();
+    stage.on_leg("destroyConnection", &id, 0).unwrap();
+    stage.after(2);
+    assert!(stage.seen().is_empty(), "{:?}", stage.seen());
+}
+
+#[test]
+fn all_legs_of_an_answered_call_bear_the_time_of_the_answer() {
+    let mut stage = Stage::new(shop());
+    let id = stage.dial();
+    stage.after(3);
+    stage.customer(&id, CustomerAct::Answer);
+    let legs = &stage.tape[0].data["snapshot"]["contacts"][0]["connections"];
+    let answered = json!({ "$date": "2026-01-01T09:00:03.000Z" });
+    assert_eq!(legs[0]["state"]["timestamp"], answered);
+    assert_eq!(legs[1]["state"]["timestamp"], answered);
+}

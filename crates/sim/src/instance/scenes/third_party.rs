@@ -98,6 +98,18 @@ fn a_third_party_keeps_the_contact_alive_when_the_customer_goes() {
 }
 
 #[test]
+fn a_page_of_endpoints_holds_no_more_than_the_instance_gives() {
+    let scenario = shop().with_switches(|switches| switches.endpoints_per_page = 2);
+    let mut stage = Stage::new(scenario);
+    let arns =
+        [stage.tape[2].data["configuration"]["routingProfile"]["queues"][0]["queueARN"].clone()];
+    let params = json!({ "queueARNs": arns, "nextToken": null, "maxResults": 500 });
+    let page = stage.ask("getEndpoints", &params).unwrap();
+    assert_eq!(page["endpoints"].as_array().unwrap().len(), 2);
+    assert!(page["nextToken"].is_string());
+}
+
+#[test]
 fn endpoints_come_in_pages() {
     let mut stage = Stage::new(shop());
     let update = stage

@@ -1,0 +1,103 @@
+//! What goes wrong: falsified snapshots, failing requests, a slow network, and what a CCP says of
+//! itself when something ails it.
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::act;
+use crate::event::{Event, Fault, Mutation, Outcome};
+use crate::gate::{Body, problem};
+use crate::outbox::{Hold, Outbox};
+use crate::server::Shared;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SnapshotsBody {
+    #[serde(default = "one")]
+    count: u32,
+    patch: json_patch::Patch,
+}
+
+fn one() -> u32 {
+    1
+}
+
+pub(super) async fn snapshots(
+    State(shared): State<Shared>,
+    Body(body): Body<SnapshotsBody>,
+) -> Response {
+    if body.count == 0 {
+        return problem(StatusCode::BAD_REQUEST, "count: must be at least 1");
+    }
+    act(&shared, move |floor| {
+        floor.handle(Event::Mutate(Mutation {
+            remaining: body.count,
+            patch: body.patch,
+        }))
+    })
+    .await
+}
+
+pub(super) async fn faults(State(shared): State<Shared>, Body(fault): Body<Fault>) -> Response {
+    if fault.count == 0 {
+        return problem(StatusCode::BAD_REQUEST, "count: must be at least 1");
+    }
+    act(&shared, move |floor| floor.handle(Event::Fault(fault))).await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DeliveryBody {
+    hold: Option<Hold>,
+    #[serde(default)]
+    deliver: usize,
+    #[serde(default)]
+    lose: usize,
+    #[serde(default)]
+    repeat: bool,
+}
+
+/// The network between the server and the CCP pages.
+pub(super) async fn delivery(
+    State(shared): State<Shared>,
+    Body(body): Body<DeliveryBody>,
+) -> Response {
+    act(&shared, move |floor| {
+        floor.each_page(|outbox| outbox.deliver(body.deliver));
+        floor.each_page(|outbox| {
+            outbox.lose(body.lose);
+            Ok(())
+        });
+        if body.repeat {
+            floor.each_page(Outbox::repeat);
+        }
+        if let Some(hold) = body.hold {
+            floor.keep_back(hold);
+        }
+        Ok(Outcome::Done)
+    })
+    .await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AnnounceBody {
+    event: String,
+    #[serde(default)]
+    data: Value,
+}
+
+/// Lets the agent's CCPs say what nothing in here is the cause of.
+pub(super) async fn announce(
+    State(shared): State<Shared>,
+    Path(agent): Path<String>,
+    Body(AnnounceBody { event, data }): Body<AnnounceBody>,
+) -> Response {
+    act(&shared, move |floor| {
+        floor.handle(Event::Announce { agent, event, data })
+    })
+    .await
+}
