@@ -39,7 +39,7 @@ export class World {
   static async start() {
     const world = new World();
     world.plain = await servePlainPage();
-    world.sim = await Sim.start([`--approve-origin=${world.plain.origin}`]);
+    world.sim = await Sim.start({ more: [`--approve-origin=${world.plain.origin}`] });
     world.plain.embed(world.sim.ccp);
     world.browser = await chromium.launch({
       executablePath: process.env.CHROMIUM,

@@ -28,13 +28,13 @@ export class Sim {
   #process;
   #folder;
 
-  /** With options of the program besides those that every journey needs. */
-  static async start(more = []) {
+  /** Serving the site in `dist`, with options of the program besides those that every journey needs. */
+  static async start({ dist = process.env.DESK_DIST, more = [] } = {}) {
     const sim = new Sim();
     sim.#folder = await mkdtemp(join(tmpdir(), "journeys-"));
     const config = join(sim.#folder, "config.json");
     await writeFile(config, JSON.stringify(CONFIG));
-    const options = ["--desk-port=0", "--ccp-port=0", `--dist=${process.env.DESK_DIST}`, `--config=${config}`, ...more];
+    const options = ["--desk-port=0", "--ccp-port=0", `--dist=${dist}`, `--config=${config}`, ...more];
     // Our end of its standard input closes with this process, whatever ends it.
     sim.#process = spawn(process.env.DESK_SIM, [...options, "--until-stdin-closes"], {
       stdio: ["pipe", "pipe", "inherit"],
