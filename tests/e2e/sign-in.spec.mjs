@@ -51,10 +51,15 @@ test("an agent whose session ends in mid-call finds the call again", async ({ de
   await press(desk, "応答");
   await expectPhase(desk, "connected");
   const { since: connected } = await sim.contact(id);
+  const unconfirmed = desk.getByRole("region", { name: "通話", exact: true }).getByText("未確認");
+  await expect(unconfirmed).toHaveCount(0);
   await sim.control(`agents/${AGENT.login}/sign-out`, {});
   await expect(desk.getByTestId("notice")).toContainText("サインアウトしました");
+  await expect(desk.getByTestId("notice")).toContainText("通話はソフトフォンか電話機で続いているかもしれません");
+  await expect(unconfirmed).toBeVisible();
   await signIn(desk);
   await expect(desk.getByTestId("notice")).toHaveCount(0);
+  await expect(unconfirmed).toHaveCount(0);
   await expectPhase(desk, "connected");
   await expect(desk.getByTestId("connected-time")).toHaveAttribute("datetime", connected);
   await expect(button(desk, "切断")).toBeEnabled();
