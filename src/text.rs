@@ -222,7 +222,7 @@ texts! {
         en: "Your call may go on in the softphone or on your phone.",
     }
     ShownIsFrom { ja: "表示の時点：", en: "What is shown is from " }
-    Unconfirmed { ja: "未確認", en: "Not confirmed" }
+    Unconfirmed { ja: "未確認：最後に届いた内容です", en: "Not confirmed: as last told" }
     PopUpBlocked {
         ja: "サインイン画面をブラウザーが開かせませんでした。アドレス欄でポップアップを許可し、もう一度押してください。",
         en: "The browser did not let the sign-in window open. Allow pop-ups in the address bar and press again.",

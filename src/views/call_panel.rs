@@ -27,11 +27,6 @@ pub(super) fn call_panel(desk: DeskHandle) -> El {
         .child(elapsed(desk, move || {
             desk.read(|desk| desk.front()?.phase_since())
         }))
-        .child(el("span").class("call-stale").words(move || {
-            let stale = desk.read(Desk::is_unconfirmed);
-            let word = stale.then(|| desk.say(Text::Unconfirmed));
-            word.unwrap_or_default().into()
-        }))
         .child(
             el("span")
                 .class("call-timer")
@@ -209,7 +204,8 @@ fn hold_or_resume(desk: &Desk) -> Control {
     }
 }
 
-/// What is known of the microphone, in words: the button says only what it would do.
+/// What is known of the microphone, in words: the button says only what it would do. And whether
+/// anything of the call is known at present.
 fn mute_state(desk: DeskHandle) -> El {
     let words = |desk: &Desk| {
         desk.can_mute().then(|| match desk.muted() {
@@ -226,6 +222,11 @@ fn mute_state(desk: DeskHandle) -> El {
             let words = desk.read(words).map(|text| desk.say(text));
             words.unwrap_or_default().into()
         })
+        .child(el("span").class("call-stale").words(move || {
+            let stale = desk.read(Desk::is_unconfirmed);
+            let word = stale.then(|| desk.say(Text::Unconfirmed));
+            word.unwrap_or_default().into()
+        }))
 }
 
 /// The contacts that are not in front: they are announced and listed, and never in the way.

@@ -93,12 +93,12 @@ async fn a_ccp_that_has_lost_connect_says_so_and_what_is_shown_may_be_old() {
 #[case(
     Locale::En,
     "Your call may go on in the softphone or on your phone. What is shown is from ",
-    "Not confirmed"
+    "Not confirmed: as last told"
 )]
 #[case(
     Locale::Ja,
     "通話はソフトフォンか電話機で続いているかもしれません。 表示の時点：",
-    "未確認"
+    "未確認：最後に届いた内容です"
 )]
 #[test_attr(wasm_bindgen_test)]
 async fn signed_out_in_mid_call_the_call_may_go_on(
