@@ -7,12 +7,27 @@
 
 const { js, wasm, streams, streamsIntegrity } = document.querySelector("script[data-wasm]").dataset;
 
+// What differs between deployments, asked for before the app that reads it is there. Never from the
+// browser's cache, whatever a host's headers say: an address that has changed has changed today.
+window.deskSettings = fetch("/config.json", { cache: "no-store" })
+  .then((answer) => (answer.ok ? answer.text() : null))
+  .catch(() => null);
+
 // The glue is held to the integrity of its `modulepreload` link. WebAssembly has no such attribute:
 // it comes from the same origin, under a name that is the hash of its bytes. It is compiled while the
 // glue is still on its way.
 async function start() {
-  const [glue, module] = await Promise.all([import(js), WebAssembly.compileStreaming(fetch(wasm))]);
+  const [glue, module] = await Promise.all([import(js), compile()]);
   await glue.default({ module_or_path: module });
+}
+
+async function compile() {
+  try {
+    return await WebAssembly.compileStreaming(fetch(wasm));
+  } catch {
+    // A host that does not call it `application/wasm`.
+    return WebAssembly.compile(await (await fetch(wasm)).arrayBuffer());
+  }
 }
 
 // The app reads the attribute and listens for the event, whichever comes first for it.
@@ -72,7 +87,7 @@ function paintFatal() {
 // The address is the deployment's. It may be what could not be loaded, too, so the page is there first.
 async function offerCcp(main, words) {
   try {
-    const settings = await (await fetch("/config.json", { cache: "no-store" })).json();
+    const settings = JSON.parse(await window.deskSettings);
     const { href, protocol, hostname } = new URL(settings.ccp.url);
     const isLocal = ["127.0.0.1", "localhost", "[::1]"].includes(hostname);
     if (protocol !== "https:" && !(protocol === "http:" && isLocal)) throw new Error("no web address");

@@ -1,19 +1,20 @@
-//! The settings of this deployment: `/config.json`, fetched at start and validated once.
+//! The settings of this deployment: `/config.json`, fetched by boot.js and validated once.
 //!
 //! The site itself is the same everywhere; all that differs is in this file. Every member of
 //! it must be there, `null` where that is allowed, so that a deployer who mistypes a name is
 //! told the name and not left with a default.
 
 use desk::Country;
-use js_sys::JSON;
+use js_sys::{JSON, Promise};
+use leptos::prelude::window;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Response, Url, UrlSearchParams};
+use web_sys::{Url, UrlSearchParams};
 
 use crate::text::Locale;
 
-/// Where the settings lie on the desk's origin.
-const PATH: &str = "/config.json";
+/// Where boot.js leaves the promise of the file's text, or of `null`: a member of the window.
+const FETCHED: &str = "deskSettings";
 
 /// What a deployment decides.
 #[derive(Debug, Clone)]
@@ -49,13 +50,16 @@ extern "C" {
     fn member(this: &Members, name: &str) -> JsValue;
 }
 
-/// Fetches and validates the settings.
+/// Waits for the settings and validates them.
 ///
 /// # Errors
 ///
 /// [`SettingsError`], for a page of its own: without settings there is no desk.
 pub(crate) async fn load() -> Result<Settings, SettingsError> {
-    let text = fetch().await.ok_or(SettingsError::Unavailable)?;
+    let window: Members = window().unchecked_into();
+    let text = JsFuture::from(Promise::resolve(&window.member(FETCHED))).await;
+    let text = text.ok().and_then(|text| text.as_string());
+    let text = text.ok_or(SettingsError::Unavailable)?;
     let json = JSON::parse(&text).map_err(|_| SettingsError::NotJson)?;
     parse(json)
 }
@@ -65,21 +69,6 @@ pub(crate) fn locale_in_address() -> Option<Locale> {
     let search = web_sys::window()?.location().search().ok()?;
     let wanted = UrlSearchParams::new_with_str(&search).ok()?.get("lang")?;
     Locale::from_tag(&wanted)
-}
-
-async fn fetch() -> Option<String> {
-    let window = web_sys::window()?;
-    // Just as index.html preloads it, or it would be fetched twice. Whether a browser may keep it is
-    // for its header to say.
-    let answer = JsFuture::from(window.fetch_with_str(PATH)).await;
-    let response: Response = answer.ok()?.dyn_into().ok()?;
-    if !response.ok() {
-        return None;
-    }
-    JsFuture::from(response.text().ok()?)
-        .await
-        .ok()?
-        .as_string()
 }
 
 fn parse(json: JsValue) -> Result<Settings, SettingsError> {

@@ -218,7 +218,7 @@ fn a_member_that_the_desk_does_not_know_is_no_mistake() {
 
 #[wasm_bindgen_test]
 async fn a_file_that_is_not_there_is_unavailable() {
-    // Whoever serves these tests has no config.json.
+    // No boot.js has run here.
     assert_eq!(blames(load().await), Some(SettingsError::Unavailable));
 }
 

@@ -9,7 +9,7 @@ use crate::{
     format,
     runtime::DeskHandle,
     text::{self, Text},
-    ui::{El, button, el, elapsed, section},
+    ui::{El, button, el, elapsed, has_focus_within, put_focus, section},
 };
 
 /// The call in front of the agent, or a word that there is none.
@@ -169,8 +169,19 @@ fn controls(desk: DeskHandle) -> El {
             });
         },
     );
+    let front = desk.select(|desk| Some(desk.front()?.id.clone()));
     el("div")
         .class("controls")
+        // A button keeps the focus when it is disabled: another call must not begin with it on
+        // *Hang up*, where a stray space would end it.
+        .follow(move |controls| {
+            if front.with(Option::is_some)
+                && has_focus_within(controls)
+                && let Ok(Some(panel)) = controls.closest(".call-panel")
+            {
+                put_focus(&panel);
+            }
+        })
         .child(control(
             "accept",
             Box::new(|| Text::Accept) as Label,

@@ -1,6 +1,11 @@
 //! Placing a call: what is typed, what will be dialled, and why not.
 
-use desk::{Command, Contact, Desk, Direction, NoticeKind, PhoneNumber, PhoneNumberError, Request};
+use std::cell::RefCell;
+
+use desk::{
+    CallPhase, Caller, Command, Contact, Desk, Direction, NoticeKind, PhoneNumber,
+    PhoneNumberError, Request,
+};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
@@ -9,7 +14,7 @@ use crate::{
     format,
     runtime::DeskHandle,
     text::{self, Text},
-    ui::{El, button, el, has_focus_within, put_focus, section},
+    ui::{El, button, el, has_focus_within, put_focus, run, section},
 };
 
 /// A field that shows what it will dial before it dials.
@@ -60,15 +65,14 @@ pub(super) fn dialler(desk: DeskHandle) -> El {
         })
         .child(field)
         .child(button("accept", || Text::Dial, desk, can_dial, dial))
-        // The number goes when it is being called. One that was refused stays to be mended.
+        // The number goes when it is being called, also when Connect's answer was lost; one that
+        // was refused stays to be mended.
         .follow(move |form| {
-            if !asked.get() {
-                return;
-            }
-            if desk.read(is_calling) {
+            let number = number().ok();
+            if desk.read(|desk| is_calling(desk, number.as_ref(), asked.get())) {
                 asked.set(false);
                 typed.set(String::new());
-            } else if desk.read(was_refused) {
+            } else if asked.get() && desk.read(was_refused) {
                 asked.set(false);
                 if has_focus_within(form)
                     && let Ok(Some(field)) = form.query_selector("input")
@@ -77,6 +81,16 @@ pub(super) fn dialler(desk: DeskHandle) -> El {
                 }
             }
         });
+    let agent = desk.select(|desk| desk.agent()?.arn.clone());
+    let typed_by = RefCell::new(None);
+    run(Box::new(move || {
+        // What a colleague has typed is not for the next agent to see.
+        let Some(agent) = agent.get() else { return };
+        let before = typed_by.replace(Some(agent.clone()));
+        if before.is_some_and(|before| before != agent) {
+            typed.set(String::new());
+        }
+    }));
     section("dialler", desk.say(Text::Dialler))
         .child(form)
         .child(
@@ -88,11 +102,16 @@ pub(super) fn dialler(desk: DeskHandle) -> El {
         )
 }
 
-/// Whether a call is there that was placed. There is none while a number may be dialled, so it is
-/// the one that was asked for.
-fn is_calling(desk: &Desk) -> bool {
-    let is_placed = |contact: &Contact| contact.direction == Direction::Outbound;
-    desk.front().is_some_and(is_placed) || desk.others().any(is_placed)
+/// Whether a call is there that was asked for, since there is none while a number may be dialled; or
+/// one is being placed to `number`.
+fn is_calling(desk: &Desk, number: Option<&PhoneNumber>, asked: bool) -> bool {
+    let is_it = |contact: &Contact| {
+        contact.direction == Direction::Outbound
+            && (asked
+                || (contact.phase == CallPhase::Dialing
+                    && matches!(&contact.caller, Caller::Number(called) if Some(called) == number)))
+    };
+    desk.front().is_some_and(is_it) || desk.others().any(is_it)
 }
 
 /// Whether Connect has said no to the last number. Asking again takes the notice away.

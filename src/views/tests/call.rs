@@ -6,7 +6,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::{
     stage::{
-        Stage,
+        Stage, focus, has_focus,
         scene::{call, scene},
         text,
     },
@@ -299,4 +299,24 @@ async fn how_the_call_came_stands_beside_it(
     let came = stage.one(".call-came");
     let elements = stage.all(".call-came :not(bdi)").len();
     assert_eq!((text(&came), elements), (words.into(), 0));
+}
+
+#[rstest]
+#[case::another_call("c-2", false)]
+#[case::the_same_call("c-1", true)]
+#[test_attr(wasm_bindgen_test)]
+async fn another_call_does_not_begin_with_the_focus_on_a_button(
+    #[case] next: &str,
+    #[case] stays: bool,
+) {
+    let stage = Stage::open().await;
+    stage
+        .tell(scene(1, "Busy").and(call("c-1").connected(1)))
+        .await;
+    let hang_up = stage.button("Hang up");
+    focus(&hang_up);
+    stage
+        .tell(scene(2, "Busy").and(call(next).connected(2)))
+        .await;
+    assert_eq!(has_focus(&hang_up), stays);
 }

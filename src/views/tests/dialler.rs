@@ -167,6 +167,35 @@ async fn a_call_that_comes_in_while_a_number_is_dialled_does_not_empty_the_field
 }
 
 #[wasm_bindgen_test]
+async fn a_number_that_is_called_although_the_desk_was_told_no_leaves_the_field() {
+    let stage = Stage::open().await;
+    typed(&stage, TOKYO, "Dial").await;
+    stage.press("Dial").await;
+    let calls = call("c-1").outbound().from("+81312345678").dialing(1);
+    let dials = scene(1, "CallingCustomer").and(calls);
+    stage.tell(dials).await;
+    assert_eq!(value(&stage.one(".dialler input")), "");
+}
+
+#[rstest]
+#[case::of_the_next_agent("arn:ichiro", "")]
+#[case::of_the_same_agent("arn:hanako", TOKYO)]
+#[test_attr(wasm_bindgen_test)]
+async fn what_was_typed_is_not_shown_to_another_agent(#[case] next: &str, #[case] left: &str) {
+    let stage = Stage::open().await;
+    let signed_in = |second, arn: &str| {
+        let arn = arn.to_owned();
+        scene(second, "Available").but(move |snapshot| snapshot.agent.arn = Some(arn))
+    };
+    stage.tell(signed_in(1, "arn:hanako")).await;
+    stage.tell(signed_in(2, "arn:hanako")).await;
+    typed(&stage, TOKYO, "Dial").await;
+    stage.tell(signed_in(3, next)).await;
+    stage.tell(signed_in(4, next)).await;
+    assert_eq!(value(&stage.one(".dialler input")), left);
+}
+
+#[wasm_bindgen_test]
 async fn enter_dials() {
     let stage = Stage::open().await;
     typed(&stage, TOKYO, "Dial").await;
