@@ -18,23 +18,24 @@ const texts = {
     signOut: "Sign out", chooseState: "Change state", noContacts: "No contacts",
     accept: "Accept", reject: "Reject", hangUp: "Hang up", hold: "Hold", resume: "Resume",
     mute: "Mute", unmute: "Unmute", clear: "Close contact", lost: "Connection lost. Trying again…",
-    withheld: "Number withheld", next: "Next: ", refused: "Refused: ",
+    withheld: "Number withheld", setAside: "Pause", takeUp: "Continue", next: "Next: ", refused: "Refused: ",
     states: {
       Busy: "On contact", PendingBusy: "Incoming call", Pending: "Incoming callback",
       CallingCustomer: "Calling", AfterCallWork: "After call work", MissedCallAgent: "Missed call",
       FailedConnectAgent: "Declined", FailedConnectCustomer: "No connection",
       LineEngagedCustomer: "Line engaged", BadAddressCustomer: "Number does not exist", Default: "Error",
     },
+    channel: { chat: "Chat · ", task: "Task · " },
     contact: {
       incoming: "Callback", connecting: "Ringing", dialling: "Calling", connected: "Connected",
-      hold: "On hold", ended: "After call work", error: "Failed", missed: "Missed", rejected: "Rejected",
+      hold: "On hold", working: "In progress", paused: "Paused", ended: "After call work", error: "Failed", missed: "Missed", rejected: "Rejected",
     },
   },
   ja: {
     signOut: "サインアウト", chooseState: "状態を変更", noContacts: "応対中のコンタクトはありません",
     accept: "応答", reject: "拒否", hangUp: "切断", hold: "保留", resume: "保留解除",
     mute: "ミュート", unmute: "ミュート解除", clear: "コンタクトを閉じる", lost: "接続が切れました。再接続しています…",
-    withheld: "番号非通知", next: "次: ", refused: "拒否されました: ",
+    withheld: "番号非通知", setAside: "一時停止", takeUp: "再開", next: "次: ", refused: "拒否されました: ",
     states: {
       Available: "受付可", Offline: "オフライン", Lunch: "昼休み", Training: "研修",
       Busy: "通話中", PendingBusy: "着信中", Pending: "コールバック着信", CallingCustomer: "発信中",
@@ -42,9 +43,10 @@ const texts = {
       FailedConnectCustomer: "接続できません", LineEngagedCustomer: "話し中",
       BadAddressCustomer: "番号が存在しません", Default: "エラー",
     },
+    channel: { chat: "チャット · ", task: "タスク · " },
     contact: {
       incoming: "コールバック", connecting: "着信中", dialling: "発信中", connected: "通話中",
-      hold: "保留中", ended: "後処理", error: "不成立", missed: "不在着信", rejected: "拒否",
+      hold: "保留中", working: "応対中", paused: "一時停止中", ended: "後処理", error: "不成立", missed: "不在着信", rejected: "拒否",
     },
   },
 };
@@ -209,13 +211,13 @@ function row(contact) {
   const own = connections.find((one) => one.type === "agent");
   const customer = connections.find((one) => one.initial);
   const state = contact.state?.type;
-  const rings = state === "incoming" || (state === "connecting" && contact.type === "voice" && customer?.type === "inbound");
+  const rings = state === "incoming" || (state === "connecting" && contact.type !== "queue_callback" && customer?.type === "inbound");
   const held = customer?.state?.type === "hold";
-  const phase = held ? "hold" : state === "connecting" && !rings ? "dialling" : state;
+  const written = contact.type === "chat" || contact.type === "task";
+  const phase = held ? "hold" : state === "connecting" && !rings ? "dialling" : state === "connected" && written ? "working" : state;
   const item = document.createElement("li");
   item.dataset.phase = phase;
-  const number = customer?.endpoint?.phoneNumber;
-  item.append(span("number", !number || number === "anonymous" ? text.withheld : number));
+  item.append(span("number", `${text.channel[contact.type] ?? ""}${whoIs(contact, customer)}`));
   item.append(span("phase", `${text.contact[phase] ?? phase}${contact.queue?.name ? ` · ${contact.queue.name}` : ""}`));
   const buttons = document.createElement("div");
   buttons.className = "buttons";
@@ -225,8 +227,14 @@ function row(contact) {
       button(text.accept, "go", () => api("acceptContact", { contactId }, () => accepted(contactId))),
       button(text.reject, "stop", () => api("rejectContact", { contactId })),
     );
-  } else if (state === "connecting" || state === "connected") {
-    if (state === "connected") {
+  } else if (state === "connecting" || state === "connected" || state === "paused") {
+    if (contact.type === "task") {
+      buttons.append(
+        state === "paused"
+          ? button(text.takeUp, "", () => api("resumeContact", { contactId }))
+          : button(text.setAside, "", () => api("pauseContact", { contactId })),
+      );
+    } else if (!written && state === "connected") {
       buttons.append(
         held
           ? button(text.resume, "", () => api("resumeConnection", leg(customer)))
@@ -240,6 +248,13 @@ function row(contact) {
   }
   item.append(buttons);
   return item;
+}
+
+function whoIs(contact, customer) {
+  if (contact.type === "task") return contact.name ?? "";
+  if (contact.type === "chat") return customer?.chatMediaInfo?.customerName ?? "";
+  const number = customer?.endpoint?.phoneNumber;
+  return !number || number === "anonymous" ? text.withheld : number;
 }
 
 /** The library announces its own accepts; the softphone announces its. */

@@ -14,7 +14,7 @@ const texts = {
     third: "Called in", pickUp: "Pick up", lost: "The simulator cannot be reached. Trying again…", withheldCaller: "Number withheld", digits: "Digits heard",
     doing: {
       queued: "Waiting in the queue", waitingCallback: "Waiting to be called back", offered: "Ringing at ", offeredCallback: "Offered to ",
-      dialled: "Your phone is ringing", talking: "Talking with ", hold: "On hold · ", transferred: "Talking with the third party",
+      dialled: "Your phone is ringing", talking: "Talking with ", working: "With ", hold: "On hold · ", transferred: "Talking with the third party",
     },
     ending: {
       abandoned: "Hung up while waiting", customer_hung_up: "You hung up", agent_hung_up: "The shop hung up", cancelled: "The shop gave up",
@@ -24,6 +24,7 @@ const texts = {
       ring: "Rings here", answer: "Picked up at once", busy: "Busy", "no-answer": "Nobody picks up", "bad-number": "Does not exist",
       refused: "Connect refuses it", "not-permitted": "Not permitted",
     },
+    channel: { chat: "Chat · ", task: "Task · " },
     origin: { inbound: "Your call", outbound: "The shop calls", callback: "Callback" },
     callers: ["+819012345678 Mobile", "+81312345678 Tokyo", "+81661234567 Osaka", "+815012345678 IP phone", "+12065550142 Seattle", "+442079460000 London", "sip:guest@shop.example SIP"],
   },
@@ -38,7 +39,7 @@ const texts = {
     third: "呼び出し先", pickUp: "出る", lost: "シミュレーターに接続できません。再接続しています…", withheldCaller: "番号非通知", digits: "聞こえた番号",
     doing: {
       queued: "待ち行列でお待ちです", waitingCallback: "折り返し待ち", offered: "呼び出し中: ", offeredCallback: "折り返しを案内中: ",
-      dialled: "電話が鳴っています", talking: "通話中: ", hold: "保留中: ", transferred: "転送先と通話中",
+      dialled: "電話が鳴っています", talking: "通話中: ", working: "応対中: ", hold: "保留中: ", transferred: "転送先と通話中",
     },
     ending: {
       abandoned: "待っている間に切りました", customer_hung_up: "お客さまが切りました", agent_hung_up: "お店が切りました", cancelled: "お店が発信を取りやめました",
@@ -48,6 +49,7 @@ const texts = {
       ring: "この画面で鳴る", answer: "すぐに出る", busy: "話し中", "no-answer": "誰も出ない", "bad-number": "存在しない番号",
       refused: "Connect が拒否する", "not-permitted": "発信が許可されない",
     },
+    channel: { chat: "チャット · ", task: "タスク · " },
     origin: { inbound: "お客さまから", outbound: "お店から", callback: "折り返し" },
     callers: ["+819012345678 携帯", "+81312345678 東京", "+81661234567 大阪", "+815012345678 IP 電話", "+12065550142 シアトル", "+442079460000 ロンドン", "sip:guest@shop.example SIP"],
   },
@@ -154,8 +156,14 @@ function describe(line) {
   const who = line.agent_name ?? "";
   if (line.doing === "queued") return line.origin === "callback" ? doing.waitingCallback : doing.queued;
   if (line.doing === "offered") return (line.origin === "callback" ? doing.offeredCallback : doing.offered) + who;
+  if (line.doing === "talking" && line.channel !== "voice") return doing.working + who;
   if (line.doing === "talking" || line.doing === "hold") return doing[line.doing] + who;
   return doing[line.doing] ?? line.doing;
+}
+
+function whoIs(line) {
+  const who = line.channel === "voice" ? (line.number ?? text.withheldCaller) : (line.title ?? "");
+  return (text.channel[line.channel] ?? "") + who;
 }
 
 function buttons(line) {
@@ -177,7 +185,7 @@ function card(line) {
   const item = make("li");
   item.dataset.doing = line.doing;
   item.append(
-    make("span", "number", line.number ?? text.withheldCaller),
+    make("span", "number", whoIs(line)),
     make("span", "doing", describe(line)),
     make("span", "note", `${text.origin[line.origin]} · ${line.queue}`),
   );
@@ -199,7 +207,7 @@ function card(line) {
 function past(line) {
   const item = make("li");
   const when = new Intl.DateTimeFormat(language, { timeStyle: "medium" }).format(new Date(line.ended_at));
-  item.append(make("span", "", line.number ?? text.withheldCaller), make("span", "note", `${when} · ${text.ending[line.ending] ?? line.ending}`));
+  item.append(make("span", "", whoIs(line)), make("span", "note", `${when} · ${text.ending[line.ending] ?? line.ending}`));
   return item;
 }
 

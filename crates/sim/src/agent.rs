@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use crate::contact::{Contact, ContactState};
-use crate::line::Origin;
+use crate::line::{Channel, Origin};
 use crate::scenario::{Person, Scenario, State, StateKind};
 use crate::wire::date;
 
@@ -88,20 +88,32 @@ impl Agent {
         }
     }
 
-    /// Live voice contacts in hand, offered ones included.
-    pub fn load(&self) -> usize {
-        let live = |contact: &&Contact| contact.state.is_live();
+    /// Live contacts of that channel in hand, offered ones included.
+    pub fn load(&self, channel: Channel) -> usize {
+        let live = |contact: &&Contact| contact.channel == channel && contact.state.is_live();
         self.contacts.iter().filter(live).count()
     }
 
+    /// Contacts of that channel at a time.
+    pub fn capacity(&self, channel: Channel) -> usize {
+        let capacity = match channel {
+            Channel::Voice => self.person.voice_capacity,
+            Channel::Chat => self.person.chat_capacity,
+            Channel::Task => self.person.task_capacity,
+        };
+        capacity as usize
+    }
+
     /// Whether the router may offer one more: chosen to be available, nothing to clear first,
-    /// capacity left.
-    pub fn is_available(&self) -> bool {
+    /// nothing of another channel in hand, as a routing profile has it by default ("Set routing
+    /// profile channels and concurrency", AWS administrator guide), and capacity left.
+    pub fn is_available(&self, channel: Channel) -> bool {
+        let goes_together = |one: &Contact| one.state.is_live() && one.channel == channel;
         self.signed_in
             && self.availability.kind == StateKind::Routable
             && self.next.is_none()
-            && self.contacts.iter().all(|contact| contact.state.is_live())
-            && self.load() < self.person.voice_capacity as usize
+            && self.contacts.iter().all(goes_together)
+            && self.load(channel) < self.capacity(channel)
     }
 
     /// Whether choosing a state must wait.
@@ -116,7 +128,7 @@ impl Agent {
         let leading = self
             .contacts
             .iter()
-            .max_by_key(|contact| contact.state.weight());
+            .max_by_key(|contact| (contact.channel == Channel::Voice, contact.state.weight()));
         match leading.map(|contact| (&contact.state, contact.origin)) {
             None => (&self.availability.name, self.availability.kind.name()),
             Some((ContactState::Incoming, _)) => ("Pending", "not_routable"),
@@ -124,7 +136,7 @@ impl Agent {
             Some((ContactState::Connecting, Origin::Outbound | Origin::Callback)) => {
                 ("CallingCustomer", "system")
             }
-            Some((ContactState::Connected, _)) => ("Busy", "system"),
+            Some((ContactState::Connected | ContactState::Paused, _)) => ("Busy", "system"),
             Some((ContactState::Ended, _)) => ("AfterCallWork", "system"),
             Some((
                 ContactState::Error(name)

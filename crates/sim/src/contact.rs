@@ -11,7 +11,7 @@ use contract::{ConnectionId, ContactId};
 use serde_json::{Map, Value, json};
 
 use crate::leg::{Endpoint, Leg, LegRole, LegState};
-use crate::line::Origin;
+use crate::line::{Channel, Origin};
 use crate::wire::date;
 
 /// A contact in an agent's hands.
@@ -23,6 +23,10 @@ pub struct Contact {
     pub initial: ContactId,
     /// How the contact came about.
     pub origin: Origin,
+    /// By what means.
+    pub channel: Channel,
+    /// The chatting customer's name, or the task's.
+    pub title: Option<String>,
     /// Its state, and what the agent's state is called because of it.
     pub state: ContactState,
     /// When it took that state.
@@ -56,6 +60,8 @@ pub enum ContactState {
     Connecting,
     /// The parties talk, or one is on hold.
     Connected,
+    /// A task that the agent has set aside.
+    Paused,
     /// Over; after-call work.
     Ended,
     /// Over without a conversation; `error` on the wire. Names the agent's error state.
@@ -73,6 +79,7 @@ impl ContactState {
             Self::Incoming => "incoming",
             Self::Connecting => "connecting",
             Self::Connected => "connected",
+            Self::Paused => "paused",
             Self::Ended => "ended",
             Self::Error(_) => "error",
             Self::Missed(_) => "missed",
@@ -82,7 +89,10 @@ impl ContactState {
 
     /// Whether the customer is with this agent now: offered, dialled or talking.
     pub fn is_live(&self) -> bool {
-        matches!(self, Self::Incoming | Self::Connecting | Self::Connected)
+        matches!(
+            self,
+            Self::Incoming | Self::Connecting | Self::Connected | Self::Paused
+        )
     }
 
     /// Whether it came to nothing and only waits to be cleared.
@@ -93,7 +103,7 @@ impl ContactState {
     /// Which contact names the agent's state when there are several, highest first.
     pub(crate) fn weight(&self) -> u8 {
         match self {
-            Self::Connected => 5,
+            Self::Connected | Self::Paused => 5,
             Self::Connecting => 4,
             Self::Incoming => 3,
             Self::Ended => 2,
@@ -109,7 +119,7 @@ impl Contact {
             ContactState::Connected => {
                 self.connected_at.get_or_insert(now);
             }
-            ContactState::Incoming | ContactState::Connecting => {}
+            ContactState::Incoming | ContactState::Connecting | ContactState::Paused => {}
             _ => {
                 self.ended_at.get_or_insert(now);
             }
@@ -191,11 +201,21 @@ impl Contact {
             .iter()
             .map(|(name, value)| (name.clone(), json!({ "name": name, "value": value })))
             .collect();
-        let (kind, method, direction) = match self.origin {
-            Origin::Inbound => ("voice", "inbound", "INBOUND"),
-            Origin::Outbound => ("voice", "outbound", "OUTBOUND"),
-            Origin::Callback => ("queue_callback", "callback", "INBOUND"),
+        let (kind, method, direction) = match (self.channel, self.origin) {
+            (Channel::Voice, Origin::Inbound) => ("voice", "inbound", "INBOUND"),
+            (Channel::Voice, Origin::Outbound) => ("voice", "outbound", "OUTBOUND"),
+            (Channel::Voice, Origin::Callback) => ("queue_callback", "callback", "INBOUND"),
+            (Channel::Chat, _) => ("chat", "api", "INBOUND"),
+            (Channel::Task, _) => ("task", "api", "INBOUND"),
         };
+        let (subtype, name) = match self.channel {
+            Channel::Voice => ("connect:Telephony", None),
+            Channel::Chat => ("connect:Chat", None),
+            Channel::Task => ("connect:Task", self.title.as_deref()),
+        };
+        let is_voice = self.channel == Channel::Voice;
+        let is_chat = self.channel == Channel::Chat;
+        let chatting = is_chat.then(|| self.title.as_deref().unwrap_or_default());
         // The real service leaves a callback's customer endpoint empty (sample snapshots of the
         // Streams repository); the number stands on the initial connection.
         let customer = match self.origin {
@@ -214,10 +234,10 @@ impl Contact {
             "state": state,
             "queue": { "queueARN": arn, "name": queue, "queueId": arn },
             "queueTimestamp": date(self.queued_at),
-            "connections": self.legs.iter().map(|leg| leg.to_wire(auto_accept)).collect::<Vec<_>>(),
+            "connections": self.legs.iter().map(|leg| leg.to_wire(auto_accept, chatting)).collect::<Vec<_>>(),
             "attributes": attributes,
             "contactDuration": seconds.to_string(),
-            "name": null,
+            "name": name,
             "description": null,
             "references": null,
             "initiationMethod": method,
@@ -231,11 +251,11 @@ impl Contact {
             },
             "channelContext": null,
             "segmentAttributes": {
-                "connect:Subtype": { "ValueString": "connect:Telephony" },
+                "connect:Subtype": { "ValueString": subtype },
                 "connect:Direction": { "ValueString": direction },
             },
-            "customerEndpoint": Endpoint::phone(customer),
-            "connectSystemEndpoint": Endpoint::phone(Some(&self.system_number)),
+            "customerEndpoint": is_voice.then(|| Endpoint::phone(customer)),
+            "connectSystemEndpoint": is_voice.then(|| Endpoint::phone(Some(&self.system_number))),
             "status": state,
         })
     }

@@ -24,7 +24,7 @@ use crate::ccp::document;
 use crate::event::{Call, CallbackWish, CustomerAct, Event, Outcome, Refusal, ThirdPartyAct};
 use crate::exchange::{Floor, Stopped};
 use crate::gate::{Body, gate, problem};
-use crate::line::Reach;
+use crate::line::{Channel, Reach};
 use crate::outbox::Hold;
 use crate::scenario::{Scenario, SignIn};
 use crate::server::Shared;
@@ -113,6 +113,8 @@ async fn reset(State(shared): State<Shared>, Body(body): Body<ResetBody>) -> Res
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CallBody {
+    #[serde(default)]
+    channel: Channel,
     from: Option<String>,
     queue: Option<String>,
     #[serde(default)]
@@ -124,10 +126,11 @@ struct CallBody {
 
 async fn call(State(shared): State<Shared>, Body(body): Body<CallBody>) -> Response {
     act(&shared, move |floor| {
-        if let Some(from) = &body.from {
+        if let (Channel::Voice, Some(from)) = (body.channel, &body.from) {
             caller(from)?;
         }
         floor.handle(Event::Call(Call {
+            channel: body.channel,
             from: body.from,
             queue: body.queue,
             attributes: body.attributes,

@@ -6,7 +6,7 @@ use contract::{ConnectionId, ContactId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::line::Reach;
+use crate::line::{Channel, Reach};
 use crate::scenario::{Scenario, ScenarioError};
 use crate::switches::Switches;
 
@@ -94,10 +94,12 @@ pub enum Event {
     ClockSet,
 }
 
-/// An incoming call.
+/// An incoming contact: a call, a chat or a task.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Call {
-    /// E.164 or `sip:…`; `None` when withheld.
+    /// By what means.
+    pub channel: Channel,
+    /// E.164 or `sip:…`, `None` when withheld; of a chat or a task the name.
     pub from: Option<String>,
     /// Name of the queue; `None`: the first one.
     pub queue: Option<String>,

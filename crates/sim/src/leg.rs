@@ -135,8 +135,9 @@ impl Leg {
         }
     }
 
-    /// The connection as the CTI service model has it, with the worker's legacy alias `address`.
-    pub fn to_wire(&self, auto_accept: bool) -> Value {
+    /// The connection as the CTI service model has it, with the worker's legacy alias `address`;
+    /// in a chat with the name of who chats.
+    pub fn to_wire(&self, auto_accept: bool, chatting: Option<&str>) -> Value {
         let kind = match self.role {
             LegRole::Agent => "agent",
             LegRole::Caller => "inbound",
@@ -158,7 +159,11 @@ impl Leg {
             "endpoint": self.endpoint,
             "state": { "type": self.state.name(), "timestamp": date(self.since) },
             "softphoneMediaInfo": media,
-            "chatMediaInfo": null,
+            "chatMediaInfo": chatting.map(|name| json!({
+                "chatAutoAccept": auto_accept,
+                "connectionData": null,
+                "customerName": name,
+            })),
             "monitoringInfo": null,
             "mute": self.mute,
             "forcedMute": false,

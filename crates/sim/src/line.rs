@@ -19,8 +19,12 @@ pub struct Line {
     pub initial: ContactId,
     /// How it came about.
     pub origin: Origin,
+    /// By what means; a line is a telephone line only for voice.
+    pub channel: Channel,
     /// The customer's number, `None` when withheld.
     pub number: Option<String>,
+    /// The chatting customer's name, or the task's.
+    pub title: Option<String>,
     /// The queue's name.
     pub queue: String,
     /// When it entered the queue, or when it was dialled.
@@ -35,6 +39,19 @@ pub struct Line {
     pub digits_heard: String,
     /// Only this agent may be offered the call, whatever else they are doing.
     pub reserved: Option<String>,
+}
+
+/// By what means people are in contact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// By telephone.
+    #[default]
+    Voice,
+    /// In writing, both at the same time.
+    Chat,
+    /// Work that waits for somebody; there is nobody at the other end.
+    Task,
 }
 
 /// How a contact came about.

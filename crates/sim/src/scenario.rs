@@ -68,10 +68,10 @@ pub struct Person {
     #[serde(default = "one")]
     pub voice_capacity: u32,
     /// Chats at a time.
-    #[serde(default)]
+    #[serde(default = "two")]
     pub chat_capacity: u32,
     /// Tasks at a time.
-    #[serde(default)]
+    #[serde(default = "two")]
     pub task_capacity: u32,
     /// The extension in the configuration.
     #[serde(default)]
@@ -242,8 +242,8 @@ impl Person {
             state: available(),
             queues: Vec::new(),
             voice_capacity: one(),
-            chat_capacity: 0,
-            task_capacity: 0,
+            chat_capacity: two(),
+            task_capacity: two(),
             extension: String::new(),
             may_call_out: yes(),
             auto_accept: false,
@@ -313,6 +313,10 @@ fn available() -> String {
 
 fn one() -> u32 {
     1
+}
+
+fn two() -> u32 {
+    2
 }
 
 fn yes() -> bool {

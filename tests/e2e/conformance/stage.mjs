@@ -38,7 +38,7 @@ const SCENARIO = {
   account: "012345678901",
   instance_id: "11111111-2222-3333-4444-555555555555",
   agents: [
-    { login: LOGIN, name: "Ada Agent", password: PASSWORD, language: "en_US", extension: "+18005550100", queues: ["BasicQueue", "CallbackQueue"], chat_capacity: 2, task_capacity: 2 },
+    { login: LOGIN, name: "Ada Agent", password: PASSWORD, language: "en_US", extension: "+18005550100", queues: ["BasicQueue", "CallbackQueue"] },
     { login: "bob", name: "Bob", password: PASSWORD, queues: ["BasicQueue"] },
   ],
   queues: [{ name: "BasicQueue", number: "+18005550199" }, { name: "CallbackQueue", number: "+18005550199" }, { name: "Billing", number: "+18005550198" }],

@@ -6,7 +6,7 @@ use super::{Instance, REMEMBERED_LINES, Timer};
 use crate::contact::ContactState;
 use crate::event::{Call, CallbackWish, CustomerAct, Outcome, Refusal};
 use crate::leg::{LegRole, LegState};
-use crate::line::{Ending, Line, Origin, Place};
+use crate::line::{Channel, Ending, Line, Origin, Place};
 
 impl Instance {
     pub(super) fn call(&mut self, call: Call) -> Result<Outcome, Refusal> {
@@ -20,11 +20,17 @@ impl Instance {
             return Err(member("agent", "must be named when force is true"));
         }
         let id = self.ids.contact();
-        let line = self.line(id.clone(), id.clone(), Origin::Inbound, call.from, queue);
+        let (number, title) = match call.channel {
+            Channel::Voice => (call.from, None),
+            Channel::Chat | Channel::Task => (None, call.from),
+        };
+        let line = self.line(id.clone(), id.clone(), Origin::Inbound, number, queue);
         let forced = call.agent.clone().filter(|_| call.force);
         self.lines.insert(
             id.clone(),
             Line {
+                channel: call.channel,
+                title,
                 attributes: call.attributes,
                 reserved: call.agent,
                 ..line
@@ -43,7 +49,9 @@ impl Instance {
             Some(id) => Some(self.lines.get(id).cloned().ok_or_else(|| unknown(id))?),
         };
         if let Some(line) = &waiting
-            && (line.place != Place::Queued || line.origin != Origin::Inbound)
+            && (line.place != Place::Queued
+                || line.origin != Origin::Inbound
+                || line.channel != Channel::Voice)
         {
             return Err(Refusal::NotNow(
                 "only a caller who waits in a queue can ask to be called back".to_owned(),
@@ -178,9 +186,14 @@ impl Instance {
 
     fn abandon(&mut self, login: &str, offer: u64) {
         let name = self.scenario.switches.agent_state_after_abandon.clone();
+        let state = if self.is_voice(login, offer) {
+            ContactState::Error(name)
+        } else {
+            ContactState::Missed(name)
+        };
         let id = self.change(login, offer, |contact, now| {
             contact.turn_legs(LegState::Disconnected, now, |_| true);
-            contact.turn(ContactState::Error(name), now);
+            contact.turn(state, now);
             contact.id.clone()
         });
         if let Some(id) = id {
@@ -248,7 +261,9 @@ impl Instance {
             id,
             initial,
             origin,
+            channel: Channel::Voice,
             number,
+            title: None,
             queue,
             queued_at: self.now,
             attributes: std::collections::BTreeMap::default(),

@@ -15,14 +15,14 @@ use crate::event::{
     Call, CallbackWish, CustomerAct, Effect, Event, Message, Outcome, ThirdPartyAct,
 };
 use crate::leg::{Leg, LegState};
-use crate::line::{Place, Reach};
+use crate::line::{Channel, Place, Reach};
 use crate::scenario::Scenario;
 
 /// One thing that happens. Small numbers pick a target among what there is.
 #[derive(Debug, Clone)]
 enum Deed {
     Wait(u32),
-    Call { force: bool },
+    Call { force: bool, channel: Channel },
     Callback(usize),
     Customer(usize, CustomerAct),
     Ask(usize, &'static str, usize, usize),
@@ -39,7 +39,7 @@ enum Deed {
 
 const LOGINS: [&str; 2] = ["hanako.sato", "ichiro.suzuki"];
 const NUMBER: &str = "+819012345678";
-const METHODS: [&str; 14] = [
+const METHODS: [&str; 17] = [
     "acceptContact",
     "acceptContact",
     "rejectContact",
@@ -54,6 +54,9 @@ const METHODS: [&str; 14] = [
     "conferenceConnections",
     "getEndpoints",
     "makeCoffee",
+    "pauseContact",
+    "resumeContact",
+    "transferContact",
 ];
 
 fn deed() -> impl Strategy<Value = Deed> {
@@ -65,6 +68,15 @@ fn deed() -> impl Strategy<Value = Deed> {
         CustomerAct::Refuse,
         CustomerAct::BadNumber,
         CustomerAct::RingOut,
+        CustomerAct::Vanish,
+    ]);
+    // Voice above all: the others are to be beside it.
+    let channels = prop::sample::select(vec![
+        Channel::Voice,
+        Channel::Voice,
+        Channel::Voice,
+        Channel::Chat,
+        Channel::Task,
     ]);
     let reaches = prop::sample::select(vec![
         Reach::Ring,
@@ -76,7 +88,8 @@ fn deed() -> impl Strategy<Value = Deed> {
     let third = prop::sample::select(vec![ThirdPartyAct::Answer, ThirdPartyAct::HangUp]);
     prop_oneof![
         3 => (0_u32..40_000).prop_map(Deed::Wait),
-        4 => prop::bool::weighted(0.2).prop_map(|force| Deed::Call { force }),
+        4 => (prop::bool::weighted(0.2), channels)
+            .prop_map(|(force, channel)| Deed::Call { force, channel }),
         1 => (0_usize..8).prop_map(Deed::Callback),
         4 => (0_usize..8, acts).prop_map(|(at, act)| Deed::Customer(at, act)),
         14 => (0_usize..2, prop::sample::select(METHODS.to_vec()), 0_usize..3, 0_usize..4)
@@ -188,9 +201,10 @@ impl History {
                 self.now += TimeDelta::milliseconds(i64::from(ms));
                 self.happen(Event::Tick);
             }
-            Deed::Call { force } => {
+            Deed::Call { force, channel } => {
                 self.forced |= force;
                 self.happen(Event::Call(Call {
+                    channel,
                     from: Some(NUMBER.to_owned()),
                     agent: force.then(|| LOGINS[0].to_owned()),
                     force,
@@ -322,7 +336,9 @@ impl History {
     fn nobody_is_overloaded(&self) -> Result<(), TestCaseError> {
         for agent in self.instance.agents() {
             if !self.forced {
-                prop_assert!(agent.load() <= agent.person.voice_capacity as usize);
+                for channel in [Channel::Voice, Channel::Chat, Channel::Task] {
+                    prop_assert!(agent.load(channel) <= agent.capacity(channel));
+                }
             }
             let ids: BTreeSet<&ContactId> = agent.contacts.iter().map(|one| &one.id).collect();
             prop_assert_eq!(ids.len(), agent.contacts.len());

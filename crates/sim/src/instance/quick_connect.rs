@@ -50,6 +50,20 @@ impl Instance {
         })
     }
 
+    /// Whom the endpoint of a request reaches, if it is a quick connect of this instance.
+    pub(super) fn destination(&self, params: &Value) -> Result<Destination, Exception> {
+        let arn = params
+            .pointer("/endpoint/endpointARN")
+            .and_then(Value::as_str);
+        self.scenario
+            .quick_connects
+            .iter()
+            .enumerate()
+            .find(|(at, _)| arn == Some(destination_arn(&self.scenario, *at).as_str()))
+            .map(|(_, quick)| quick.to.clone())
+            .ok_or_else(Exception::bad_endpoint)
+    }
+
     fn is_offered_to(&self, quick: &QuickConnect, arns: &[&str]) -> bool {
         self.scenario.queues.iter().any(|queue| {
             let serves = quick.queues.is_empty() || quick.queues.contains(&queue.name);

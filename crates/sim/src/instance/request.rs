@@ -4,10 +4,11 @@ use contract::{ConnectionId, ContactId};
 use serde_json::{Value, json};
 
 use super::{Instance, customer};
-use crate::contact::Contact;
+use crate::contact::{Contact, ContactState};
 use crate::event::{Effect, Fault, Message};
 use crate::leg::{Leg, LegRole, LegState};
-use crate::line::{Ending, Line, Place};
+use crate::line::{Channel, Ending, Line, Place};
+use crate::scenario::Destination;
 
 /// A refused request: the type that Connect's clients classify by, and a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +30,10 @@ impl Exception {
 
     pub(super) fn invalid_state(message: impl Into<String>) -> Self {
         Self::new("InvalidStateException", message)
+    }
+
+    pub(super) fn invalid_contact_type(message: &str) -> Self {
+        Self::new("InvalidContactTypeException", message)
     }
 
     pub(super) fn bad_endpoint() -> Self {
@@ -128,13 +133,9 @@ impl Instance {
             "createAdditionalConnection" | "addNewConnection" => self.call_in(login, params),
             "toggleActiveConnections" => self.toggle(login, params),
             "conferenceConnections" => self.conference(login, params),
-            "pauseContact" | "resumeContact" | "transferContact" => {
-                self.contact_in(login, params)?;
-                Err(Exception::new(
-                    "InvalidContactTypeException",
-                    "not for a contact of type voice",
-                ))
-            }
+            "pauseContact" => self.set_aside(login, params, ContactState::Paused),
+            "resumeContact" => self.set_aside(login, params, ContactState::Connected),
+            "transferContact" => self.transfer(login, params),
             "notifyContactIssue" => {
                 self.contact_in(login, params)?;
                 Ok(json!({}))
@@ -172,6 +173,17 @@ impl Instance {
         }
     }
 
+    /// A contact that people talk in.
+    pub(super) fn call_of(&self, login: &str, params: &Value) -> Result<&Contact, Exception> {
+        let contact = self.connected(login, params)?;
+        match contact.channel {
+            Channel::Voice => Ok(contact),
+            Channel::Chat | Channel::Task => Err(Exception::invalid_contact_type(
+                "only for a contact of type voice",
+            )),
+        }
+    }
+
     pub(super) fn connected(&self, login: &str, params: &Value) -> Result<&Contact, Exception> {
         let contact = self.contact_in(login, params)?;
         if contact.state.name() == "connected" {
@@ -183,14 +195,61 @@ impl Instance {
 
     fn accept_contact(&mut self, login: &str, params: &Value) -> Answer {
         let offer = self.offered(login, params)?;
+        let channel = self.contact_in(login, params)?.channel;
         let talking = self.agents.get(login).is_some_and(|agent| {
-            let busy = |contact: &&Contact| contact.state.is_live() && !contact.is_offered();
-            agent.contacts.iter().filter(busy).count() >= agent.person.voice_capacity as usize
+            let busy = |contact: &&Contact| {
+                contact.channel == channel && contact.state.is_live() && !contact.is_offered()
+            };
+            agent.contacts.iter().filter(busy).count() >= agent.capacity(channel).max(1)
         });
         if talking {
             return Err(Exception::invalid_state("the agent is on another contact"));
         }
         self.accept(login, offer);
+        Ok(json!({}))
+    }
+
+    /// Sets a task aside, or takes it up again.
+    fn set_aside(&mut self, login: &str, params: &Value, to: ContactState) -> Answer {
+        let contact = self.contact_in(login, params)?;
+        if contact.channel != Channel::Task {
+            return Err(Exception::invalid_contact_type("only a task can be paused"));
+        }
+        let from = match to {
+            ContactState::Paused => ContactState::Connected,
+            _ => ContactState::Paused,
+        };
+        if contact.state != from {
+            return Err(Exception::invalid_state(format!(
+                "the task is not {}",
+                from.name()
+            )));
+        }
+        let offer = contact.offer;
+        self.change(login, offer, |contact, now| contact.turn(to, now));
+        self.publish(login);
+        Ok(json!({}))
+    }
+
+    /// Hands a chat or a task on: it is over for this agent, and waits for another.
+    fn transfer(&mut self, login: &str, params: &Value) -> Answer {
+        let contact = self.connected(login, params)?;
+        if contact.channel == Channel::Voice {
+            return Err(Exception::invalid_contact_type(
+                "a call is transferred by its connections",
+            ));
+        }
+        let (offer, id) = (contact.offer, contact.id.clone());
+        let to = self.destination(params)?;
+        if let Some(line) = self.lines.get_mut(&id) {
+            match to {
+                Destination::Phone(_) => return Err(Exception::bad_endpoint()),
+                Destination::Agent(login) => line.reserved = Some(login),
+                Destination::Queue(name) => (line.queue, line.reserved) = (name, None),
+            }
+            line.place = Place::Queued;
+        }
+        self.finish(login, offer);
         Ok(json!({}))
     }
 
@@ -273,7 +332,7 @@ impl Instance {
     }
 
     fn hold(&mut self, login: &str, params: &Value, from: LegState, to: LegState) -> Answer {
-        let contact = self.connected(login, params)?;
+        let contact = self.call_of(login, params)?;
         let leg = leg_in(contact, params)?;
         if leg.state != from {
             let message = format!("the connection is not in state {}", from.name());
@@ -288,7 +347,7 @@ impl Instance {
     }
 
     fn mute(&mut self, login: &str, params: &Value, mute: bool) -> Answer {
-        let contact = self.connected(login, params)?;
+        let contact = self.call_of(login, params)?;
         let leg = leg_in(contact, params)?;
         if leg.state == LegState::Disconnected {
             return Err(Exception::invalid_state("the connection is gone already"));
@@ -304,7 +363,7 @@ impl Instance {
     }
 
     fn send_digits(&mut self, login: &str, params: &Value) -> Answer {
-        let contact = self.connected(login, params)?;
+        let contact = self.call_of(login, params)?;
         let leg = leg_in(contact, params)?;
         let digits = text(params, "digits")?;
         let known = |c: char| c.is_ascii_digit() || matches!(c, '*' | '#' | ',');

@@ -6,7 +6,7 @@ use super::{Instance, Timer};
 use crate::agent::{Agent, queue_arn};
 use crate::contact::{Contact, ContactState};
 use crate::leg::{Endpoint, Leg, LegRole, LegState};
-use crate::line::{Line, Origin, Place};
+use crate::line::{Channel, Line, Origin, Place};
 use crate::switches::{DeclinedState, UnansweredState};
 
 impl Instance {
@@ -27,7 +27,7 @@ impl Instance {
         waiting.into_iter().find_map(|line| {
             self.agents
                 .values()
-                .filter(|agent| agent.is_available() && may_take(agent, line))
+                .filter(|agent| agent.is_available(line.channel) && may_take(agent, line))
                 .min_by_key(|agent| agent.shown.since)
                 .map(|agent| (line.id.clone(), agent.person.login.clone()))
         })
@@ -50,6 +50,8 @@ impl Instance {
             id: line.id.clone(),
             initial: line.initial.clone(),
             origin: line.origin,
+            channel: line.channel,
+            title: line.title.clone(),
             state: match line.origin {
                 Origin::Callback => ContactState::Incoming,
                 Origin::Inbound | Origin::Outbound => ContactState::Connecting,
@@ -67,7 +69,7 @@ impl Instance {
                     state: LegState::Connecting,
                     since: now,
                     endpoint: Endpoint::agent(),
-                    media: line.origin != Origin::Callback,
+                    media: line.channel == Channel::Voice && line.origin != Origin::Callback,
                     mute: false,
                     quick_connect: None,
                 },
@@ -113,9 +115,11 @@ impl Instance {
 
     /// What the network shows of the customer's number.
     fn shown_number(&self, line: &Line) -> Option<String> {
-        line.number
-            .clone()
-            .or_else(|| self.scenario.switches.withheld_number.clone())
+        let withheld = || self.scenario.switches.withheld_number.clone();
+        match line.channel {
+            Channel::Voice => line.number.clone().or_else(withheld),
+            Channel::Chat | Channel::Task => None,
+        }
     }
 
     /// Puts the customer somewhere else.
@@ -160,8 +164,8 @@ impl Instance {
         let switches = &self.scenario.switches;
         let name = switches.agent_state_after_decline.clone();
         let state = match switches.declined {
-            DeclinedState::Error => ContactState::Error(name),
-            DeclinedState::Rejected => ContactState::Rejected(name),
+            DeclinedState::Error if self.is_voice(login, offer) => ContactState::Error(name),
+            DeclinedState::Error | DeclinedState::Rejected => ContactState::Rejected(name),
         };
         self.give_back(login, offer, state);
     }
@@ -172,11 +176,17 @@ impl Instance {
         if offered {
             let name = "MissedCallAgent".to_owned();
             let state = match self.scenario.switches.missed {
-                UnansweredState::Error => ContactState::Error(name),
-                UnansweredState::Missed => ContactState::Missed(name),
+                UnansweredState::Error if self.is_voice(login, offer) => ContactState::Error(name),
+                UnansweredState::Error | UnansweredState::Missed => ContactState::Missed(name),
             };
             self.give_back(login, offer, state);
         }
+    }
+
+    /// Only voice is reported as an error; chats and tasks have the states of the documentation.
+    pub(super) fn is_voice(&self, login: &str, offer: u64) -> bool {
+        self.offer_of(login, offer)
+            .is_some_and(|contact| contact.channel == Channel::Voice)
     }
 
     /// The agent keeps a contact that came to nothing; the customer goes back to the queue, at

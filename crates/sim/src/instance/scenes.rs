@@ -2,6 +2,7 @@
 //! the snapshots that one page receives.
 
 mod agent;
+mod channels;
 mod conduit;
 mod inbound;
 mod outbound;

@@ -13,7 +13,7 @@ use crate::line::Reach;
 impl Instance {
     /// Rings a third party; the customer hears music meanwhile.
     pub(super) fn call_in(&mut self, login: &str, params: &Value) -> Answer {
-        let contact = self.connected(login, params)?;
+        let contact = self.call_of(login, params)?;
         if contact.third_parties().next().is_some() {
             return Err(Exception::invalid_state("there is a third party already"));
         }
@@ -72,7 +72,7 @@ impl Instance {
 
     /// The party on hold comes forward, the others go on hold.
     pub(super) fn toggle(&mut self, login: &str, params: &Value) -> Answer {
-        let contact = self.connected(login, params)?;
+        let contact = self.call_of(login, params)?;
         let wanted = ConnectionId::from(text(params, "connectionId")?);
         let held = contact
             .legs
@@ -94,7 +94,7 @@ impl Instance {
 
     /// Everybody who is on the line talks with everybody.
     pub(super) fn conference(&mut self, login: &str, params: &Value) -> Answer {
-        let contact = self.connected(login, params)?;
+        let contact = self.call_of(login, params)?;
         let joined = contact.third_parties().any(|leg| leg.state.is_up());
         let customer = contact.customer().is_some_and(|leg| leg.state.is_up());
         if !(joined && customer) {
