@@ -132,7 +132,9 @@ impl Agent {
         match leading.map(|contact| (&contact.state, contact.origin)) {
             None => (&self.availability.name, self.availability.kind.name()),
             Some((ContactState::Incoming, _)) => ("Pending", "not_routable"),
-            Some((ContactState::Connecting, Origin::Inbound)) => ("PendingBusy", "system"),
+            Some((ContactState::Connecting, Origin::Inbound | Origin::Transfer)) => {
+                ("PendingBusy", "system")
+            }
             Some((ContactState::Connecting, Origin::Outbound | Origin::Callback)) => {
                 ("CallingCustomer", "system")
             }

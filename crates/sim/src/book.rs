@@ -58,7 +58,13 @@ pub(crate) fn phone_view(floor: &Floor) -> Value {
     json!({
         "now": rfc3339(floor.clock.now()),
         "queues": scenario.queues.iter().map(|queue| &queue.name).collect::<Vec<_>>(),
-        "lines": floor.instance.lines().map(|one| line(floor, one)).collect::<Vec<_>>(),
+        // A colleague who is called in is not the customer.
+        "lines": floor
+            .instance
+            .lines()
+            .filter(|line| line.asked_by.is_none())
+            .map(|one| line(floor, one))
+            .collect::<Vec<_>>(),
         "phones": floor.instance.rest_to_json().get("phones"),
     })
 }
@@ -150,6 +156,7 @@ fn line(floor: &Floor, line: &Line) -> Value {
         "agent": agent,
         "agent_name": name,
         "digits_heard": line.digits_heard,
+        "asked_by": line.asked_by.as_ref().map(|by| &by.contact),
         "ending": ended.as_ref().map(|(reason, _)| reason),
         "ended_at": ended.as_ref().map(|(_, at)| at),
         "third_parties": contact.map(|contact| contact.third_parties().map(leg).collect::<Vec<_>>()),

@@ -134,7 +134,9 @@ impl Contact {
     pub fn is_offered(&self) -> bool {
         match self.state {
             ContactState::Incoming => true,
-            ContactState::Connecting => self.origin == Origin::Inbound,
+            ContactState::Connecting => {
+                matches!(self.origin, Origin::Inbound | Origin::Transfer)
+            }
             _ => false,
         }
     }
@@ -204,6 +206,7 @@ impl Contact {
         let (kind, method, direction) = match (self.channel, self.origin) {
             (Channel::Voice, Origin::Inbound) => ("voice", "inbound", "INBOUND"),
             (Channel::Voice, Origin::Outbound) => ("voice", "outbound", "OUTBOUND"),
+            (Channel::Voice, Origin::Transfer) => ("voice", "transfer", "INBOUND"),
             (Channel::Voice, Origin::Callback) => ("queue_callback", "callback", "INBOUND"),
             (Channel::Chat, _) => ("chat", "api", "INBOUND"),
             (Channel::Task, _) => ("task", "api", "INBOUND"),
@@ -220,7 +223,9 @@ impl Contact {
         // Streams repository); the number stands on the initial connection.
         let customer = match self.origin {
             Origin::Callback => None,
-            Origin::Inbound | Origin::Outbound => self.customer_number.as_deref(),
+            Origin::Inbound | Origin::Outbound | Origin::Transfer => {
+                self.customer_number.as_deref()
+            }
         };
         let seconds = self.connected_at.map_or(0, |from| {
             (self.ended_at.unwrap_or(now) - from).num_seconds().max(0)

@@ -10,6 +10,7 @@
 //! Each is tested over arbitrary histories in `instance/histories.rs`:
 //!
 //! - a customer is in one place: queued, with one agent, transferred, or gone;
+//! - a colleague who was called in talks with the agent who asked, or with the customer;
 //! - without force an agent has at most as many live contacts as their voice capacity;
 //! - every request is answered once, unless a fault says not at all;
 //! - no id is used twice;
@@ -17,6 +18,7 @@
 
 mod agent_state;
 mod conduit;
+mod consultation;
 mod customer;
 mod dialling;
 #[cfg(test)]

@@ -39,6 +39,24 @@ pub struct Line {
     pub digits_heard: String,
     /// Only this agent may be offered the call, whatever else they are doing.
     pub reserved: Option<String>,
+    /// Whose third party the agent becomes who takes it.
+    pub asked_by: Option<Consultation>,
+}
+
+/// The other end of a colleague's contact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Consultation {
+    /// The contact into which the colleague is called.
+    pub contact: ContactId,
+    /// The leg that the colleague is there.
+    pub leg: ConnectionId,
+}
+
+impl Line {
+    /// Whether nobody is on it any more.
+    pub fn is_gone(&self) -> bool {
+        matches!(self.place, Place::Gone { .. })
+    }
 }
 
 /// By what means people are in contact.
@@ -64,6 +82,8 @@ pub enum Origin {
     Outbound,
     /// The customer asked to be called back.
     Callback,
+    /// Another agent called this one in.
+    Transfer,
 }
 
 /// Where the customer is.

@@ -104,7 +104,9 @@ impl Instance {
             .map(|(login, contact)| (login.clone(), contact.offer));
         let failure = match act {
             CustomerAct::HangUp => {
-                return self.hang_up(id);
+                // The customer of a colleague who was called in is the first agent's.
+                let whose = line.asked_by.as_ref().map_or(id, |by| &by.contact).clone();
+                return self.hang_up(&whose);
             }
             CustomerAct::Vanish => {
                 let (login, contact) =
@@ -138,7 +140,7 @@ impl Instance {
         Ok(Outcome::Done)
     }
 
-    fn hang_up(&mut self, id: &ContactId) -> Result<Outcome, Refusal> {
+    pub(super) fn hang_up(&mut self, id: &ContactId) -> Result<Outcome, Refusal> {
         let line = self.lines.get(id).ok_or_else(|| unknown(id))?;
         let login = match &line.place {
             Place::Queued => {
@@ -147,6 +149,7 @@ impl Instance {
             }
             Place::Transferred => {
                 self.gone(id, Ending::CustomerHungUp);
+                self.customer_left_colleague(id);
                 return Ok(Outcome::Done);
             }
             Place::Gone { .. } => {
@@ -217,6 +220,10 @@ impl Instance {
         let contact = agent.contacts.remove(at);
         self.gone(&contact.id, Ending::Vanished);
         self.publish(login);
+        self.colleague_left(&contact.id);
+        for leg in contact.third_parties() {
+            self.dismiss_colleague(&leg.id);
+        }
         self.unmute_after(login);
     }
 
@@ -271,6 +278,7 @@ impl Instance {
             leg: self.ids.connection(),
             digits_heard: String::new(),
             reserved: None,
+            asked_by: None,
         }
     }
 

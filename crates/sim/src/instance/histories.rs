@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::Instance;
-use crate::agent::Agent;
+use crate::agent::{Agent, destination_arn};
 use crate::contact::Contact;
 use crate::event::{
     Call, CallbackWish, CustomerAct, Effect, Event, Message, Outcome, ThirdPartyAct,
@@ -28,7 +28,7 @@ enum Deed {
     Ask(usize, &'static str, usize, usize),
     Choose(usize, usize, bool),
     Dial(usize),
-    CallIn(usize, usize),
+    CallIn(usize, usize, usize),
     ThirdParty(usize, ThirdPartyAct),
     Noise(usize, usize),
     OpenPage(usize),
@@ -97,7 +97,8 @@ fn deed() -> impl Strategy<Value = Deed> {
         2 => (0_usize..2, 0_usize..5, any::<bool>())
             .prop_map(|(who, state, later)| Deed::Choose(who, state, later)),
         2 => (0_usize..2).prop_map(Deed::Dial),
-        2 => (0_usize..2, 0_usize..2).prop_map(|(who, at)| Deed::CallIn(who, at)),
+        3 => (0_usize..2, 0_usize..2, 0_usize..4)
+            .prop_map(|(who, at, whom)| Deed::CallIn(who, at, whom)),
         2 => (0_usize..4, third).prop_map(|(at, act)| Deed::ThirdParty(at, act)),
         1 => (0_usize..3, 0_usize..6).prop_map(|(port, what)| Deed::Noise(port, what)),
         1 => (0_usize..2).prop_map(Deed::OpenPage),
@@ -245,9 +246,17 @@ impl History {
                 let params = json!({ "endpoint": endpoint });
                 self.ask(LOGINS[who], "createOutboundContact", &params);
             }
-            Deed::CallIn(who, at) => {
+            Deed::CallIn(who, at, whom) => {
                 let contact = self.contact(LOGINS[who], at).map(|contact| contact.id);
-                let endpoint = json!({ "type": "phone_number", "phoneNumber": NUMBER });
+                let quick = destination_arn(self.instance.scenario(), whom.saturating_sub(1));
+                let endpoint = match whom {
+                    0 => json!({ "type": "phone_number", "phoneNumber": NUMBER }),
+                    1 => {
+                        json!({ "type": "phone_number", "phoneNumber": NUMBER, "endpointARN": quick })
+                    }
+                    2 => json!({ "type": "agent", "endpointARN": quick }),
+                    _ => json!({ "type": "queue", "endpointARN": quick }),
+                };
                 let params = json!({ "contactId": contact, "endpoint": endpoint });
                 self.ask(LOGINS[who], "createAdditionalConnection", &params);
             }
@@ -333,6 +342,21 @@ impl History {
         Ok(())
     }
 
+    /// A colleague's contact has another end: the leg of the agent who asked, or, when that one
+    /// is gone, the customer who was left with the colleague.
+    fn no_colleague_is_alone(&self) -> Result<(), TestCaseError> {
+        for line in self.instance.lines() {
+            let Some(asked_by) = line.asked_by.as_ref().filter(|_| !line.is_gone()) else {
+                continue;
+            };
+            let first = self.instance.lines().find(|one| one.id == asked_by.contact);
+            let left = first.is_some_and(|one| one.place == Place::Transferred);
+            let end = self.instance.end_of(&line.id);
+            prop_assert!(left || end.is_some(), "{} is with nobody", line.id);
+        }
+        Ok(())
+    }
+
     fn nobody_is_overloaded(&self) -> Result<(), TestCaseError> {
         for agent in self.instance.agents() {
             if !self.forced {
@@ -391,6 +415,7 @@ proptest! {
             let before = history.instance.agents.clone();
             history.perform(&deed);
             history.every_customer_is_in_one_place()?;
+            history.no_colleague_is_alone()?;
             history.nobody_is_overloaded()?;
             history.stamps_are_in_the_past_and_in_order(&before)?;
             history.no_leg_belongs_to_two_contacts()?;

@@ -43,13 +43,6 @@ impl Instance {
         Ok(json!({ "endpoints": page, "nextToken": token }))
     }
 
-    /// Whether the endpoint is a quick connect of this instance.
-    pub(super) fn is_destination(&self, endpoint: &Endpoint) -> bool {
-        (0..self.scenario.quick_connects.len()).any(|at| {
-            endpoint.endpoint_arn.as_deref() == Some(&destination_arn(&self.scenario, at))
-        })
-    }
-
     /// Whom the endpoint of a request reaches, if it is a quick connect of this instance.
     pub(super) fn destination(&self, params: &Value) -> Result<Destination, Exception> {
         let arn = params

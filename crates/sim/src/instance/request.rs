@@ -7,7 +7,7 @@ use super::{Instance, customer};
 use crate::contact::{Contact, ContactState};
 use crate::event::{Effect, Fault, Message};
 use crate::leg::{Leg, LegRole, LegState};
-use crate::line::{Channel, Ending, Line, Place};
+use crate::line::{Channel, Ending, Place};
 use crate::scenario::Destination;
 
 /// A refused request: the type that Connect's clients classify by, and a message.
@@ -286,8 +286,9 @@ impl Instance {
 
     /// The agent hangs up. Whoever is left over keeps talking: that is a transfer.
     fn leave(&mut self, login: &str, offer: u64) {
-        let Some((id, customer_stays)) = self.change(login, offer, |contact, now| {
-            let others = contact.third_parties().next().is_some();
+        let Some((id, customer_stays, others)) = self.change(login, offer, |contact, now| {
+            let parties: Vec<_> = contact.third_parties().map(|leg| leg.id.clone()).collect();
+            let others = !parties.is_empty();
             let customer = contact.customer().is_some_and(|leg| leg.state.is_up());
             let stays = others && customer;
             if stays {
@@ -297,7 +298,7 @@ impl Instance {
             } else {
                 contact.turn_legs(LegState::Disconnected, now, |_| true);
             }
-            (contact.id.clone(), stays)
+            (contact.id.clone(), stays, parties)
         }) else {
             return;
         };
@@ -307,6 +308,12 @@ impl Instance {
             self.gone_unless_gone(&id, Ending::AgentHungUp);
         }
         self.finish(login, offer);
+        if !customer_stays {
+            self.colleague_left(&id);
+            for leg in others {
+                self.dismiss_colleague(&leg);
+            }
+        }
     }
 
     fn drop_customer(&mut self, login: &str, offer: u64) {
@@ -322,11 +329,11 @@ impl Instance {
         } else {
             self.finish(login, offer);
         }
+        self.colleague_left(&id);
     }
 
     fn gone_unless_gone(&mut self, id: &ContactId, why: Ending) {
-        let here = |line: &Line| !matches!(line.place, Place::Gone { .. });
-        if self.lines.get(id).is_some_and(here) {
+        if self.lines.get(id).is_some_and(|line| !line.is_gone()) {
             self.gone(id, why);
         }
     }

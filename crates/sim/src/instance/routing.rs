@@ -54,7 +54,7 @@ impl Instance {
             title: line.title.clone(),
             state: match line.origin {
                 Origin::Callback => ContactState::Incoming,
-                Origin::Inbound | Origin::Outbound => ContactState::Connecting,
+                Origin::Inbound | Origin::Outbound | Origin::Transfer => ContactState::Connecting,
             },
             since: now,
             queue: (queue_arn(&self.scenario, &line.queue), line.queue.clone()),
@@ -77,11 +77,13 @@ impl Instance {
                     id: line.leg.clone(),
                     role: match line.origin {
                         Origin::Outbound => LegRole::Callee,
-                        Origin::Inbound | Origin::Callback => LegRole::Caller,
+                        Origin::Inbound | Origin::Callback | Origin::Transfer => LegRole::Caller,
                     },
                     state: match line.origin {
                         Origin::Outbound => LegState::Connecting,
-                        Origin::Inbound | Origin::Callback => LegState::Connected,
+                        Origin::Inbound | Origin::Callback | Origin::Transfer => {
+                            LegState::Connected
+                        }
                     },
                     since: now,
                     endpoint: Endpoint::phone(number.as_deref()),
@@ -156,6 +158,8 @@ impl Instance {
         self.publish(login);
         if dials == Some(true) {
             self.ring_customer(login, offer);
+        } else if let Some(id) = self.offer_of(login, offer).map(|one| one.id.clone()) {
+            self.colleague_answered(&id);
         }
     }
 
@@ -196,7 +200,7 @@ impl Instance {
             let state = match contact.origin {
                 // Issue 344: a callback that is not accepted leaves the agent in `Default`.
                 Origin::Callback => ContactState::Error("Default".to_owned()),
-                Origin::Inbound | Origin::Outbound => state,
+                Origin::Inbound | Origin::Outbound | Origin::Transfer => state,
             };
             contact.turn_legs(LegState::Disconnected, now, |leg| {
                 leg.role == LegRole::Agent

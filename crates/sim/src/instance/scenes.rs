@@ -4,6 +4,7 @@
 mod agent;
 mod channels;
 mod conduit;
+mod consultation;
 mod inbound;
 mod outbound;
 mod third_party;

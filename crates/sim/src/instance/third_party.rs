@@ -22,6 +22,7 @@ impl Instance {
             .get("endpoint")
             .and_then(|endpoint| serde_json::from_value(endpoint.clone()).ok())
             .ok_or_else(Exception::bad_endpoint)?;
+        let mut inside = None;
         let reach = match (endpoint.kind, endpoint.phone_number.as_deref()) {
             (EndpointKind::PhoneNumber, Some(number)) => {
                 self.check_number(number)?;
@@ -29,9 +30,7 @@ impl Instance {
             }
             (EndpointKind::PhoneNumber, None) => return Err(Exception::bad_endpoint()),
             (EndpointKind::Agent | EndpointKind::Queue, _) => {
-                if !self.is_destination(&endpoint) {
-                    return Err(Exception::bad_endpoint());
-                }
+                inside = Some(self.destination(params)?);
                 Reach::Ring
             }
         };
@@ -56,6 +55,9 @@ impl Instance {
             });
         });
         self.publish(login);
+        if let Some(to) = inside {
+            self.ask_inside(login, offer, &id, to);
+        }
         match reach {
             Reach::Answer => self.third_party_answers(login, offer, &id),
             Reach::Busy | Reach::BadNumber => self.third_party_gone(login, offer, &id),
@@ -132,6 +134,9 @@ impl Instance {
         };
         match (act, state) {
             (ThirdPartyAct::Answer, LegState::Connecting) => {
+                if let Some(answered) = self.answer_inside(leg) {
+                    return answered;
+                }
                 self.third_party_answers(&login, offer, leg);
             }
             (ThirdPartyAct::Answer, _) => {
@@ -145,7 +150,7 @@ impl Instance {
         Ok(Outcome::Done)
     }
 
-    fn third_party_answers(&mut self, login: &str, offer: u64, leg: &ConnectionId) {
+    pub(super) fn third_party_answers(&mut self, login: &str, offer: u64, leg: &ConnectionId) {
         self.change(login, offer, |contact, now| {
             contact.turn_legs(LegState::Connected, now, |one| one.id == *leg);
         });
@@ -174,15 +179,15 @@ impl Instance {
             Some(false) => self.publish(login),
             None => {}
         }
+        self.dismiss_colleague(leg);
     }
 
     /// The time of a third party who did not pick up is over.
     pub(super) fn third_party_unanswered(&mut self, login: &str, offer: u64, leg: &ConnectionId) {
+        // Once the agent has left, it is the customer who waits.
         let rings = self.offer_of(login, offer).is_some_and(|contact| {
-            contact
-                .legs
-                .iter()
-                .any(|one| one.id == *leg && one.state == LegState::Connecting)
+            let rings = |one: &Leg| one.id == *leg && one.state == LegState::Connecting;
+            contact.state.is_live() && contact.legs.iter().any(rings)
         });
         if rings {
             self.third_party_gone(login, offer, leg);
