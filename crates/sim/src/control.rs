@@ -58,7 +58,7 @@ pub(crate) fn router(shared: &Shared) -> Router<Shared> {
         .route("/control/snapshots", post(trouble::snapshots))
         .route("/control/faults", post(trouble::faults))
         .route("/control/delivery", post(trouble::delivery))
-        .route("/control/config", post(config))
+        .route("/control/config", post(trouble::config))
         .layer(middleware::from_fn_with_state(shared.clone(), gate))
 }
 
@@ -369,36 +369,6 @@ struct SignInBody {
 async fn sign_in(State(shared): State<Shared>, Body(body): Body<SignInBody>) -> Response {
     act(&shared, move |floor| {
         floor.sessions.set_mode(body.mode);
-        Ok(Outcome::Done)
-    })
-    .await
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ConfigBody {
-    status: Option<u16>,
-    body: Option<Value>,
-}
-
-/// Replaces or breaks the desk's `config.json`; an empty object restores it.
-async fn config(State(shared): State<Shared>, Body(config): Body<ConfigBody>) -> Response {
-    let status = config.status.unwrap_or(200);
-    if !(200..=599).contains(&status) {
-        return problem(
-            StatusCode::BAD_REQUEST,
-            "status: must be between 200 and 599",
-        );
-    }
-    let restores = config.status.is_none() && config.body.is_none();
-    let text = match config.body {
-        None => String::new(),
-        // Text goes out as it is, so that a test can serve what is not JSON.
-        Some(Value::String(text)) => text,
-        Some(json) => json.to_string(),
-    };
-    act(&shared, move |floor| {
-        floor.config = (!restores).then_some((status, text));
         Ok(Outcome::Done)
     })
     .await

@@ -23,6 +23,7 @@ mod customer;
 mod dialling;
 #[cfg(test)]
 mod histories;
+mod parting;
 mod quick_connect;
 mod request;
 mod routing;

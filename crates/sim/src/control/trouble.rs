@@ -1,5 +1,5 @@
-//! What goes wrong: falsified snapshots, failing requests, a slow network, and what a CCP says of
-//! itself when something ails it.
+//! What goes wrong: falsified snapshots, failing requests, a slow network, a configuration that is
+//! missing, and what a CCP says of itself when something ails it.
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -98,6 +98,39 @@ pub(super) async fn announce(
 ) -> Response {
     act(&shared, move |floor| {
         floor.handle(Event::Announce { agent, event, data })
+    })
+    .await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ConfigBody {
+    status: Option<u16>,
+    body: Option<Value>,
+}
+
+/// Replaces or breaks the desk's `config.json`; an empty object restores it.
+pub(super) async fn config(
+    State(shared): State<Shared>,
+    Body(config): Body<ConfigBody>,
+) -> Response {
+    let status = config.status.unwrap_or(200);
+    if !(200..=599).contains(&status) {
+        return problem(
+            StatusCode::BAD_REQUEST,
+            "status: must be between 200 and 599",
+        );
+    }
+    let restores = config.status.is_none() && config.body.is_none();
+    let text = match config.body {
+        None => String::new(),
+        // Text goes out as it is, so that a test can serve what is not JSON.
+        Some(Value::String(text)) => text,
+        Some(json) => json.to_string(),
+    };
+    act(&shared, move |floor| {
+        floor.config = (!restores).then_some((status, text));
+        Ok(Outcome::Done)
     })
     .await
 }
