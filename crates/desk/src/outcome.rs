@@ -116,13 +116,14 @@ impl Ending<'_> {
     }
 
     fn of_an_offered_call(self) -> CallOutcome {
-        let declined = self.asked.declined
-            || self.state == Some(&ContactState::Rejected)
-            || self.agent == "FailedConnectAgent";
-        if declined {
+        if self.asked.declined || self.state == Some(&ContactState::Rejected) {
             CallOutcome::Declined
         } else if self.customer_left {
+            // Before the agent's state: what that is called after an abandoned call is nowhere
+            // documented, and a declined caller is still there, back in the queue.
             CallOutcome::Abandoned
+        } else if self.agent == "FailedConnectAgent" {
+            CallOutcome::Declined
         } else {
             CallOutcome::Missed
         }

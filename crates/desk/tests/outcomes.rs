@@ -17,6 +17,7 @@ fn page_with(call: ContactBuilder, agent: &str) -> Page {
 #[case::declined_elsewhere(contact("c").missed(at(5)), "FailedConnectAgent", "declined")]
 #[case::declined_by_its_own_word(contact("c").over(ContactState::Rejected, at(5)), "MissedCallAgent", "declined")]
 #[case::abandoned(contact("c").failed(at(5)), "MissedCallAgent", "abandoned")]
+#[case::abandoned_by_another_name(contact("c").failed(at(5)), "FailedConnectAgent", "abandoned")]
 #[case::answered_unseen(contact("c").ended(at(5)), "AfterCallWork", "answered")]
 fn an_inbound_call_that_was_not_seen_connected_ends_as(
     #[case] over: ContactBuilder,
