@@ -147,7 +147,7 @@ impl Contact {
             && !self.is_offered()
             && self
                 .customer()
-                .is_some_and(|leg| leg.state == LegState::Connecting)
+                .is_some_and(|leg| matches!(leg.state, LegState::Init | LegState::Connecting))
     }
 
     /// The agent's leg.

@@ -48,6 +48,8 @@ pub enum LegRole {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LegState {
+    /// To be rung when the agent's own leg is up.
+    Init,
     /// Being rung.
     Connecting,
     /// In the conversation.
@@ -62,6 +64,7 @@ impl LegState {
     /// As on the wire.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Init => "init",
             Self::Connecting => "connecting",
             Self::Connected => "connected",
             Self::Hold => "hold",

@@ -5,6 +5,8 @@
 //! are what public reports of the real service describe most often. This module only names the
 //! choices, [`crate::instance`] obeys them.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// The undocumented choices. Every member has a default, so a JSON object may name only the
@@ -44,6 +46,8 @@ pub struct Switches {
     /// How long after the request the agent's own leg of an outbound call is up, and the customer
     /// is dialled; 0: in a snapshot of its own at once.
     pub agent_leg_ms: u32,
+    /// The customer's leg of an outbound call until the agent's own leg is up.
+    pub undialled: UndialledLeg,
     /// The snapshot that shows a change is sent before the answer to the request that caused it.
     pub snapshot_before_response: bool,
     /// How long after an answer the snapshot that shows its effect arrives, in milliseconds of
@@ -59,6 +63,9 @@ pub struct Switches {
     pub state_change_ends_after_call_work: bool,
     /// The telephone number shown for a caller who withholds it; `null` for no number at all.
     pub withheld_number: Option<String>,
+    /// The exception types by which methods are refused, where they are to be others than the
+    /// simulator's guess: `{"putAgentState": "AccessDeniedException"}`.
+    pub refusals: BTreeMap<String, String>,
     /// Publish the unchanged snapshot this often, as the real worker's polling does.
     pub republish_ms: Option<u32>,
     /// Quick connects per page of `getEndpoints`, whatever the library asks for; at least 1.
@@ -86,12 +93,14 @@ impl Default for Switches {
             ring_ms: 20_000,
             dial_ms: 30_000,
             agent_leg_ms: 0,
+            undialled: UndialledLeg::Connecting,
             snapshot_before_response: false,
             snapshot_lag_ms: 100,
             outbound_connected_at_agent_leg: false,
             resume_when_third_party_leaves: false,
             state_change_ends_after_call_work: false,
             withheld_number: Some("anonymous".to_owned()),
+            refusals: BTreeMap::new(),
             republish_ms: Some(30_000),
             endpoints_per_page: 500,
             acknowledge_id_after_ms: None,
@@ -128,4 +137,14 @@ pub enum CancelledState {
     Error,
     /// An ordinary end with after-call work.
     Ended,
+}
+
+/// State of the customer's leg before the customer is dialled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UndialledLeg {
+    /// As when it is being dialled.
+    Connecting,
+    /// `init`, which the library counts as no active connection.
+    Init,
 }

@@ -142,6 +142,7 @@ impl Instance {
         let at_agent_leg = self.scenario.switches.outbound_connected_at_agent_leg;
         self.change(login, offer, |contact, now| {
             contact.turn_legs(LegState::Connected, now, |leg| leg.role == LegRole::Agent);
+            contact.turn_legs(LegState::Connecting, now, is_customer);
             if at_agent_leg {
                 contact.turn(ContactState::Connected, now);
             }

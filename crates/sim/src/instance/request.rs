@@ -70,7 +70,9 @@ impl Instance {
                 message,
                 ..
             }) => Err(Exception { kind, message }),
-            None => self.perform(login, method, &params),
+            None => self
+                .perform(login, method, &params)
+                .map_err(|exception| self.as_configured(method, exception)),
         };
         let (data, err) = match &answer {
             Ok(data) => (data.clone(), Value::Null),
@@ -93,6 +95,14 @@ impl Instance {
             self.effects.push(response);
         } else {
             self.effects.insert(before, response);
+        }
+    }
+
+    /// A refusal, by the exception type that the switches want for that method.
+    fn as_configured(&self, method: &str, exception: Exception) -> Exception {
+        match self.scenario.switches.refusals.get(method) {
+            Some(kind) => Exception::new(kind, exception.message),
+            None => exception,
         }
     }
 

@@ -7,7 +7,7 @@ use crate::agent::{Agent, queue_arn};
 use crate::contact::{Contact, ContactState};
 use crate::leg::{Endpoint, Leg, LegRole, LegState};
 use crate::line::{Channel, Line, Origin, Place};
-use crate::switches::{DeclinedState, UnansweredState};
+use crate::switches::{DeclinedState, UnansweredState, UndialledLeg};
 
 impl Instance {
     /// Offers waiting calls, oldest first, to the agent who has been available longest.
@@ -41,6 +41,10 @@ impl Instance {
             let named = |queue: &&crate::scenario::Queue| queue.name == name;
             let queue = self.scenario.queues.iter().find(named);
             queue.map(|queue| queue.number.clone()).unwrap_or_default()
+        };
+        let undialled = match self.scenario.switches.undialled {
+            UndialledLeg::Connecting => LegState::Connecting,
+            UndialledLeg::Init => LegState::Init,
         };
         let Some(line) = self.lines.get(id) else {
             return;
@@ -80,7 +84,7 @@ impl Instance {
                         Origin::Inbound | Origin::Callback | Origin::Transfer => LegRole::Caller,
                     },
                     state: match line.origin {
-                        Origin::Outbound => LegState::Connecting,
+                        Origin::Outbound => undialled,
                         Origin::Inbound | Origin::Callback | Origin::Transfer => {
                             LegState::Connected
                         }

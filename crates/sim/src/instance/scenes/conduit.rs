@@ -81,6 +81,18 @@ fn a_fault_fails_the_next_requests_and_no_more(
 }
 
 #[test]
+fn a_refusal_bears_the_exception_type_of_the_switches() {
+    let scenario = shop().with_switches(|switches| {
+        let other = "AccessDeniedException".to_owned();
+        switches.refusals.insert("putAgentState".to_owned(), other);
+    });
+    let mut stage = Stage::new(scenario);
+    stage.accepted();
+    let refused = stage.choose("Lunch", false);
+    assert_eq!(refused, Err("AccessDeniedException".to_owned()));
+}
+
+#[test]
 fn the_first_tab_to_ask_owns_a_topic_until_another_takes_over() {
     let mut stage = Stage::new(shop());
     let ask = |method: &str| json!({ "requestId": "m", "method": method, "params": { "topic": "connect::softphone" } });

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{Stage, shop};
 use crate::event::CustomerAct;
 use crate::line::Reach;
-use crate::switches::CancelledState;
+use crate::switches::{CancelledState, UndialledLeg};
 
 #[test]
 fn an_outbound_call_is_dialled_answered_and_ended_by_the_customer() {
@@ -131,6 +131,25 @@ fn the_agents_own_leg_takes_its_time_and_the_customer_is_dialled_after_it() {
             "CallingCustomer/system | connecting agent:connected outbound*:connecting",
             "Busy/system | connected agent:connected outbound*:connected",
         ]
+    );
+}
+
+#[test]
+fn until_the_agents_own_leg_is_up_the_customers_may_be_nothing_yet() {
+    let slow = shop().with_switches(|switches| {
+        switches.agent_leg_ms = 2_000;
+        switches.undialled = UndialledLeg::Init;
+    });
+    let mut stage = Stage::new(slow);
+    stage.dial();
+    assert_eq!(
+        stage.seen(),
+        ["CallingCustomer/system | connecting agent:connecting outbound*:init"]
+    );
+    stage.after(2);
+    assert_eq!(
+        stage.seen(),
+        ["CallingCustomer/system | connecting agent:connected outbound*:connecting"]
     );
 }
 
