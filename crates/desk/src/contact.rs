@@ -278,6 +278,8 @@ impl Contact {
         let Some(entered) = self.circumstances(Some(self.phase)).phase(state) else {
             return;
         };
+        let was_connected = self.state.as_ref() == Some(&ContactState::Connected);
+        let was_dialling = was_connected && self.phase == CallPhase::Dialing;
         self.phase = entered;
         self.state = Some(state.clone());
         self.inferred = false;
@@ -291,9 +293,14 @@ impl Contact {
             ContactState::Incoming | ContactState::Pending | ContactState::Connecting => {
                 self.times.note_connecting(stamp);
             }
+            // Only the agent's own leg is up.
+            ContactState::Connected if entered == CallPhase::Dialing => {
+                self.times.note_connecting(stamp);
+            }
             ContactState::Connected => {
                 self.talked = true;
-                self.times.note_connected(stamp);
+                let answered = was_dialling.then(|| self.answered_at(around)).flatten();
+                self.times.note_connected(answered.or(stamp));
             }
             ContactState::Ended
             | ContactState::Missed
@@ -301,6 +308,13 @@ impl Contact {
             | ContactState::Rejected => self.end(stamp, around),
             ContactState::Init | ContactState::Paused | ContactState::Unknown(_) => {}
         }
+    }
+
+    /// When a customer answered whose call was `connected` before they did.
+    fn answered_at(&self, around: Surroundings<'_>) -> Option<Stamp> {
+        let since = self.leg(LegRole::Customer)?.since;
+        let at = since.filter(|at| around.is_possible(*at))?;
+        Some(Stamp::new(at, TimeSource::Leg))
     }
 
     /// Ends the offer because the contact is no longer among the agent's.

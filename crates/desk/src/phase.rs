@@ -9,7 +9,7 @@
 //! | `init` | not shown | not shown | not shown |
 //! | `incoming` | – | ringing | – |
 //! | `pending`, `connecting` | ringing | dialing (accepted by then) | dialing |
-//! | `connected` | connected, or on hold by the customer's leg | same | same |
+//! | `connected` | connected, or on hold by the customer's leg | same | same; still dialing as long as the customer's leg is not up: when Connect says so is not documented |
 //! | `ended` | wrap-up | wrap-up | wrap-up |
 //! | `missed`, `rejected` | missed | missed; failed once dialled | failed |
 //! | `error`, never connected | missed: the real backend says so of voice calls that ring out, are declined or abandoned | missed; failed once dialled | failed |
@@ -95,6 +95,7 @@ impl Circumstances<'_> {
                 CallPhase::Dialing
             }
             ContactState::Pending | ContactState::Connecting => self.on_its_way(),
+            ContactState::Connected if dialled && self.is_unanswered() => CallPhase::Dialing,
             ContactState::Connected => self.connected(),
             ContactState::Ended => CallPhase::AfterCallWork,
             ContactState::Error if self.talked => CallPhase::Failed,
@@ -138,6 +139,15 @@ impl Circumstances<'_> {
             "AfterCallWork" => Some(CallPhase::AfterCallWork),
             _ => None,
         }
+    }
+
+    /// Whether the customer has not been on the line yet, and is not.
+    fn is_unanswered(self) -> bool {
+        !self.talked
+            && matches!(
+                self.customer_leg,
+                Some(LegState::Init | LegState::Connecting)
+            )
     }
 
     fn on_its_way(self) -> CallPhase {
@@ -225,6 +235,25 @@ mod tests {
             ..inbound(&ContactKind::QueueCallback)
         };
         assert_eq!(callback.phase(&state), Some(phase));
+    }
+
+    #[rstest]
+    #[case::not_dialled_yet(LegState::Init, false, Dialing)]
+    #[case::rings(LegState::Connecting, false, Dialing)]
+    #[case::answered(LegState::Connected, false, TALKING)]
+    #[case::rung_again_after_a_talk(LegState::Connecting, true, TALKING)]
+    fn a_call_that_is_connected_before_the_customer_is(
+        #[case] leg: LegState,
+        #[case] talked: bool,
+        #[case] phase: CallPhase,
+    ) {
+        let call = Circumstances {
+            direction: Direction::Outbound,
+            customer_leg: Some(&leg),
+            talked,
+            ..inbound(&ContactKind::Voice)
+        };
+        assert_eq!(call.phase(&ContactState::Connected), Some(phase));
     }
 
     #[rstest]

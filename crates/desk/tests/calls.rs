@@ -32,6 +32,27 @@ fn a_contact_is_shown_in_its_phase_even_when_first_seen_in_it(
 }
 
 #[test]
+fn a_dialled_call_that_is_connected_before_its_customer_is_dialled_until_they_answer() {
+    let call = |customer: LegState, since: i64| {
+        contact("c")
+            .outbound()
+            .connected(at(3))
+            .customer_is(customer, at(since))
+    };
+    let mut page = page_with(contact("c").outbound().dialing(at(1)), "CallingCustomer");
+    page.tell(snapshot(
+        at(3),
+        "CallingCustomer",
+        [call(LegState::Connecting, 1)],
+    ));
+    assert_eq!(page.phases(), [("c", "dialing")]);
+    page.tell(snapshot(at(9), "Busy", [call(LegState::Connected, 9)]));
+    assert_eq!(page.phases(), [("c", "connected")]);
+    let connected = page.held("c").times.connected.expect("a time");
+    assert_eq!((connected.at, connected.source), (at(9), TimeSource::Leg));
+}
+
+#[test]
 fn a_contact_that_is_not_offered_yet_is_not_shown() {
     let page = page_with(contact("c").state(ContactState::Init, at(1)), "Available");
     assert_eq!(page.desk.front(), None);
