@@ -103,6 +103,7 @@ for (const { what, switches } of [
   { what: "the agent's state is called otherwise", switches: { agent_state_after_cancel: "FailedConnectAgent" } },
   { what: "the agent's own leg is not up yet", switches: { agent_leg_ms: 60_000 } },
   { what: "the customer's leg is nothing yet", switches: { agent_leg_ms: 60_000, undialled: "init" } },
+  { what: "the contact is connected with the agent's own leg", switches: { outbound_connected_at_agent_leg: true } },
 ]) {
   test(`a call given up while it is dialled is cancelled when ${what}`, async ({ desk, sim }) => {
     await sim.control("switches", switches);
@@ -116,6 +117,7 @@ for (const { what, switches } of [
 }
 
 for (const { what, switches } of [
+  { what: "the contact is connected with the agent's own leg", switches: { outbound_connected_at_agent_leg: true } },
   { what: "the agent's own leg takes its time", switches: { agent_leg_ms: 1_000, undialled: "init" } },
   { what: "Connect clears nothing away", switches: { clear_failed_outbound_after_ms: null } },
 ]) {
