@@ -14,13 +14,15 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use desk::{Command, Country, Desk, Effect, Input, Instant, Link, Oddity, SoftphoneError};
+use desk::{
+    Command, Country, Desk, Effect, Input, Instant, Link, Oddity, SignInPage, SoftphoneError,
+};
 use gloo_timers::callback::Interval;
 use leptos::prelude::*;
-use streams::{Ccp, Event, InitOptions};
+use streams::{Ccp, Event, InitOptions, LoginOptions};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{BeforeUnloadEvent, Element, Window};
+use web_sys::{BeforeUnloadEvent, Element, RequestCredentials, RequestInit, RequestMode, Window};
 
 use self::stored_journal::StoredJournal;
 use crate::{
@@ -33,6 +35,11 @@ const SIGN_IN_WINDOW: &str = "desk-sign-in";
 
 /// Twice a second: a clock that is looked at never skips a second.
 const TICK_MS: u32 = 500;
+
+/// Ticks without an answer to the library's heartbeat, which otherwise comes every second, after
+/// which the CCP is said to be silent. They are counted and not timed: a browser slows the timers
+/// of a page in the background, ours and the library's alike.
+const SILENT_TICKS: u32 = 20;
 
 /// One tick of the clock that is looked at.
 #[derive(Debug, Clone, Copy)]
@@ -52,7 +59,6 @@ pub(crate) struct DeskHandle {
     pub(crate) has_customer_data: bool,
     desk: RwSignal<Desk>,
     tick: RwSignal<Tick>,
-    pop_up_blocked: RwSignal<bool>,
     runtime: StoredValue<Rc<Runtime>, LocalStorage>,
 }
 
@@ -64,23 +70,21 @@ impl DeskHandle {
             now: now(),
             count: 0,
         });
-        let pop_up_blocked = RwSignal::new(false);
         Self {
             locale: settings.locale,
             country: settings.country,
             has_customer_data: settings.has_customer_data,
             desk,
             tick,
-            pop_up_blocked,
             runtime: StoredValue::new_local(Rc::new_cyclic(|this: &Weak<Runtime>| Runtime {
                 desk,
                 tick,
-                pop_up_blocked,
                 queue: RefCell::default(),
                 journal: RefCell::default(),
                 draining: Cell::default(),
                 ccp: RefCell::default(),
                 sign_in: RefCell::default(),
+                silence: Cell::default(),
                 settings,
                 container,
                 listeners: RefCell::default(),
@@ -153,9 +157,10 @@ impl DeskHandle {
         text.say(self.locale)
     }
 
-    /// Whether the browser did not let the sign-in page open.
-    pub(crate) fn pop_up_blocked(self) -> bool {
-        self.pop_up_blocked.get()
+    /// Where the softphone is embedded from.
+    pub(crate) fn ccp_url(self) -> String {
+        self.runtime
+            .with_value(|runtime| runtime.settings.ccp_url.clone())
     }
 }
 
@@ -164,12 +169,13 @@ type Listener = Closure<dyn Fn(JsValue)>;
 struct Runtime {
     desk: RwSignal<Desk>,
     tick: RwSignal<Tick>,
-    pop_up_blocked: RwSignal<bool>,
     queue: RefCell<VecDeque<Input>>,
     journal: RefCell<StoredJournal>,
     draining: Cell<bool>,
     ccp: RefCell<Option<Ccp>>,
     sign_in: RefCell<Option<Window>>,
+    /// Ticks since the CCP last answered.
+    silence: Cell<u32>,
     settings: Settings,
     container: Element,
     listeners: RefCell<Vec<Listener>>,
@@ -240,12 +246,21 @@ impl Runtime {
         let options = InitOptions {
             region: Some(self.settings.region.clone()),
             login_url: self.settings.login_url.clone(),
+            // Left alone the library would load the frame anew when a session ends, and cut the call
+            // that goes on in it. The desk says when.
+            login_options: Some(LoginOptions {
+                disable_auth_popup_after_logout: Some(true),
+                ..LoginOptions::default()
+            }),
             iframe_title: Some(Text::Softphone.say(self.settings.locale).into()),
             ..InitOptions::new(self.settings.ccp_url.clone())
         };
         let this = Rc::downgrade(self);
         let sink = move |event| {
-            if let (Some(this), Some(input)) = (this.upgrade(), input(event)) {
+            let Some(this) = this.upgrade() else { return };
+            if event == Event::Acknowledged {
+                this.acknowledged();
+            } else if let Some(input) = input(event) {
                 this.send(input);
             }
         };
@@ -269,6 +284,22 @@ impl Runtime {
         });
         if self.desk.with_untracked(|desk| desk.is_due(now)) {
             self.send(Input::TimePassed);
+        }
+        let silence = self.silence.get().saturating_add(1);
+        self.silence.set(silence);
+        if silence == SILENT_TICKS {
+            self.send(Input::Heartbeat(false));
+        }
+        // Of a page of another origin nothing can be seen but whether it is there.
+        let is_closed = |window: &mut Window| window.closed().unwrap_or(true);
+        if self.sign_in.borrow_mut().take_if(is_closed).is_some() {
+            self.send(Input::SignInPage(SignInPage::Closed));
+        }
+    }
+
+    fn acknowledged(self: &Rc<Self>) {
+        if self.silence.replace(0) >= SILENT_TICKS {
+            self.send(Input::Heartbeat(true));
         }
     }
 
@@ -316,13 +347,19 @@ impl Runtime {
                 });
             }
             Effect::Save(journal) => self.journal.borrow_mut().keep(&journal),
-            Effect::OpenSignIn { reauthenticate } => self.open_sign_in(reauthenticate),
+            Effect::OpenSignIn => self.open_sign_in(),
             Effect::CloseSignIn => {
                 if let Some(window) = self.sign_in.borrow_mut().take() {
                     window.close().ok();
                 }
-                self.pop_up_blocked.set(false);
             }
+            Effect::Reconnect => self.ask(Ccp::reauthenticate),
+            Effect::Reload => {
+                if let Some(window) = web_sys::window() {
+                    window.location().reload().ok();
+                }
+            }
+            Effect::SignOut => self.sign_out(),
             Effect::Log(oddity) => match oddity {
                 Oddity::UnknownWord(what, word) => warn(&format!("unknown {what}: {word}")),
                 Oddity::Unreadable(path) => warn(&format!("cannot read {path}")),
@@ -330,8 +367,22 @@ impl Runtime {
         }
     }
 
+    /// Asks something of the CCP that it does not answer.
+    fn ask(&self, what: fn(&Ccp) -> Result<(), streams::Error>) {
+        if let Some(ccp) = self.ccp.borrow().as_ref()
+            && let Err(error) = what(ccp)
+        {
+            warn(&error.to_string());
+        }
+    }
+
     /// In the click that asked for it; at any other time the browser would not let it open.
-    fn open_sign_in(&self, reauthenticate: bool) {
+    fn open_sign_in(self: &Rc<Self>) {
+        if let Some(window) = self.sign_in.borrow().as_ref() {
+            // What has been typed into it stays.
+            window.focus().ok();
+            return;
+        }
         let address = self
             .settings
             .login_url
@@ -345,15 +396,42 @@ impl Runtime {
                     .ok()
             })
             .flatten();
-        self.pop_up_blocked.set(opened.is_none());
-        *self.sign_in.borrow_mut() = opened;
-        if reauthenticate
-            && let Some(ccp) = self.ccp.borrow().as_ref()
-            && let Err(error) = ccp.reauthenticate()
-        {
-            warn(&error.to_string());
+        if opened.is_none() {
+            self.send(Input::SignInPage(SignInPage::Blocked));
         }
+        *self.sign_in.borrow_mut() = opened;
     }
+
+    /// Ends the session as the library does where it may (`agentApp`, `destroy`): at the instance's
+    /// own address, and then through the CCP, which tells every page.
+    fn sign_out(self: &Rc<Self>) {
+        let init = RequestInit::new();
+        init.set_credentials(RequestCredentials::Include);
+        init.set_mode(RequestMode::NoCors);
+        let ended = web_sys::window().map(|window| {
+            let address = logout_address(&self.settings.ccp_url);
+            JsFuture::from(window.fetch_with_str_and_init(&address, &init))
+        });
+        let this = Rc::downgrade(self);
+        spawn(async move {
+            // What it answers is not shown to a page of another origin. Whether the session is over
+            // is seen when the CCP loads anew.
+            if let Some(ended) = ended
+                && ended.await.is_err()
+            {
+                warn("the session could not be ended");
+            }
+            if let Some(this) = this.upgrade() {
+                this.ask(Ccp::sign_out);
+            }
+        });
+    }
+}
+
+/// Where a session is ended: beside the CCP, as the library has it.
+fn logout_address(ccp_url: &str) -> String {
+    let beside = ccp_url.split("/ccp").next().unwrap_or_default();
+    [beside.trim_end_matches('/'), "/logout"].concat()
 }
 
 /// What an event of the library tells the desk.
@@ -363,7 +441,8 @@ fn input(event: Event) -> Option<Input> {
         Event::MuteReported(muted) => Input::MuteReported(muted),
         Event::Initialized => Input::Link(Link::Ready),
         Event::AckTimeout => Input::Link(Link::Silent),
-        Event::Terminated | Event::AuthFailed => Input::Link(Link::SignedOut),
+        Event::Terminated => Input::Link(Link::SignedOut),
+        Event::AuthFailed => Input::Link(Link::Expired),
         Event::AccessDenied => Input::Link(Link::AccessDenied),
         Event::RetriesExhausted
         | Event::AuthorizeRetriesExhausted
@@ -381,8 +460,13 @@ fn input(event: Event) -> Option<Input> {
         }),
         Event::WebSocketLost => Input::ConnectLost(true),
         Event::WebSocketRegained => Input::ConnectLost(false),
+        Event::Softphones(count) => Input::Softphones(count),
+        Event::Reloaded => Input::Reloaded,
         // The next snapshot says what these mean for the agent.
-        Event::AuthorizeSucceeded | Event::Accepted(_) | Event::ViewContact(_) => return None,
+        Event::Acknowledged
+        | Event::AuthorizeSucceeded
+        | Event::Accepted(_)
+        | Event::ViewContact(_) => return None,
     })
 }
 

@@ -7,7 +7,8 @@
 
 use desk::{
     ActionError, AgentKind, AgentState, CallOutcome, CallPhase, ContactKind, Desk, DialRefusal,
-    Direction, Link, NoticeKind, PhoneNumberError, Request, SoftphoneError, TimeSource,
+    Direction, Link, NoticeKind, PhoneNumberError, Repair, Request, SignOutFailure, SoftphoneError,
+    TimeSource,
 };
 
 use crate::settings::SettingsError;
@@ -183,6 +184,9 @@ texts! {
     SoftphoneShow { ja: "ソフトフォンを表示", en: "Show softphone" }
     SoftphoneHide { ja: "ソフトフォンを隠す", en: "Hide softphone" }
     SignIn { ja: "サインイン", en: "Sign in" }
+    SignOut { ja: "サインアウト", en: "Sign out" }
+    Reconnect { ja: "ソフトフォンを再読み込み", en: "Reload the softphone" }
+    CopyOrigin { ja: "オリジンをコピー", en: "Copy the origin" }
     Notices { ja: "お知らせ", en: "Notices" }
     Dismiss { ja: "閉じる", en: "Dismiss" }
     LinkLoading { ja: "読み込み中", en: "Loading" }
@@ -194,12 +198,41 @@ texts! {
         en: "The Amazon Connect library could not be loaded: the network or a browser extension is in the way. Reload the page; if that does not help, tell your administrator.",
     }
     LinkSilent {
-        ja: "ソフトフォンから応答がありません。サインインしてください。サインイン済みなら、このサイトが Connect の承認済みオリジンにあるか管理者に確認してください。",
-        en: "The softphone does not answer. Sign in. If you are signed in already, ask your administrator whether this site is an approved origin of Connect.",
+        ja: "ソフトフォンから応答がありません。電話を受けるにはサインインしてください。",
+        en: "The softphone does not answer. Sign in to take calls.",
     }
     LinkSigningIn {
-        ja: "開いたウィンドウでサインインしてください。",
-        en: "Sign in in the window that has opened.",
+        ja: "開いたウィンドウでサインインしてください。サインインしてもこの画面がつながらないときは、そのウィンドウを閉じてください。",
+        en: "Sign in in the window that has opened. If this page does not connect after that, close the window.",
+    }
+    LinkFinding { ja: "ソフトフォンの応答を待っています。", en: "Waiting for the softphone to answer." }
+    LinkStillSilent {
+        ja: "サインインのウィンドウは閉じましたが、ソフトフォンから応答がありません。まだならサインインしてください。サインイン済みなら、次のどれかが妨げています。管理者に見せてください。",
+        en: "The sign-in window is closed and the softphone does not answer. If you have not signed in, sign in. If you have, one of these is in the way; show them to your administrator.",
+    }
+    CandidateOrigin {
+        ja: "Connect の承認済みオリジンにこのサイトがない：",
+        en: "This site is not an approved origin of Connect: ",
+    }
+    CandidateCookies {
+        ja: "ブラウザーが次のサイトのサードパーティ Cookie を止めている：",
+        en: "The browser blocks third-party cookies of: ",
+    }
+    CandidateAddress {
+        ja: "config.json の ccp.url が違う：",
+        en: "ccp.url in config.json is wrong: ",
+    }
+    LinkStalled {
+        ja: "ソフトフォンが応答しなくなりました。画面の表示は古いかもしれません。",
+        en: "The softphone has stopped answering, so what is shown may be old.",
+    }
+    LinkExpired {
+        ja: "サインインの期限が切れました。電話を受けるにはもう一度サインインしてください。",
+        en: "Your session has expired. Sign in again to take calls.",
+    }
+    SecondSoftphone {
+        ja: "このブラウザーの別のウィンドウにもソフトフォンが開いています。音声はどちらか一方だけにつながります。使わない方を閉じてください。",
+        en: "The softphone is open in another window of this browser too. The sound goes to only one of them. Close the one that you do not use.",
     }
     LinkSignedOut {
         ja: "サインアウトしました。電話を受けるにはサインインしてください。",
@@ -308,6 +341,23 @@ texts! {
     SoftphoneOther {
         ja: "ソフトフォンで問題が起きました。ソフトフォンの表示を確かめてください。",
         en: "The softphone reports a problem. Look at what it says.",
+    }
+
+    SoftphoneReloaded {
+        ja: "通話中にソフトフォンが読み込み直されました。音声を確かめてください。聞こえなければ、かけ直してください。",
+        en: "The softphone was loaded anew during the call. Check that you hear each other; if not, call back.",
+    }
+    SignOutOnCall {
+        ja: "通話か後処理が残っているため、サインアウトできません。先に終えてください。",
+        en: "You cannot sign out while there is a call to finish. Complete it first.",
+    }
+    SignOutStillAvailable {
+        ja: "状態をオフラインにできなかったため、サインアウトしていません。状態を変更してから、もう一度お試しください。",
+        en: "You are not signed out, because your state could not be set to offline. Change your state, then sign out.",
+    }
+    SignOutStillSignedIn {
+        ja: "サインアウトできていません。ソフトフォンの画面からサインアウトしてください。",
+        en: "You are still signed in. Sign out in the softphone itself.",
     }
 
     // What cannot be dialled.
@@ -450,6 +500,15 @@ pub fn notice(kind: &NoticeKind) -> [Option<Text>; 2] {
             }),
             None,
         ],
+        NoticeKind::SoftphoneReloaded => [Some(Text::SoftphoneReloaded), None],
+        NoticeKind::SignOutFailed(why) => [
+            Some(match why {
+                SignOutFailure::OnCall => Text::SignOutOnCall,
+                SignOutFailure::StillAvailable => Text::SignOutStillAvailable,
+                SignOutFailure::StillSignedIn => Text::SignOutStillSignedIn,
+            }),
+            None,
+        ],
     }
 }
 
@@ -521,17 +580,30 @@ pub fn number_error(error: PhoneNumberError) -> Text {
 
 /// What the agent must know of the way to Connect; `None` while all is well or on its way.
 pub fn link(desk: &Desk) -> Option<Text> {
-    match desk.link() {
-        Link::Ready if desk.has_lost_connect() => Some(Text::LinkLost),
-        Link::Loading | Link::Connecting | Link::Ready => None,
-        Link::Blocked => Some(Text::LinkBlocked),
-        Link::Silent | Link::SignedOut | Link::GaveUp if desk.is_signing_in() => {
-            Some(Text::LinkSigningIn)
-        }
-        Link::Silent => Some(Text::LinkSilent),
-        Link::SignedOut => Some(Text::LinkSignedOut),
-        Link::AccessDenied => Some(Text::LinkAccessDenied),
-        Link::GaveUp => Some(Text::LinkGaveUp),
+    Some(match desk.link() {
+        Link::Ready if desk.has_lost_connect() => Text::LinkLost,
+        Link::Ready if desk.has_second_softphone() => Text::SecondSoftphone,
+        Link::Loading | Link::Connecting | Link::Ready => return None,
+        Link::Blocked => Text::LinkBlocked,
+        Link::Silent => Text::LinkSilent,
+        Link::PopUpBlocked => Text::PopUpBlocked,
+        Link::SigningIn => Text::LinkSigningIn,
+        Link::Finding(_) => Text::LinkFinding,
+        Link::StillSilent => Text::LinkStillSilent,
+        Link::Stalled => Text::LinkStalled,
+        Link::SignedOut => Text::LinkSignedOut,
+        Link::Expired => Text::LinkExpired,
+        Link::AccessDenied => Text::LinkAccessDenied,
+        Link::GaveUp => Text::LinkGaveUp,
+    })
+}
+
+/// What the button is called that may mend the way to Connect.
+pub fn repair(repair: Repair) -> Text {
+    match repair {
+        Repair::SignIn => Text::SignIn,
+        Repair::Reconnect => Text::Reconnect,
+        Repair::Reload => Text::Reload,
     }
 }
 

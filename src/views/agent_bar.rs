@@ -65,6 +65,13 @@ pub(super) fn agent_bar(desk: DeskHandle) -> El {
                 ),
         )
         .child(softphone_toggle(desk))
+        .child(button(
+            "plain",
+            || Text::SignOut,
+            desk,
+            move || desk.read(|desk| desk.link().is_ready() && !desk.is_signing_out()),
+            move || desk.command(Command::SignOut),
+        ))
 }
 
 fn state(desk: &Desk) -> Option<&AgentState> {
@@ -194,11 +201,9 @@ fn softphone_toggle(desk: DeskHandle) -> El {
 fn link(desk: &Desk) -> (&'static str, Text) {
     match desk.link() {
         Link::Loading => ("starting", Text::LinkLoading),
-        Link::Connecting => ("starting", Text::LinkConnecting),
+        Link::Connecting | Link::Finding(_) => ("starting", Text::LinkConnecting),
         Link::Ready if desk.has_lost_connect() => ("down", Text::LinkDown),
         Link::Ready => ("ready", Text::LinkReady),
-        Link::Blocked | Link::Silent | Link::SignedOut | Link::AccessDenied | Link::GaveUp => {
-            ("down", Text::LinkDown)
-        }
+        _ => ("down", Text::LinkDown),
     }
 }

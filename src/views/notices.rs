@@ -1,7 +1,7 @@
 //! What went wrong and what to do, in the agent's words.
 
 use chrono::{DateTime, Utc};
-use desk::{Command, Link, Notice};
+use desk::{Command, Notice, Repair};
 use leptos::prelude::*;
 
 use crate::{
@@ -17,7 +17,7 @@ pub(super) fn notices(desk: DeskHandle) -> El {
     let link = desk.select(|desk| {
         let sentence = text::link(desk)?;
         let told_at = desk.is_unconfirmed().then(|| desk.told_at());
-        Some((desk.link(), sentence, told_at))
+        Some((desk.repair_offered(), sentence, told_at))
     });
     let notices = desk.select(|desk| desk.notices().to_vec());
     let open = RwSignal::new(false);
@@ -32,12 +32,19 @@ pub(super) fn notices(desk: DeskHandle) -> El {
             let all = usize::from(link.is_some()) + notices.len();
             let mut more = (all > 1).then(|| more(desk, all - 1, open));
             let mut shown = Vec::new();
-            if let Some((link, sentence, told_at)) = link {
-                let mut words = link_words(desk, sentence);
+            if let Some((repair, sentence, told_at)) = link {
+                let mut words = desk.say(sentence).to_owned();
                 if let Some(told_at) = told_at {
                     add_that_the_call_may_go_on(&mut words, told_at, desk.locale);
                 }
-                shown.push(link_notice(desk, link, &words, more.take()));
+                let mut notice = self::shown(&words, more.take());
+                if sentence == Text::LinkStillSilent {
+                    notice = candidates(desk, notice);
+                }
+                if let Some(repair) = repair {
+                    notice = notice.child(repair_button(desk, repair));
+                }
+                shown.push(notice);
             }
             for told in notices.iter().rev() {
                 if shown.is_empty() || open.get() {
@@ -80,15 +87,6 @@ fn notice(desk: DeskHandle, notice: &Notice, more: Option<El>) -> El {
     shown(&words, more).child(dismiss.key(&id.to_string()))
 }
 
-fn link_words(desk: DeskHandle, sentence: Text) -> String {
-    let sentence = if desk.pop_up_blocked() {
-        Text::PopUpBlocked
-    } else {
-        sentence
-    };
-    desk.say(sentence).into()
-}
-
 /// The audio does not need the desk; and what is shown of the call is from the last snapshot.
 fn add_that_the_call_may_go_on(words: &mut String, told_at: Option<DateTime<Utc>>, locale: Locale) {
     words.push(' ');
@@ -100,19 +98,52 @@ fn add_that_the_call_may_go_on(words: &mut String, told_at: Option<DateTime<Utc>
     }
 }
 
-fn link_notice(desk: DeskHandle, link: Link, words: &str, more: Option<El>) -> El {
-    let notice = shown(words, more);
-    if !link.wants_sign_in() {
-        return notice;
-    }
-    let sign_in = button(
+fn repair_button(desk: DeskHandle, repair: Repair) -> El {
+    button(
         "accept",
-        || Text::SignIn,
+        move || text::repair(repair),
         desk,
         || true,
-        move || desk.command(Command::SignIn),
-    );
-    notice.child(sign_in.key("sign-in"))
+        move || desk.command(Command::Repair(repair)),
+    )
+    .key("repair")
+}
+
+/// Why a CCP stays silent though somebody has signed in, in the order in which it is likely. A page
+/// cannot tell them apart: the browser does not say what became of another origin's frame.
+fn candidates(desk: DeskHandle, notice: El) -> El {
+    let address = desk.ccp_url();
+    let origin = |address: &str| {
+        let end = address.match_indices('/').nth(2).map(|(at, _)| at);
+        address
+            .get(..end.unwrap_or(address.len()))
+            .map(String::from)
+    };
+    let connect = origin(&address).unwrap_or_default();
+    let here = window().location().origin().unwrap_or_default();
+    let copied = RwSignal::new(Text::CopyOrigin);
+    let copy = button("plain", move || copied.get(), desk, || true, {
+        let here = here.clone();
+        move || {
+            DeskHandle::copy(here.clone(), move |went_well| {
+                copied.set(if went_well {
+                    Text::Copied
+                } else {
+                    Text::CopyFailed
+                });
+            });
+        }
+    });
+    let candidate =
+        |text: Text, value: &str| el("li").text(desk.say(text)).child(el("code").text(value));
+    notice
+        .child(
+            el("ol")
+                .child(candidate(Text::CandidateOrigin, &here))
+                .child(candidate(Text::CandidateCookies, &connect))
+                .child(candidate(Text::CandidateAddress, &address)),
+        )
+        .child(copy.key("copy"))
 }
 
 fn shown(words: &str, more: Option<El>) -> El {

@@ -31,7 +31,8 @@ impl Instant {
     }
 
     /// This moment, so much later.
-    pub(crate) fn after(self, millis: i64) -> Self {
+    #[must_use]
+    pub fn after(self, millis: i64) -> Self {
         Self(self.0.saturating_add(millis))
     }
 

@@ -1,10 +1,12 @@
 //! The desk itself: inputs to state and effects.
 
 mod request;
+mod session;
 
 use chrono::{DateTime, Utc};
 use contract::ContactId;
 
+use self::session::{Leaving, Softphones};
 use crate::{
     action::Action,
     agent::{Agent, AgentKind, AgentState},
@@ -26,10 +28,6 @@ use crate::{
 
 /// The agent desk.
 #[derive(Debug, Clone, PartialEq, Default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a fact of its own, true or not whatever the others are"
-)]
 pub struct Desk {
     agent: Option<Agent>,
     roster: Roster,
@@ -37,7 +35,9 @@ pub struct Desk {
     link: Link,
     /// Whether the CCP has lost its connection to Connect, though it speaks.
     connect_lost: bool,
-    signing_in: bool,
+    /// Where signing out has got to.
+    leaving: Option<Leaving>,
+    softphones: Softphones,
     muted: Option<bool>,
     notices: Notices,
     requests: Requests,
@@ -60,15 +60,24 @@ impl Desk {
         let mut effects = Vec::new();
         let mut changed = self.is_due(now);
         self.requests.expire(now);
+        self.settle_session(now, &mut effects);
         changed |= match input {
             Input::Command(command) => {
-                self.command(command, &mut effects);
+                self.command(command, now, &mut effects);
                 true
             }
             Input::Journal(journal) => self.take_journal(journal),
             Input::Snapshot(snapshot) => self.snapshot(snapshot, now, &mut effects),
             Input::MuteReported(muted) => self.muted.replace(muted) != Some(muted),
-            Input::Link(link) => self.set_link(link, &mut effects),
+            Input::Link(link) => self.set_link(link, now, &mut effects),
+            Input::SignInPage(page) => {
+                self.turn(self.link.after_page(page, now), now, &mut effects)
+            }
+            Input::Heartbeat(answers) => {
+                self.turn(self.link.after_heartbeat(answers), now, &mut effects)
+            }
+            Input::Softphones(count) => self.count_softphones(count, now),
+            Input::Reloaded => self.reloaded(),
             Input::ConnectLost(lost) => std::mem::replace(&mut self.connect_lost, lost) != lost,
             Input::SoftphoneFailed(error) => {
                 self.notices.show(NoticeKind::SoftphoneFailed(error), None);
@@ -95,7 +104,7 @@ impl Desk {
 
     /// Whether time alone changes something, and [`Input::TimePassed`] should say so.
     pub fn is_due(&self, now: Instant) -> bool {
-        self.requests.are_due(now)
+        self.requests.are_due(now) || self.session_is_due(now)
     }
 
     /// The agent, once a snapshot has told.
@@ -151,11 +160,6 @@ impl Desk {
     /// The time of the last snapshot: from when that is which is shown.
     pub fn told_at(&self) -> Option<DateTime<Utc>> {
         self.clock.told_at()
-    }
-
-    /// Whether the sign-in page has been opened and nobody has signed in yet.
-    pub fn is_signing_in(&self) -> bool {
-        self.signing_in
     }
 
     /// Whether the agent's microphone is closed; `None` if nobody knows: after a reload in
@@ -227,23 +231,13 @@ impl Desk {
             .any(|contact| contact.phase.is_live() || contact.phase == CallPhase::AfterCallWork)
     }
 
-    fn set_link(&mut self, link: Link, effects: &mut Vec<Effect>) -> bool {
-        let before = (self.link, self.signing_in);
-        self.link = self.link.after(link);
-        if self.link.is_ready() && self.signing_in {
-            self.signing_in = false;
-            effects.push(Effect::CloseSignIn);
-        }
-        before != (self.link, self.signing_in)
-    }
-
     /// Whether it changed anything.
     fn snapshot(&mut self, told: Box<Snapshot>, now: Instant, effects: &mut Vec<Effect>) -> bool {
         let standing = self.clock.weigh(&told, now);
         if standing == Standing::Late {
             return false;
         }
-        let changed = self.set_link(self.link.after_snapshot(), effects);
+        let changed = self.turn(self.link.after_snapshot(), now, effects);
         let said_before = self
             .last
             .as_ref()
@@ -257,6 +251,7 @@ impl Desk {
         effects.extend(self.oddities.news(&told).into_iter().map(Effect::Log));
 
         self.take_agent(&told.agent);
+        self.leave_when_offline(now, effects);
         if let Some(list) = &told.contacts {
             let seen = taken_at.or_else(|| self.clock.now(now));
             // A record of today's must not go because one of the two clocks is wrong.

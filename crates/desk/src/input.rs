@@ -6,7 +6,7 @@ use crate::{
     action::{Action, ActionError, Digits},
     control::Control,
     journal::Journal,
-    link::Link,
+    link::{Link, Repair, SignInPage},
     notice::SoftphoneError,
     oddity::Oddity,
     snapshot::{Snapshot, StateChoice},
@@ -24,8 +24,16 @@ pub enum Input {
     Snapshot(Box<Snapshot>),
     /// The softphone said whether the agent's microphone is closed.
     MuteReported(bool),
-    /// The connection to the CCP has changed.
+    /// The library has said how it stands with the CCP.
     Link(Link),
+    /// Something has become of the sign-in page.
+    SignInPage(SignInPage),
+    /// The CCP answers the library's heartbeat, or has not for a while.
+    Heartbeat(bool),
+    /// How many windows of this browser hold a softphone of this agent's.
+    Softphones(u32),
+    /// The CCP's frame was loaded anew.
+    Reloaded,
     /// The CCP has lost its own connection to Connect, or has it back.
     ConnectLost(bool),
     /// The softphone reported trouble with the audio.
@@ -59,8 +67,10 @@ pub enum Command {
     CancelQueuedState,
     /// Call a number.
     Dial(PhoneNumber),
-    /// Open the sign-in page.
-    SignIn,
+    /// Do what may mend the way to Connect.
+    Repair(Repair),
+    /// End the session.
+    SignOut,
     /// Take a notice off the screen.
     Dismiss(u64),
 }
@@ -73,10 +83,13 @@ pub enum Effect {
     /// Keep this in the browser, in place of what was kept.
     Save(Box<Journal>),
     /// Open the sign-in page in a pop-up.
-    OpenSignIn {
-        /// Whether the library has given up and must be told to look for the CCP again.
-        reauthenticate: bool,
-    },
+    OpenSignIn,
+    /// Load the CCP's frame anew, and again until it speaks.
+    Reconnect,
+    /// Load the page anew.
+    Reload,
+    /// End the session with Connect, and let the CCP say so.
+    SignOut,
     /// Close the pop-up: the CCP speaks.
     CloseSignIn,
     /// Write it to the console, once.

@@ -28,6 +28,21 @@ pub enum NoticeKind {
     DialRefused(DialRefusal),
     /// Connect reported trouble with the softphone's audio.
     SoftphoneFailed(SoftphoneError),
+    /// The frame that the audio lives in was loaded anew in mid-call.
+    SoftphoneReloaded,
+    /// The session goes on, and why.
+    SignOutFailed(SignOutFailure),
+}
+
+/// Why the agent is not signed out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignOutFailure {
+    /// There is a call, or one to be finished.
+    OnCall,
+    /// The state could not be set to an offline one: calls would go on being offered.
+    StillAvailable,
+    /// Connect was asked, and the session goes on.
+    StillSignedIn,
 }
 
 /// What was asked, without whom it concerned.
@@ -147,8 +162,16 @@ impl Notices {
         self.shown.retain(|shown| match &shown.kind {
             NoticeKind::ActionFailed(failed, _) => *failed != request,
             NoticeKind::DialRefused(_) => request != Request::Dial,
-            NoticeKind::SoftphoneFailed(_) => true,
+            NoticeKind::SoftphoneFailed(_)
+            | NoticeKind::SoftphoneReloaded
+            | NoticeKind::SignOutFailed(_) => true,
         });
+    }
+
+    /// Drops why the agent was not signed out: it is tried again.
+    pub(crate) fn withdraw_sign_out(&mut self) {
+        self.shown
+            .retain(|shown| !matches!(shown.kind, NoticeKind::SignOutFailed(_)));
     }
 
     /// Drops what is no news any more, because its contact has moved on or has left.
@@ -162,7 +185,10 @@ impl Notices {
                 .find(|contact| contact.id == *id)
                 .is_some_and(|contact| match &shown.kind {
                     NoticeKind::ActionFailed(request, _) => request.matters_in(contact.phase),
-                    NoticeKind::DialRefused(_) | NoticeKind::SoftphoneFailed(_) => true,
+                    NoticeKind::DialRefused(_)
+                    | NoticeKind::SoftphoneFailed(_)
+                    | NoticeKind::SoftphoneReloaded
+                    | NoticeKind::SignOutFailed(_) => true,
                 })
         });
     }

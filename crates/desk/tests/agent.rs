@@ -1,7 +1,7 @@
 //! The agent's state, dialling, signing in, and what is told besides calls.
 
 use desk::{
-    Action, ActionError, AgentKind, Command, DialRefusal, Effect, Input, Link, NoticeKind, Request,
+    Action, ActionError, AgentKind, Command, DialRefusal, Input, Link, NoticeKind, Request,
     SoftphoneError,
 };
 use rstest::rstest;
@@ -173,52 +173,6 @@ fn a_dial_that_is_refused_because_a_call_came_is_still_told() {
     ));
     page.answer(dial, Err(ActionError::InvalidState));
     assert_eq!(notices(&page).len(), 1);
-}
-
-#[test]
-fn signing_in_opens_one_page_and_the_first_word_of_connect_closes_it() {
-    let mut page = Page::open();
-    page.give(Input::Link(Link::SignedOut));
-    let opened = page.command(Command::SignIn);
-    assert_eq!(
-        opened,
-        [Effect::OpenSignIn {
-            reauthenticate: false
-        }]
-    );
-    assert!(page.desk.is_signing_in());
-    assert_eq!(page.give(Input::Link(Link::Ready)), [Effect::CloseSignIn]);
-    assert!(!page.desk.is_signing_in());
-}
-
-#[test]
-fn a_library_that_gave_up_is_told_to_look_again() {
-    let mut page = Page::open();
-    page.give(Input::Link(Link::GaveUp));
-    let opened = page.command(Command::SignIn);
-    assert_eq!(
-        opened,
-        [Effect::OpenSignIn {
-            reauthenticate: true
-        }]
-    );
-}
-
-#[test]
-fn nobody_signs_in_who_is_signed_in() {
-    let mut page = Page::open();
-    assert_eq!(page.command(Command::SignIn), []);
-    assert!(!page.desk.is_signing_in());
-}
-
-#[test]
-fn a_snapshot_after_the_sign_out_is_a_sign_of_life() {
-    let mut page = Page::open();
-    page.give(Input::Link(Link::SignedOut));
-    page.command(Command::SignIn);
-    let effects = page.tell(idle(at(1)));
-    assert!(effects.contains(&Effect::CloseSignIn));
-    assert_eq!(page.desk.link(), Link::Ready);
 }
 
 #[test]

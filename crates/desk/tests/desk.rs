@@ -22,6 +22,8 @@ mod requests;
 #[cfg(test)]
 mod run;
 #[cfg(test)]
+mod session;
+#[cfg(test)]
 mod story;
 #[cfg(test)]
 mod strange;

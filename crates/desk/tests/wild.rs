@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use desk::{
     Action, ActionError, AgentSnapshot, AgentStateSnapshot, AgentStateType, ClockReading, Command,
     ContactKind, ContactSnapshot, ContactState, Control, EndpointSnapshot, Input, Instant, Journal,
-    LegRole, LegSnapshot, LegState, Link, Snapshot, SoftphoneError,
+    LegRole, LegSnapshot, LegState, Link, Repair, Snapshot, SoftphoneError,
 };
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
@@ -200,7 +200,9 @@ fn command() -> impl Strategy<Value = Command> {
         (press, select(vec!["a", "b"])).prop_map(|(press, on)| Command::Press(press, id(on))),
         select(vec![
             Command::Mute,
-            Command::SignIn,
+            Command::Repair(Repair::SignIn),
+            Command::Repair(Repair::Reconnect),
+            Command::SignOut,
             Command::CancelQueuedState,
             Command::SetState(choice("Lunch")),
             Command::Dial(number("+81312345678")),

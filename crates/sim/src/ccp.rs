@@ -39,6 +39,7 @@ pub(crate) fn router() -> axum::Router<Shared> {
         .route("/ccp-v2/", get(page))
         .route("/ccp-v2", get(|| async { Redirect::permanent("/ccp-v2/") }))
         .route("/login", get(|| async { Redirect::to("/ccp-v2/") }))
+        .route("/logout", get(log_out))
         .route("/ccp-v2/socket", get(socket))
         .route("/ccp-v2/session", get(session))
         .route("/ccp-v2/sign-in", post(sign_in))
@@ -135,6 +136,19 @@ async fn session(State(shared): State<Shared>, headers: HeaderMap) -> Response {
     match agent {
         Ok(agent) => Json(json!({ "agent": agent })).into_response(),
         Err(Stopped) => stopping(),
+    }
+}
+
+/// Ends the session of the browser that asks, and tells nobody: pages that are open go on until
+/// they are terminated, as with the real service (Streams issues 13 and 493).
+async fn log_out(State(shared): State<Shared>, headers: HeaderMap) -> Response {
+    let ended = shared
+        .exchange
+        .run(move |floor| floor.sessions.log_out(&headers))
+        .await;
+    match ended {
+        Err(Stopped) => stopping(),
+        Ok(()) => Redirect::to("/ccp-v2/").into_response(),
     }
 }
 

@@ -179,7 +179,7 @@ async fn protect(State(site): State<Site>, request: Request, next: Next) -> Resp
 fn production_headers(ccp: &str) -> HeaderMap {
     let policy = format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-         img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-src {ccp}; \
+         img-src 'self' data:; font-src 'self'; connect-src 'self' {ccp}; frame-src {ccp}; \
          manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     );
     // The library's iframe asks for these by its `allow` attribute; nothing else may have them.

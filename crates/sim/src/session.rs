@@ -93,6 +93,15 @@ impl Sessions {
         }
     }
 
+    /// Ends the session of one browser.
+    pub(crate) fn log_out(&mut self, headers: &HeaderMap) {
+        if let Some(secret) = self.secret(headers)
+            && let Some(session) = self.known.get_mut(&secret)
+        {
+            *session = None;
+        }
+    }
+
     fn secret(&self, headers: &HeaderMap) -> Option<String> {
         headers
             .get_all(COOKIE)
@@ -145,6 +154,17 @@ mod tests {
         sessions.end("hanako");
         assert_eq!(sessions.agent(&browser), None);
         assert_eq!(sessions.visit(&browser, Some("hanako")), Visit::SignedOut);
+    }
+
+    #[test]
+    fn logging_out_ends_the_session_of_that_browser_alone() {
+        let mut sessions = Sessions::new(9401, SignIn::Automatic);
+        let (here, there) = (signed_in(&mut sessions), signed_in(&mut sessions));
+        sessions.log_out(&here);
+        assert_eq!(
+            (sessions.agent(&here), sessions.agent(&there)),
+            (None, Some("hanako".to_owned()))
+        );
     }
 
     #[test]

@@ -17,6 +17,12 @@ pub enum Event {
     /// The CCP has spoken for the first time: requests can be made from now on. Once per
     /// [`crate::Ccp`]; after a later sign-in it is the next [`Event::Snapshot`] that tells.
     Initialized,
+    /// The CCP has answered a heartbeat; about once a second while it is well.
+    Acknowledged,
+    /// How many softphones of this agent's are open in this browser.
+    Softphones(u32),
+    /// The frame was loaded anew and has asked how it is configured.
+    Reloaded,
     /// The CCP has not spoken in time. It may not be signed in.
     AckTimeout,
     /// The agent was signed out.
@@ -70,7 +76,7 @@ pub(crate) type Row = (&'static str, fn(&JsValue) -> Option<Heard>);
 /// In 2.28.2 the events of a contact's life come after `agent::refresh`, in the same task and
 /// from the same data, so they tell nothing that has not been read. That is how it is and not
 /// what is promised: they are listened to, and whoever reads skips an update that has been read.
-pub(crate) const EVENTS: [Row; 27] = [
+pub(crate) const EVENTS: [Row; 30] = [
     ("agent::refresh", update),
     ("contact::init", update),
     ("contact::incoming", update),
@@ -105,6 +111,17 @@ pub(crate) const EVENTS: [Row; 27] = [
     ("agent::websocket_connection_gained", |_| {
         Some(Heard::Event(Event::WebSocketRegained))
     }),
+    ("acknowledge", |_| Some(Heard::Event(Event::Acknowledged))),
+    ("update_connected_ccps", |data| {
+        let count = member(data, "length")?.as_f64()?;
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a small count; anything else saturates"
+        )]
+        Some(Heard::Event(Event::Softphones(count as u32)))
+    }),
+    ("request_configure", |_| Some(Heard::Event(Event::Reloaded))),
     ("init", |_| Some(Heard::Event(Event::Initialized))),
     ("ack_timeout", |_| Some(Heard::Event(Event::AckTimeout))),
     ("terminated", |_| Some(Heard::Event(Event::Terminated))),

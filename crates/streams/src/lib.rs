@@ -72,6 +72,7 @@ pub enum Error {
 pub struct Ccp {
     core: sys::Core,
     log: sys::Log,
+    container: web_sys::Element,
     requests: Rc<Requests>,
     _subscriptions: Vec<Subscription>,
 }
@@ -119,6 +120,7 @@ impl Ccp {
         Ok(Self {
             core,
             log,
+            container: container.clone(),
             requests: Requests::new(DEADLINE),
             _subscriptions: subscriptions,
         })
@@ -135,14 +137,21 @@ impl Ccp {
         self.requests.open()
     }
 
-    /// Begins to reload the frame until the agent is found signed in: ten times, the first time
-    /// after `ccp_load_timeout`. The library begins by itself when the CCP is silent or has
-    /// signed the agent out; this is for after [`Event::RetriesExhausted`].
+    /// Loads the frame anew, now and up to ten times after `ccp_load_timeout` each, until the CCP
+    /// speaks. Audio that lives in the frame is cut. The library begins by itself only when the CCP
+    /// has never spoken; see [`LoginOptions::disable_auth_popup_after_logout`].
     ///
     /// # Errors
     ///
     /// [`Error::Library`] with global resiliency, for which there is no such thing.
     pub fn reauthenticate(&self) -> Result<(), Error> {
+        // A CCP may answer the heartbeat after its session has ended, and any answer keeps the
+        // library from looking further.
+        if let Ok(Some(frame)) = self.container.query_selector("iframe")
+            && let Some(address) = frame.get_attribute("src")
+        {
+            frame.set_attribute("src", &address).ok();
+        }
         // The library takes a timer for a sign that it is reloading already, and keeps the last
         // one when it has given up: alone, its own function would do nothing then
         // (`connect.core.authenticate` and `_refreshIframeOnTimeout` of 2.28.2).
@@ -151,6 +160,22 @@ impl Ccp {
             .and_then(|timer| sys::clear_timeout(&timer))
             .and_then(|()| self.core.set_reload_timer(&JsValue::NULL))
             .and_then(|()| self.core.reauthenticate_after_logout())
+            .map_err(|error| library(&error))
+    }
+
+    /// Tells the CCP that the session is over: it says so to each of its pages
+    /// ([`Event::Terminated`]), and they load themselves anew. The session itself ends at the
+    /// instance's `/logout`, which tells nobody.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Library`] if it throws.
+    pub fn sign_out(&self) -> Result<(), Error> {
+        // The frame passes what its parent sends on to the worker that all of its pages share
+        // (`initSharedWorker` of 2.28.2).
+        self.core
+            .upstream()
+            .and_then(|upstream| upstream.send("terminate"))
             .map_err(|error| library(&error))
     }
 

@@ -52,7 +52,13 @@ extern "C" {
 
     /// Throws unless a CCP has been embedded.
     #[wasm_bindgen(method, structural, catch, js_name = getUpstream)]
-    pub(crate) fn upstream(this: &Core) -> Result<JsValue, JsValue>;
+    pub(crate) fn upstream(this: &Core) -> Result<Upstream, JsValue>;
+
+    /// `connect.Conduit`, towards the frame.
+    pub(crate) type Upstream;
+
+    #[wasm_bindgen(method, structural, catch, js_name = sendUpstream)]
+    pub(crate) fn send(this: &Upstream, event: &str) -> Result<(), JsValue>;
 
     #[wasm_bindgen(method, structural, catch, js_name = reauthenticateAfterLogout)]
     pub(crate) fn reauthenticate_after_logout(this: &Core) -> Result<(), JsValue>;

@@ -241,6 +241,7 @@ async fn the_menu_follows_what_the_instance_configures() {
 #[case(Link::Ready, "ready", "Connected to Connect")]
 #[case(Link::Blocked, "down", "Not connected to Connect")]
 #[case(Link::Silent, "down", "Not connected to Connect")]
+#[case(Link::Stalled, "down", "Not connected to Connect")]
 #[case(Link::SignedOut, "down", "Not connected to Connect")]
 #[case(Link::AccessDenied, "down", "Not connected to Connect")]
 #[case(Link::GaveUp, "down", "Not connected to Connect")]

@@ -1,6 +1,6 @@
 //! Notices: what went wrong and what to do.
 
-use desk::{Action, ActionError, Desk, Input, Link, SoftphoneError};
+use desk::{Action, ActionError, Desk, Input, Instant, Link, SignOutFailure, SoftphoneError};
 use rstest::rstest;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -30,11 +30,31 @@ fn buttons(stage: &Stage) -> Vec<String> {
 #[case::blocked(
     Link::Blocked,
     Some("The Amazon Connect library could not be loaded: the network or a browser extension is in the way. Reload the page; if that does not help, tell your administrator."),
-    &[]
+    &["Reload"]
 )]
 #[case::silent(
     Link::Silent,
-    Some("The softphone does not answer. Sign in. If you are signed in already, ask your administrator whether this site is an approved origin of Connect."),
+    Some("The softphone does not answer. Sign in to take calls."),
+    &["Sign in"]
+)]
+#[case::signing_in(
+    Link::SigningIn,
+    Some("Sign in in the window that has opened. If this page does not connect after that, close the window."),
+    &["Sign in"]
+)]
+#[case::finding(
+    Link::Finding(Instant::from_millis(i64::MAX)),
+    Some("Waiting for the softphone to answer."),
+    &[]
+)]
+#[case::stalled(
+    Link::Stalled,
+    Some("The softphone has stopped answering, so what is shown may be old."),
+    &["Reload the softphone"]
+)]
+#[case::expired(
+    Link::Expired,
+    Some("Your session has expired. Sign in again to take calls."),
     &["Sign in"]
 )]
 #[case::signed_out(
@@ -45,7 +65,7 @@ fn buttons(stage: &Stage) -> Vec<String> {
 #[case::access_denied(
     Link::AccessDenied,
     Some("You have no access to Connect. Tell your administrator."),
-    &[]
+    &["Reload"]
 )]
 #[case::gave_up(
     Link::GaveUp,
@@ -65,6 +85,44 @@ async fn the_way_to_connect_is_explained_and_signing_in_offered_only_where_it_ma
         (told(&stage), buttons(&stage)),
         (strings(&sentences), strings(offered))
     );
+}
+
+#[wasm_bindgen_test]
+async fn silence_after_signing_in_names_what_may_be_in_the_way_in_order() {
+    let stage = Stage::of(Desk::default(), Locale::En).await;
+    stage.tell(Input::Link(Link::StillSilent)).await;
+    let origin = web_sys::window().unwrap().location().origin().unwrap();
+    assert_eq!(
+        (stage.texts(".notice li code"), buttons(&stage)),
+        (
+            strings(&[
+                &origin,
+                "https://example.my.connect.aws",
+                "https://example.my.connect.aws/ccp-v2/"
+            ]),
+            strings(&["Copy the origin", "Sign in"])
+        )
+    );
+}
+
+#[wasm_bindgen_test]
+async fn in_mid_call_nothing_is_offered_that_would_cut_the_audio() {
+    let stage = Stage::open().await;
+    let talks = scene(1, "Busy").and(call("c-1").connected(1));
+    stage.tell(talks).await;
+    stage.tell(Input::Heartbeat(false)).await;
+    assert!(told(&stage)[0].contains("Your call may go on"));
+    assert_eq!(buttons(&stage), strings(&[]));
+}
+
+#[wasm_bindgen_test]
+async fn who_cannot_be_signed_out_is_told_why() {
+    let stage = Stage::open().await;
+    let talks = scene(1, "Busy").and(call("c-1").connected(1));
+    stage.tell(talks).await;
+    stage.press("Sign out").await;
+    let why = crate::text::notice(&desk::NoticeKind::SignOutFailed(SignOutFailure::OnCall))[0];
+    assert_eq!(told(&stage), [why.unwrap().say(Locale::En)]);
 }
 
 #[wasm_bindgen_test]

@@ -10,7 +10,7 @@ use crate::{
     control::Control,
     input::{Command, Effect},
     link::Link,
-    notice::{NoticeKind, Request},
+    notice::{NoticeKind, Request, SignOutFailure},
     phase::CallPhase,
 };
 
@@ -22,7 +22,7 @@ impl Desk {
         free.then_some(action)
     }
 
-    pub(super) fn command(&mut self, command: Command, effects: &mut Vec<Effect>) {
+    pub(super) fn command(&mut self, command: Command, now: Instant, effects: &mut Vec<Effect>) {
         match command {
             Command::Press(control, contact) => self.press(control, &contact, effects),
             Command::SendDigits(contact, digits) => {
@@ -55,13 +55,8 @@ impl Desk {
                 Ok(()) => self.act(Action::Dial(number), effects),
                 Err(refusal) => self.notices.show(NoticeKind::DialRefused(refusal), None),
             },
-            Command::SignIn if self.link.is_ready() => {}
-            Command::SignIn => {
-                self.signing_in = true;
-                effects.push(Effect::OpenSignIn {
-                    reauthenticate: self.link == Link::GaveUp,
-                });
-            }
+            Command::Repair(repair) => self.repair(repair, effects),
+            Command::SignOut => self.sign_out(now, effects),
             Command::Dismiss(id) => self.notices.dismiss(id),
         }
     }
@@ -87,7 +82,7 @@ impl Desk {
         }
     }
 
-    fn act(&mut self, action: Action, effects: &mut Vec<Effect>) {
+    pub(super) fn act(&mut self, action: Action, effects: &mut Vec<Effect>) {
         self.notices.withdraw(Request::from(&action));
         self.requests.begin(action.clone());
         effects.push(Effect::Act(action));
@@ -107,6 +102,16 @@ impl Desk {
         // the end.
         if error != ActionError::TimedOut {
             self.set_asked(action, false);
+        }
+        if error == ActionError::SessionExpired {
+            self.set_link(Link::Expired, now, effects);
+        }
+        if self.stay(action) {
+            self.notices.show(
+                NoticeKind::SignOutFailed(SignOutFailure::StillAvailable),
+                None,
+            );
+            return;
         }
         // A call began in the same moment; what the agent wants is to be queued behind it.
         if let (Action::SetState(choice), ActionError::InvalidState) = (action, &error) {

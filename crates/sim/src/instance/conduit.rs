@@ -184,6 +184,11 @@ impl Instance {
             "master_request" => self.master_request(id, &login, &data),
             "broadcast" => self.echo(&login, &data),
             "reload_agent_configuration" => self.publish(&login),
+            // The real worker ends its part and tells every page (`ClientEngine` of the library's
+            // worker half); whether a session is left is for the pages to find out.
+            "terminate" => {
+                self.sign_out(&login).ok();
+            }
             "media_device_request" => self.send(id, "media_device_response", devices()),
             _ => {}
         }
