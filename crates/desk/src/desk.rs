@@ -23,7 +23,7 @@ use crate::{
     phase::CallPhase,
     requests::Requests,
     roster::Roster,
-    snapshot::{AgentSnapshot, Snapshot},
+    snapshot::{AgentSnapshot, LegRole, Snapshot},
 };
 
 /// The agent desk.
@@ -163,10 +163,15 @@ impl Desk {
     }
 
     /// Whether the agent's microphone is closed; `None` if nobody knows: after a reload in
-    /// mid-call, until the button is pressed. A call that began before the eyes of this page
+    /// mid-call, until the button is pressed; on a desk phone; or when the softphone says that it
+    /// is open and Connect that the agent is muted. A call that began before the eyes of this page
     /// began with an open one.
     pub fn muted(&self) -> Option<bool> {
-        self.muted
+        let is_muted_by_connect = self.roster.calls().any(|call| {
+            let mut legs = call.legs.iter();
+            legs.any(|leg| leg.role == LegRole::Agent && leg.muted == Some(true))
+        });
+        self.muted.filter(|muted| *muted || !is_muted_by_connect)
     }
 
     /// Server time now; `None` until a snapshot has told it.
@@ -282,7 +287,7 @@ impl Desk {
             // The library opens the microphone anew for each call (Streams `src/softphone.js`,
             // `onLocalStreamAdded`), and would have reported a mute since.
             if was_quiet && !offered.is_empty() && self.roster.is_live() {
-                self.muted = Some(false);
+                self.muted = (told.agent.softphone == Some(true)).then_some(false);
             }
             for id in offered {
                 self.requests.offered_anew(&id);

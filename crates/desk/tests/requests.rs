@@ -1,8 +1,8 @@
 //! What the agent presses, what is asked of Connect, and what the agent is told.
 
 use desk::{
-    Action, ActionError, Command, Control, DialRefusal, Digits, Input, Instant, LegState, Link,
-    NoticeKind, Request,
+    Action, ActionError, Command, Control, DialRefusal, Digits, Input, Instant, LegRole, LegState,
+    Link, NoticeKind, Request, Snapshot,
 };
 use rstest::rstest;
 
@@ -368,6 +368,28 @@ fn a_call_that_begins_here_begins_with_an_open_microphone() {
     told(&mut page, 1, "PendingBusy", contact("c").ringing(at(1)));
     told(&mut page, 5, "Busy", contact("c").connected(at(5)));
     assert_eq!(page.desk.muted(), Some(false));
+}
+
+#[rstest]
+#[case::on_a_desk_phone(|told: &mut Snapshot| told.agent.softphone = Some(false))]
+#[case::on_nobody_knows_what(|told: &mut Snapshot| told.agent.softphone = None)]
+#[case::muted_by_connect(|told: &mut Snapshot| {
+    for leg in told.contacts.iter_mut().flatten().flat_map(|call| call.legs.iter_mut().flatten()) {
+        leg.muted = Some(leg.role == LegRole::Agent);
+    }
+})]
+fn a_microphone_is_not_called_open_when_that_is_not_known(#[case] change: fn(&mut Snapshot)) {
+    let mut page = Page::open();
+    page.tell(idle(at(0)));
+    for (seconds, agent, call) in [
+        (1, "PendingBusy", contact("c").ringing(at(1))),
+        (5, "Busy", contact("c").connected(at(5))),
+    ] {
+        let mut told = snapshot(at(seconds), agent, [call]);
+        change(&mut told);
+        page.tell(told);
+    }
+    assert_eq!(page.desk.muted(), None);
 }
 
 #[test]
