@@ -247,14 +247,13 @@ texts! {
         en: "The softphone could not be reached. Sign in, or reload the page.",
     }
     LinkLost {
-        ja: "ソフトフォンと Connect の接続が途切れました。画面の表示は古いかもしれません。通話はソフトフォンで続けられます。ネットワークを確かめてください。",
-        en: "The softphone has lost its connection to Connect, so what is shown may be old. Calls go on in the softphone. Check your network.",
+        ja: "ソフトフォンと Connect の接続が途切れました。ネットワークを確かめてください。",
+        en: "The softphone has lost its connection to Connect. Check your network.",
     }
     CallMayGoOn {
         ja: "通話はソフトフォンか電話機で続いているかもしれません。",
         en: "Your call may go on in the softphone or on your phone.",
     }
-    ShownIsFrom { ja: "表示の時点：", en: "What is shown is from " }
     Unconfirmed { ja: "未確認：最後に届いた内容です", en: "Not confirmed: as last told" }
     PopUpBlocked {
         ja: "サインイン画面をブラウザーが開かせませんでした。アドレス欄でポップアップを許可し、もう一度押してください。",
@@ -512,16 +511,22 @@ pub fn notice(kind: &NoticeKind) -> [Option<Text>; 2] {
     }
 }
 
+/// From when that is which is shown.
+pub fn shown_is_from(time: &str, locale: Locale) -> String {
+    let (before, after) = match locale {
+        Locale::Ja => ("", " 時点の表示です。"),
+        Locale::En => ("What is shown is from ", "."),
+    };
+    [before, time, after].concat()
+}
+
 /// How many notices there are besides.
 pub fn more_notices(count: usize, locale: Locale) -> String {
     let (before, after) = match locale {
         Locale::Ja => ("ほか ", " 件"),
         Locale::En => ("", " more"),
     };
-    let mut words = before.to_owned();
-    words.push_str(&count.to_string());
-    words.push_str(after);
-    words
+    [before, &count.to_string(), after].concat()
 }
 
 fn failed(request: Request) -> Text {

@@ -70,11 +70,7 @@ fn notice(desk: DeskHandle, notice: &Notice, more: Option<El>) -> El {
     let [first, second] = text::notice(&notice.kind).map(|text| text.map(|text| desk.say(text)));
     let mut words = first.unwrap_or_default().to_owned();
     if let Some(second) = second {
-        // Japanese puts no space between sentences.
-        if desk.locale == Locale::En {
-            words.push(' ');
-        }
-        words.push_str(second);
+        add(&mut words, second, desk.locale);
     }
     let id = notice.id;
     let dismiss = button(
@@ -89,13 +85,19 @@ fn notice(desk: DeskHandle, notice: &Notice, more: Option<El>) -> El {
 
 /// The audio does not need the desk; and what is shown of the call is from the last snapshot.
 fn add_that_the_call_may_go_on(words: &mut String, told_at: Option<DateTime<Utc>>, locale: Locale) {
-    words.push(' ');
-    words.push_str(Text::CallMayGoOn.say(locale));
+    add(words, Text::CallMayGoOn.say(locale), locale);
     if let Some(told_at) = told_at {
-        words.push(' ');
-        words.push_str(Text::ShownIsFrom.say(locale));
-        words.push_str(&format::time_of_day(told_at, locale));
+        let time = format::time_of_day(told_at, locale);
+        add(words, &text::shown_is_from(&time, locale), locale);
     }
+}
+
+/// Adds a sentence. Japanese puts no space between two.
+fn add(words: &mut String, sentence: &str, locale: Locale) {
+    if locale == Locale::En {
+        words.push(' ');
+    }
+    words.push_str(sentence);
 }
 
 fn repair_button(desk: DeskHandle, repair: Repair) -> El {
