@@ -1,6 +1,8 @@
 //! Finished offers: what remains of a call when the customer has gone.
 
-use chrono::{DateTime, TimeDelta, Utc};
+mod sight;
+
+use chrono::{DateTime, Utc};
 use contract::ContactId;
 
 use crate::{
@@ -9,7 +11,7 @@ use crate::{
     outcome::CallOutcome,
     phase::CallPhase,
     snapshot::ContactKind,
-    time::{OfferTimes, Stamp, TimeSource},
+    time::{OfferTimes, Stamp},
 };
 
 /// One finished offer. It holds nothing personal of the customer but the last two digits.
@@ -62,35 +64,10 @@ impl CallRecord {
         self.contact == other.contact && began.is_some() && began == other.times.began()
     }
 
-    /// Whether the two are what two pages have seen of one offer: of the same beginning or, if
-    /// one of them came to it later, not one after the other.
-    pub(crate) fn is_seen_of_the_same(&self, other: &Self) -> bool {
-        let ends_before = |earlier: &Self, later: &Self| {
-            let ended = earlier.times.ended.map(|ended| ended.at);
-            ended.zip(later.times.began()).is_some_and(|(e, b)| e < b)
-        };
-        self.is_same_offer(other)
-            || (self.contact == other.contact
-                && !ends_before(self, other)
-                && !ends_before(other, self))
-    }
-
-    /// How well its end is known, then how many of its times are.
-    fn knowledge(&self) -> (bool, usize) {
-        let times = &self.times;
-        let known = [
-            times.connecting,
-            times.connected,
-            times.ended,
-            times.cleared,
-        ];
-        (self.end_is_stated(), known.into_iter().flatten().count())
-    }
-
-    /// Whether a snapshot has shown how it ended.
-    pub(crate) fn end_is_stated(&self) -> bool {
-        let ended = self.times.ended;
-        ended.is_some_and(|ended| ended.source != TimeSource::Absence)
+    /// Whether it is known to have begun before `from`.
+    pub(crate) fn is_before(&self, from: Option<DateTime<Utc>>) -> bool {
+        let began = self.times.began();
+        began.zip(from).is_some_and(|(began, from)| began < from)
     }
 
     /// When it left or, of an offer that has not, when it began.
@@ -102,9 +79,6 @@ impl CallRecord {
 
 /// More offers than a day holds.
 const MOST_RECORDS: usize = 300;
-
-/// For how long a record is kept in the browser.
-pub(crate) const A_DAY: TimeDelta = TimeDelta::hours(24);
 
 /// The finished offers, newest first, at most 300.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -130,38 +104,54 @@ impl CallLog {
         self.0.truncate(MOST_RECORDS);
     }
 
-    /// Adds what an earlier life of the page had kept, behind what is here; `now` is the
-    /// server's time. What is older than a day is no longer today's in any zone.
-    pub(crate) fn restore(&mut self, earlier: Self, now: Option<DateTime<Utc>>) {
+    /// Adds what an earlier life of the page had kept, behind what is here.
+    pub(crate) fn restore(&mut self, earlier: Self) {
         for record in earlier.0 {
-            let began = record.times.began();
-            let is_old = began
-                .zip(now)
-                .is_some_and(|(began, now)| now - began > A_DAY);
-            if !is_old && !self.0.iter().any(|kept| kept.is_same_offer(&record)) {
+            if !self.0.iter().any(|kept| kept.is_same_offer(&record)) {
                 self.0.push(record);
             }
         }
         self.0.truncate(MOST_RECORDS);
     }
 
-    /// Adds what another page has seen of an offer, unless this one has seen it as well. Gives
+    /// Lets go of what began before `from`.
+    pub(crate) fn forget_before(&mut self, from: Option<DateTime<Utc>>) {
+        self.0.retain(|record| !record.is_before(from));
+    }
+
+    /// Adds what another page has seen of an offer, unless no less is known of it here. Gives
     /// whether it was news.
     pub(crate) fn add(&mut self, record: CallRecord) -> bool {
-        let known = self.0.iter_mut();
-        let same = |known: &&mut CallRecord| known.is_seen_of_the_same(&record);
-        if let Some(known) = known.into_iter().find(same) {
-            let better = record.knowledge() > known.knowledge();
-            if better {
-                *known = record;
-            }
-            return better;
+        if self.says_all_of(&record) {
+            return false;
+        }
+        let same = |known: &CallRecord| known.is_seen_of_the_same(&record);
+        if let Some(known) = self.0.iter_mut().find(|known| same(known)) {
+            *known = record;
+            return true;
         }
         let older = |known: &CallRecord| known.left() <= record.left();
         let index = self.0.iter().position(older).unwrap_or(self.0.len());
-        self.0.insert(index, record);
-        self.0.truncate(MOST_RECORDS);
-        true
+        let has_room = index < MOST_RECORDS;
+        if has_room {
+            self.0.insert(index, record);
+            self.0.truncate(MOST_RECORDS);
+        }
+        has_room
+    }
+
+    pub(crate) fn says_all_of(&self, record: &CallRecord) -> bool {
+        self.0.iter().any(|known| known.says_all_of(record))
+    }
+
+    /// Removes what is seen of the same offer as `record`.
+    pub(crate) fn remove(&mut self, record: &CallRecord) {
+        self.0.retain(|known| !known.is_seen_of_the_same(record));
+    }
+
+    /// Whether nothing more can be added without something being lost.
+    pub(crate) fn is_full(&self) -> bool {
+        self.0.len() >= MOST_RECORDS
     }
 
     /// The newest record of a contact.
@@ -239,7 +229,7 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::time::Hold;
+    use crate::time::{Hold, TimeSource};
 
     fn at(seconds: i64) -> DateTime<Utc> {
         DateTime::from_timestamp(1_767_258_000 + seconds, 0).unwrap()
@@ -341,7 +331,7 @@ mod tests {
         let mut log = CallLog::default();
         log.keep(record("b", 1));
         log.keep(record("c", 2));
-        log.restore(earlier, Some(at(3)));
+        log.restore(earlier);
         let ids: Vec<_> = log
             .records()
             .iter()

@@ -3,7 +3,7 @@
 mod request;
 mod session;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use contract::ContactId;
 
 use self::session::{Leaving, Softphones};
@@ -23,7 +23,7 @@ use crate::{
     phase::CallPhase,
     requests::Requests,
     roster::Roster,
-    snapshot::{AgentSnapshot, LegRole, Snapshot},
+    snapshot::{AgentSnapshot, ClockReading, LegRole, Snapshot},
 };
 
 /// The agent desk.
@@ -66,7 +66,7 @@ impl Desk {
                 self.command(command, now, &mut effects);
                 true
             }
-            Input::Journal(journal) => self.take_journal(journal),
+            Input::Journal(journal) => self.take_journal(&journal, now),
             Input::Snapshot(snapshot) => self.snapshot(snapshot, now, &mut effects),
             Input::MuteReported(muted) => self.muted.replace(muted) != Some(muted),
             Input::Link(link) => self.set_link(link, now, &mut effects),
@@ -91,7 +91,7 @@ impl Desk {
         };
         if changed {
             self.revision = self.revision.wrapping_add(1);
-            self.save(&mut effects);
+            self.save(now, &mut effects);
         }
         effects
     }
@@ -259,19 +259,15 @@ impl Desk {
         self.leave_when_offline(now, effects);
         if let Some(list) = &told.contacts {
             let seen = taken_at.or_else(|| self.clock.now(now));
-            // A record of today's must not go because one of the two clocks is wrong.
-            let today = told.clock.map(|reading| reading.local).into_iter();
-            let today = today.chain(seen).min();
+            let from = a_day_before(told.clock, seen);
             let mut earlier = Shift::default();
             let was_quiet = self.has_shift && !self.roster.is_live();
             if !self.has_shift {
                 self.has_shift = true;
                 let arn = self.agent.as_ref().and_then(|agent| agent.arn.as_deref());
                 earlier = self.kept.take(arn).unwrap_or_default();
-                if let Some(today) = today {
-                    self.kept.forget_before(today);
-                }
             }
+            self.kept.forget_before(from);
             // If somebody else turns out to be signed in, it can be taken from them again.
             if let Some(agent) = self.agent.as_mut().filter(|agent| agent.arn.is_none()) {
                 agent.arn = earlier.agent.take();
@@ -283,7 +279,7 @@ impl Desk {
                 limit: self.clock.limit(now),
                 agent: agent_state.as_ref(),
             };
-            let offered = self.roster.take(list, around, earlier, today);
+            let offered = self.roster.take(list, around, earlier, from);
             // The library opens the microphone anew for each call (Streams `src/softphone.js`,
             // `onLocalStreamAdded`), and would have reported a mute since.
             if was_quiet && !offered.is_empty() && self.roster.is_live() {
@@ -337,31 +333,62 @@ impl Desk {
         }
     }
 
-    /// What an earlier life of the page has kept, or another page. Whether it changed anything.
-    fn take_journal(&mut self, mut journal: Journal) -> bool {
-        if !self.has_shift {
-            self.kept.add(journal);
-            self.saved = Some(self.kept.clone());
-            return false;
-        }
-        let theirs = journal.take_own(self.arn());
-        let changed = theirs.is_some_and(|theirs| self.roster.add(&theirs.log));
-        self.kept.add(journal);
-        // The other page has kept it.
-        self.saved = Some(Journal::of(self.shift(), &self.kept));
-        changed
+    /// What is to be kept.
+    fn journal(&self) -> Journal {
+        Journal::of(self.shift(), &self.kept)
     }
 
-    fn save(&mut self, effects: &mut Vec<Effect>) {
+    /// From when on things are kept.
+    fn kept_from(&self, now: Instant) -> Option<DateTime<Utc>> {
+        let last = self.last.as_ref();
+        a_day_before(last.and_then(|last| last.clock), self.clock.now(now))
+    }
+
+    /// What an earlier life of the page has kept, or another page. Whether it changed anything,
+    /// or lacks something.
+    fn take_journal(&mut self, told: &Journal, now: Instant) -> bool {
+        let mut theirs = told.clone();
+        let mut changed = false;
+        let mine = if self.has_shift {
+            let from = self.kept_from(now);
+            let own = theirs.take_own(self.arn());
+            changed = own.is_some_and(|own| self.roster.add(&own.log, from));
+            self.kept.add(theirs);
+            self.kept.forget_before(from);
+            self.journal()
+        } else {
+            self.kept.add(theirs);
+            self.kept.clone()
+        };
+        // Two pages may have written at the same moment; then the one whose text is gone hears
+        // of the other's.
+        let is_kept = told.holds(&mine);
+        self.saved = is_kept.then_some(mine);
+        changed || !is_kept
+    }
+
+    fn save(&mut self, now: Instant, effects: &mut Vec<Effect>) {
         // Until a snapshot has said what became of it, the earlier journal stands; and for
         // somebody whom one snapshot has named nothing is kept.
         if !self.has_shift || self.is_newcomer {
             return;
         }
-        let journal = Journal::of(self.shift(), &self.kept);
+        let journal = self.journal();
         if self.saved.as_ref() != Some(&journal) {
             self.saved = Some(journal.clone());
+            let journal = journal.beginning(self.kept_from(now));
             effects.push(Effect::Save(Box::new(journal)));
         }
     }
+}
+
+/// From when on things are kept. A record of today's must not go because one of the two clocks,
+/// the PC's and the server's, is wrong. What is older than a day is no longer today's in any zone.
+fn a_day_before(
+    reading: Option<ClockReading>,
+    server: Option<DateTime<Utc>>,
+) -> Option<DateTime<Utc>> {
+    let clocks = [reading.map(|reading| reading.local), server];
+    let today = clocks.into_iter().flatten().min()?;
+    today.checked_sub_signed(TimeDelta::hours(24))
 }

@@ -21,7 +21,7 @@ use chrono::{DateTime, Utc};
 use self::line::{Line, Parts};
 pub use self::shared::SharedJournal;
 use crate::{
-    call_log::{A_DAY, CallLog, CallRecord},
+    call_log::{CallLog, CallRecord},
     offer::KeptOffer,
 };
 
@@ -38,9 +38,14 @@ const MOST_SHIFTS: usize = 4;
 /// More offers than an agent has at once.
 const MOST_OFFERS: usize = 50;
 
-/// What the desk keeps in the browser: the shifts of its agents, the last one first.
+/// What the desk keeps in the browser.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Journal(Vec<Shift>);
+pub struct Journal {
+    /// The shifts of its agents, the last one first.
+    shifts: Vec<Shift>,
+    /// Nothing is added that began before this.
+    from: Option<DateTime<Utc>>,
+}
 
 /// What is kept of one agent's day.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -53,28 +58,43 @@ pub(crate) struct Shift {
 }
 
 impl Shift {
-    /// Adds what another page has kept of the same shift. Where both know of an offer, the page
-    /// whose shift this is holds it still, unless the other has been shown its end.
-    fn add(&mut self, theirs: Self) {
+    /// Adds what another page has kept of the same shift. Of one offer that stays of which more
+    /// is known; the page whose shift this is holds it still, unless the other has seen more.
+    fn add(&mut self, theirs: Self, from: Option<DateTime<Utc>>) {
         for record in theirs.log.records().iter().rev() {
-            let same = |offer: &KeptOffer| offer.record.is_seen_of_the_same(record);
-            match self.offers.iter().position(same) {
-                Some(_) if !record.end_is_stated() => continue,
-                Some(index) => {
-                    self.offers.remove(index);
-                }
-                None => {}
+            if !record.is_before(from) && !self.says_all_of(record) {
+                self.remove_offer(record);
+                self.log.add(record.clone());
             }
-            self.log.add(record.clone());
         }
         for offer in theirs.offers {
-            let same = |mine: &CallRecord| mine.is_seen_of_the_same(&offer.record);
-            let mut mine = self.offers.iter().map(|mine| &mine.record);
-            let is_known = mine.any(same) || self.log.records().iter().any(same);
-            if !is_known && self.offers.len() < MOST_OFFERS {
-                self.offers.push(offer);
+            let record = &offer.record;
+            if !record.is_before(from) && !self.says_all_of(record) {
+                self.remove_offer(record);
+                self.log.remove(record);
+                if self.offers.len() < MOST_OFFERS {
+                    self.offers.push(offer);
+                }
             }
         }
+    }
+
+    fn remove_offer(&mut self, record: &CallRecord) {
+        let same = |offer: &KeptOffer| offer.record.is_seen_of_the_same(record);
+        self.offers.retain(|offer| !same(offer));
+    }
+
+    fn says_all_of(&self, record: &CallRecord) -> bool {
+        let mut offers = self.offers.iter();
+        offers.any(|offer| offer.record.says_all_of(record)) || self.log.says_all_of(record)
+    }
+
+    /// Whether nothing of `other` is missing that there is room for.
+    fn holds(&self, other: &Self) -> bool {
+        let mut offers = other.offers.iter().map(|offer| &offer.record);
+        let mut records = other.log.records().iter();
+        (self.offers.len() >= MOST_OFFERS || offers.all(|offer| self.says_all_of(offer)))
+            && (self.log.is_full() || records.all(|record| self.says_all_of(record)))
     }
 
     /// The last moment that it knows of.
@@ -95,17 +115,17 @@ impl Journal {
 
     /// Puts a shift first, in place of the one of the same agent.
     pub(crate) fn put(&mut self, shift: Shift) {
-        self.0.retain(|kept| kept.agent != shift.agent);
-        self.0.insert(0, shift);
-        self.0.truncate(MOST_SHIFTS);
+        self.shifts.retain(|kept| kept.agent != shift.agent);
+        self.shifts.insert(0, shift);
+        self.shifts.truncate(MOST_SHIFTS);
     }
 
     /// Takes out the shift of `agent`, or one of nobody known. An agent without an id takes the
     /// last one, whosoever it is: there is nobody to tell apart.
     pub(crate) fn take(&mut self, agent: Option<&str>) -> Option<Shift> {
         let last = |journal: &mut Self| {
-            let any = agent.is_none() && !journal.0.is_empty();
-            any.then(|| journal.0.remove(0))
+            let any = agent.is_none() && !journal.shifts.is_empty();
+            any.then(|| journal.shifts.remove(0))
         };
         self.take_own(agent)
             .or_else(|| self.take_own(None))
@@ -115,39 +135,61 @@ impl Journal {
     /// Takes out the shift of `agent` and of nobody else.
     pub(crate) fn take_own(&mut self, agent: Option<&str>) -> Option<Shift> {
         let is_own = |shift: &Shift| shift.agent.as_deref() == agent;
-        let index = self.0.iter().position(is_own)?;
-        Some(self.0.remove(index))
+        let index = self.shifts.iter().position(is_own)?;
+        Some(self.shifts.remove(index))
     }
 
-    /// Lets go of the shifts that are over for a day.
-    pub(crate) fn forget_before(&mut self, now: DateTime<Utc>) {
-        let is_old = |shift: &Shift| shift.latest().is_none_or(|latest| now - latest > A_DAY);
-        self.0.retain(|shift| !is_old(shift));
+    /// The journal, to which nothing is added that began before `from`.
+    pub(crate) fn beginning(mut self, from: Option<DateTime<Utc>>) -> Self {
+        self.from = from;
+        self
+    }
+
+    /// Lets go of what began before `from`, and of the shifts that were over by then.
+    pub(crate) fn forget_before(&mut self, from: Option<DateTime<Utc>>) {
+        for shift in &mut self.shifts {
+            shift.log.forget_before(from);
+        }
+        let is_old = |shift: &Shift| from.is_some_and(|from| shift.latest() < Some(from));
+        self.shifts.retain(|shift| !is_old(shift));
     }
 
     /// Adds what another page has kept: to the first shift here what is missing in it, the
     /// others as they are there.
     pub(crate) fn add(&mut self, theirs: Self) {
-        for theirs in theirs.0 {
-            let index = self.0.iter().position(|mine| mine.agent == theirs.agent);
-            let Some(mine) = index.and_then(|index| self.0.get_mut(index)) else {
-                self.0.push(theirs);
+        for theirs in theirs.shifts {
+            let index = self
+                .shifts
+                .iter()
+                .position(|mine| mine.agent == theirs.agent);
+            let Some(mine) = index.and_then(|index| self.shifts.get_mut(index)) else {
+                self.shifts.push(theirs);
                 continue;
             };
             if index == Some(0) {
-                mine.add(theirs);
+                mine.add(theirs, self.from);
             } else {
                 let stale = std::mem::replace(mine, theirs);
-                mine.add(stale);
+                mine.add(stale, self.from);
             }
         }
-        self.0.truncate(MOST_SHIFTS);
+        self.shifts.truncate(MOST_SHIFTS);
+    }
+
+    /// Whether nothing of `other` is missing that there is room for. Pages that write in answer
+    /// to each other come to rest by this: each answers only to what lacks something of its own,
+    /// and by [`Journal::add`] its answer lacks nothing of anybody's.
+    pub(crate) fn holds(&self, other: &Self) -> bool {
+        other.shifts.iter().all(|shift| {
+            let kept = self.shifts.iter().find(|kept| kept.agent == shift.agent);
+            kept.map_or(self.shifts.len() >= MOST_SHIFTS, |kept| kept.holds(shift))
+        })
     }
 
     /// The journal as text, for [`Journal::parse`].
     pub fn to_text(&self) -> String {
         let mut text = String::new();
-        for shift in &self.0 {
+        for shift in &self.shifts {
             let first = Line::begin(FORM).text(shift.agent.as_deref().unwrap_or_default());
             let offers = shift.offers.iter();
             let offers = offers.map(|offer| Line::begin(OFFER).offer(offer));
@@ -194,7 +236,7 @@ impl Journal {
                 _ => {}
             }
         }
-        Some(Self(shifts))
+        Some(Self { shifts, from: None })
     }
 }
 
@@ -262,11 +304,12 @@ mod tests {
         };
         let mut log = CallLog::default();
         log.append(record(queue));
-        Journal(vec![Shift {
+        let shift = Shift {
             agent: Some("arn:agent/1".into()),
             offers: vec![offer],
             log,
-        }])
+        };
+        Journal::of(shift, &Journal::default())
     }
 
     #[rstest]
@@ -317,8 +360,8 @@ mod tests {
         let shift = [&many(first)[..], &many(offer), &many(record)].concat();
         let agents = (0..10).map(|agent| shift.replace("agent/1", &agent.to_string()));
         let read = Journal::parse(&agents.collect::<String>()).unwrap();
-        assert!(read.0.len() <= MOST_SHIFTS);
-        for shift in read.0 {
+        assert!(read.shifts.len() <= MOST_SHIFTS);
+        for shift in read.shifts {
             assert!(shift.offers.len() <= MOST_OFFERS && shift.log.records().len() <= 300);
         }
     }
@@ -335,23 +378,23 @@ mod tests {
         #[case] read: Option<&str>,
     ) {
         let mut journal = journal("q");
-        journal.0[0].offers[0].record.last_two = Some(written.into());
+        journal.shifts[0].offers[0].record.last_two = Some(written.into());
         let journal = Journal::parse(&journal.to_text()).unwrap();
-        assert_eq!(journal.0[0].offers[0].record.last_two.as_deref(), read);
+        assert_eq!(journal.shifts[0].offers[0].record.last_two.as_deref(), read);
     }
 
     #[test]
     fn a_number_of_holds_that_are_not_there_is_no_line() {
         let text = journal("q").to_text().replace("\t2\t", "\t99999999999\t");
         let read = Journal::parse(&text).unwrap();
-        assert_eq!(read.0[0].offers, []);
+        assert_eq!(read.shifts[0].offers, []);
     }
 
     #[test]
     fn a_state_that_is_not_known_is_left_out() {
         let mut journal = journal("q");
-        journal.0[0].offers[0].state = Some(ContactState::Unknown("astral".into()));
+        journal.shifts[0].offers[0].state = Some(ContactState::Unknown("astral".into()));
         let read = Journal::parse(&journal.to_text()).unwrap();
-        assert_eq!(read.0[0].offers[0].state, None);
+        assert_eq!(read.shifts[0].offers[0].state, None);
     }
 }

@@ -37,8 +37,9 @@
 //!   (`the_clock_is_the_servers`).
 //! - A page that is reloaded at any moment ends with the records of one that was not and that
 //!   missed the same snapshots (`a_reload_loses_no_record`).
-//! - What either of two pages has been shown to end is in the journal that they write in turn, and
-//!   once (`two_pages_keep_one_journal`).
+//! - What any of several pages has listed is in the journal that they write between them, and once,
+//!   as soon as they have heard of each other; and they come to rest
+//!   (`several_pages_keep_one_journal`).
 //! - After any inputs every accessor returns (`every_accessor_returns`).
 
 mod action;

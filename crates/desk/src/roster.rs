@@ -11,7 +11,7 @@ use crate::{
     call_log::{CallLog, CallRecord},
     contact::{Contact, Surroundings},
     journal::Shift,
-    offer::{KeptOffer, Relation},
+    offer::{KeptOffer, Relation, state_began},
     phase::CallPhase,
     snapshot::ContactSnapshot,
 };
@@ -23,6 +23,8 @@ pub(crate) struct Roster {
     contacts: Vec<Contact>,
     front: Option<ContactId>,
     log: CallLog,
+    /// What another page has finished that goes on here.
+    elsewhere: CallLog,
 }
 
 impl Roster {
@@ -56,32 +58,35 @@ impl Roster {
         self.calls().any(|held| held.phase.is_live())
     }
 
-    /// Adds what another page of the same agent has finished, but for what goes on here. Gives
-    /// whether any of it was news.
-    pub(crate) fn add(&mut self, log: &CallLog) -> bool {
+    /// Adds what another page of the same agent has finished, but for what began before `from`;
+    /// what goes on here is added when it has left. Gives whether any of it was news.
+    pub(crate) fn add(&mut self, log: &CallLog, from: Option<DateTime<Utc>>) -> bool {
         let mut news = false;
         for record in log.records().iter().rev() {
             let goes_on = self
                 .calls()
                 .any(|held| CallRecord::of(held).is_seen_of_the_same(record));
-            if !goes_on {
+            if goes_on {
+                self.elsewhere.add(record.clone());
+            } else if !record.is_before(from) {
                 news |= self.log.add(record.clone());
             }
         }
         news
     }
 
-    /// Takes in the list of a snapshot, with what an earlier life of the page has kept; of that,
-    /// what is older than a day at the time `now` is left out. Gives the contacts that begin an
-    /// offer: what was asked of one before is void.
+    /// Takes in the list of a snapshot, with what an earlier life of the page has kept; a record
+    /// that began before `from` goes. Gives the contacts that begin an offer: what was asked of
+    /// one before is void.
     pub(crate) fn take(
         &mut self,
         list: &[ContactSnapshot],
         around: Surroundings<'_>,
         earlier: Shift,
-        now: Option<DateTime<Utc>>,
+        from: Option<DateTime<Utc>>,
     ) -> Vec<ContactId> {
-        self.log.restore(earlier.log, now);
+        self.log.restore(earlier.log);
+        self.log.forget_before(from);
         let mut kept = earlier.offers;
         let list = in_order(list, &kept, around);
         let around = Surroundings {
@@ -99,7 +104,10 @@ impl Roster {
             if self.contact(&told.id).is_some() {
                 anew.extend(self.take_held(told, around));
             } else {
-                let index = kept.iter().position(|kept| kept.record.contact == told.id);
+                // Another page may have held another offer of it.
+                let index = kept.iter().position(|kept| goes_on(kept, told, around));
+                let any = || kept.iter().position(|kept| kept.record.contact == told.id);
+                let index = index.or_else(any);
                 let kept = index.map(|index| kept.remove(index));
                 anew.extend(self.take_unheld(told, kept, around));
             }
@@ -111,6 +119,8 @@ impl Roster {
         for kept in kept {
             self.leave_unseen(kept, around);
         }
+        let elsewhere = std::mem::take(&mut self.elsewhere);
+        self.add(&elsewhere, from);
         self.choose_front();
         anew
     }
@@ -138,7 +148,7 @@ impl Roster {
             Relation::Same => contact.update(told, around),
             Relation::Stale => {}
             Relation::NewOffer => {
-                self.leave(&told.id, around);
+                self.leave(&told.id, before(told, around));
                 self.contacts.extend(Contact::offered(told, around));
                 return Some(told.id.clone());
             }
@@ -163,7 +173,7 @@ impl Roster {
             Relation::Same => Contact::resumed(told, &kept, around),
             Relation::NewOffer => {
                 if was_open {
-                    self.leave_unseen(kept, around);
+                    self.leave_unseen(kept, before(told, around));
                 }
                 self.contacts.extend(Contact::offered(told, around));
                 return Some(told.id.clone());
@@ -221,6 +231,14 @@ impl Roster {
     }
 }
 
+/// An offer is over when the contact is offered anew, though the snapshot that shows so comes
+/// later.
+fn before<'a>(told: &ContactSnapshot, around: Surroundings<'a>) -> Surroundings<'a> {
+    let began = state_began(told, around.taken_at);
+    let seen = [began, around.seen].into_iter().flatten().min();
+    Surroundings { seen, ..around }
+}
+
 /// What was here before the page was reloaded had arrived in the journal's order; the others
 /// come as they are told.
 fn in_order<'a>(
@@ -228,12 +246,13 @@ fn in_order<'a>(
     kept: &[KeptOffer],
     around: Surroundings<'_>,
 ) -> Vec<&'a ContactSnapshot> {
-    let goes_on = |kept: &KeptOffer, told: &ContactSnapshot| {
-        kept.record.contact == told.id && kept.known().relation(told, around) == Relation::Same
-    };
     let earlier = kept
         .iter()
-        .filter_map(|kept| list.iter().find(|told| goes_on(kept, told)));
+        .filter_map(|kept| list.iter().find(|told| goes_on(kept, told, around)));
     // A contact that comes twice here is taken once.
     earlier.chain(list).collect()
+}
+
+fn goes_on(kept: &KeptOffer, told: &ContactSnapshot, around: Surroundings<'_>) -> bool {
+    kept.record.contact == told.id && kept.known().relation(told, around) == Relation::Same
 }

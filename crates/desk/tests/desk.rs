@@ -6,6 +6,8 @@ mod again;
 #[cfg(test)]
 mod agent;
 #[cfg(test)]
+mod browser;
+#[cfg(test)]
 mod calls;
 #[cfg(test)]
 mod invariants;
@@ -23,6 +25,8 @@ mod requests;
 mod run;
 #[cfg(test)]
 mod session;
+#[cfg(test)]
+mod shared;
 #[cfg(test)]
 mod story;
 #[cfg(test)]

@@ -1,67 +1,14 @@
 //! Two pages of one browser, which keep one journal between them.
 
-use std::collections::BTreeSet;
-
-use desk::{Control, Input, Snapshot};
-use proptest::{
-    collection::vec,
-    prelude::*,
-    test_runner::{Config, FileFailurePersistence},
-};
+use desk::{Control, LegState, Snapshot};
 use rstest::rstest;
 
 use crate::{
-    model::{Offer, World},
-    story::{Event, Fate, Story, Wear, story},
-    support::{Page, at, at_millis, contact, idle, snapshot},
+    browser::{Browser, News},
+    support::{ContactBuilder, at, contact, idle, snapshot},
 };
 
-/// A browser with two pages of the desk.
-struct Browser {
-    pages: [Page; 2],
-    stored: Option<String>,
-    /// Whether the pages hear of each other's writing late, or not at all.
-    is_slow: bool,
-}
-
-impl Browser {
-    fn open() -> Self {
-        Self {
-            pages: [Page::open(), Page::open()],
-            stored: None,
-            is_slow: false,
-        }
-    }
-
-    /// Gives a page an input; the other hears of what the page has written.
-    fn give(&mut self, page: usize, input: Input) {
-        self.pages[page].stored = self.stored.clone();
-        self.pages[page].give(input);
-        let stored = self.pages[page].stored.clone();
-        if self.stored != stored {
-            self.stored = stored;
-            if self.is_slow {
-                return;
-            }
-            self.pages[1 - page].hear(self.stored.clone());
-            assert_eq!(
-                self.pages[1 - page].stored,
-                self.stored,
-                "what is heard is not written again"
-            );
-        }
-    }
-
-    fn tell(&mut self, page: usize, told: &Snapshot) {
-        let taken_at = told.taken_at.unwrap();
-        self.pages[page].now = desk::Instant::from_millis((taken_at - at(0)).num_milliseconds());
-        self.give(page, Input::Snapshot(Box::new(told.clone())));
-    }
-
-    fn reload(&mut self, page: usize) {
-        self.pages[page] = Page::open_with(self.stored.clone());
-    }
-}
+type When = chrono::DateTime<chrono::Utc>;
 
 fn rings() -> Snapshot {
     snapshot(at(1), "PendingBusy", [contact("c").ringing(at(1))])
@@ -139,19 +86,157 @@ fn a_call_that_goes_on_here_is_not_listed_as_finished_because_another_page_lost_
     );
 }
 
-#[test]
-fn a_press_in_one_page_explains_the_end_in_the_record_of_both() {
+#[rstest]
+#[case::where_it_was_pressed_first([0, 1])]
+#[case::the_other_page_first([1, 0])]
+fn a_press_in_one_page_explains_the_end_in_the_record_of_both(#[case] order: [usize; 2]) {
     let mut browser = Browser::open();
-    for page in [0, 1] {
+    for page in order {
         browser.tell(page, &rings());
     }
-    browser.pages[0].press(Control::Decline, "c").unwrap();
+    browser.press(0, Control::Decline, "c");
     for told in [missed(5), idle(at(9))] {
-        for page in [0, 1] {
+        for page in order {
             browser.tell(page, &told);
         }
     }
-    assert_eq!(browser.pages[0].outcomes(), [("c", "declined")]);
+    for page in [0, 1] {
+        assert_eq!(browser.pages[page].outcomes(), [("c", "declined")]);
+        browser.reload(page);
+        browser.tell(page, &idle(at(20)));
+        assert_eq!(browser.pages[page].outcomes(), [("c", "declined")]);
+    }
+}
+
+#[rstest]
+#[case::the_one_that_saw_it_first([0, 1])]
+#[case::the_other_page_first([1, 0])]
+fn a_hold_that_one_page_has_missed_is_in_the_record_of_both(#[case] order: [usize; 2]) {
+    let mut browser = Browser::open();
+    let on_hold = contact("c")
+        .connected(at(5))
+        .customer_is(LegState::Hold, at(6));
+    for page in order {
+        browser.tell(page, &rings());
+        browser.tell(page, &talks());
+    }
+    browser.tell(0, &snapshot(at(6), "Busy", [on_hold]));
+    for told in [wraps_up(), idle(at(12))] {
+        for page in order {
+            browser.tell(page, &told);
+        }
+    }
+    for page in &browser.pages {
+        assert_eq!(page.desk.log().records()[0].times.holds.len(), 1);
+    }
+}
+
+#[test]
+fn a_call_is_not_lost_to_a_page_that_wrote_from_an_older_text() {
+    let mut browser = Browser::open();
+    for page in [0, 1] {
+        browser.tell(page, &idle(at(0)));
+    }
+    browser.news = News::Stale;
+    for told in [rings(), talks(), wraps_up(), idle(at(12))] {
+        browser.tell(0, &told);
+    }
+    browser.tell(
+        1,
+        &snapshot(at(13), "PendingBusy", [contact("d").ringing(at(13))]),
+    );
+    for page in [0, 1] {
+        browser.reload(page);
+        browser.tell(page, &idle(at(20)));
+    }
+    assert!(browser.pages[0].outcomes().contains(&("c", "answered")));
+}
+
+/// The snapshots between the two rings are lost.
+#[rstest]
+#[case::a_call(ContactBuilder::ringing)]
+#[case::a_callback(|call: ContactBuilder, since| call.callback().incoming(since))]
+fn two_rings_in_a_row_stay_two_records(
+    #[case] ring: fn(ContactBuilder, When) -> ContactBuilder,
+    #[values(true, false)] other_has_had_a_snapshot: bool,
+) {
+    let mut browser = Browser::open();
+    if other_has_had_a_snapshot {
+        browser.tell(1, &idle(at(0)));
+    }
+    for (seconds, since) in [(1, 1), (9, 8)] {
+        let rings = ring(contact("c"), at(since));
+        browser.tell(0, &snapshot(at(seconds), "PendingBusy", [rings]));
+    }
+    for told in [missed(12), idle(at(15))] {
+        browser.tell(0, &told);
+    }
+    let talks = snapshot(at(16), "Busy", [contact("d").connected(at(16))]);
+    browser.tell(1, &talks);
+    let twice = [("c", "missed"), ("c", "missed")];
+    for page in [0, 1] {
+        assert_eq!(browser.pages[page].outcomes(), twice, "page {page}");
+    }
+    browser.reload(0);
+    browser.tell(0, &talks);
+    assert_eq!(browser.pages[0].outcomes(), twice);
+}
+
+#[test]
+fn a_ring_that_one_page_has_missed_is_not_taken_for_the_next_by_the_other() {
+    let mut browser = Browser::open();
+    browser.tell(0, &rings());
+    let rings_again = snapshot(at(9), "PendingBusy", [contact("c").ringing(at(8))]);
+    for told in [rings_again, missed(12)] {
+        browser.tell(1, &told);
+    }
+    for page in [0, 1] {
+        browser.tell(page, &idle(at(15)));
+    }
+    for page in &browser.pages {
+        assert_eq!(page.outcomes(), [("c", "missed"), ("c", "missed")]);
+    }
+}
+
+#[test]
+fn of_two_offers_that_two_pages_held_the_one_that_goes_on_is_resumed() {
+    let mut browser = Browser::open();
+    browser.tell(1, &idle(at(0)));
+    browser.tell(0, &rings());
+    browser.tell(0, &missed(5));
+    browser.tell(
+        1,
+        &snapshot(at(8), "PendingBusy", [contact("c").ringing(at(8))]),
+    );
+    let and_another = [contact("c").missed(at(5)), contact("d").ringing(at(6))];
+    browser.tell(0, &snapshot(at(6), "PendingBusy", and_another));
+    browser.reload(0);
+    browser.tell(0, &snapshot(at(9), "Busy", [contact("c").connected(at(9))]));
+    let page = &browser.pages[0];
+    assert_eq!(page.held("c").times.began(), Some(at(8)));
+    assert_eq!(page.outcomes(), [("d", "missed"), ("c", "missed")]);
+}
+
+#[test]
+fn yesterdays_calls_go_from_a_page_that_stays_open_and_do_not_come_back_from_another() {
+    let mut browser = Browser::open();
+    browser.tell(1, &idle(at(0)));
+    for told in [rings(), missed(5), idle(at(9))] {
+        browser.tell(0, &told);
+    }
+    // Only one page has had a snapshot since; the other has all of yesterday still.
+    let next_day = idle(at(25 * 3_600));
+    browser.tell(1, &next_day);
+    assert_eq!(browser.pages[1].outcomes(), []);
+    browser.tell(0, &idle(at(10)));
+    let later = at(25 * 3_600 + 60);
+    browser.tell(1, &snapshot(later, "Busy", [contact("d").connected(later)]));
+    browser.tell(0, &snapshot(later, "Busy", [contact("d").connected(later)]));
+    for page in &browser.pages {
+        assert_eq!(page.outcomes(), []);
+    }
+    let kept = browser.stored.unwrap();
+    assert!(!kept.contains("\nrecord"), "{kept}");
 }
 
 #[test]
@@ -174,100 +259,6 @@ fn what_the_other_page_keeps_of_a_colleague_is_not_shown() {
     browser.reload(1);
     browser.tell(1, &colleagues(idle(at(20))));
     assert_eq!(browser.pages[1].outcomes(), [("c", "answered")]);
-}
-
-/// Which pages are shown a snapshot, and in which order.
-#[derive(Debug, Clone, Copy)]
-struct Shown(&'static [usize]);
-
-fn shown() -> impl Strategy<Value = Shown> {
-    prop::sample::select(vec![
-        Shown(&[0, 1]),
-        Shown(&[1, 0]),
-        Shown(&[0]),
-        Shown(&[1]),
-        Shown(&[]),
-    ])
-}
-
-fn config() -> Config {
-    let file = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/tests/tabs.proptest-regressions"
-    );
-    Config {
-        cases: 300,
-        failure_persistence: Some(Box::new(FileFailurePersistence::Direct(file))),
-        ..Config::default()
-    }
-}
-
-/// The offers that a journal's records are of, as far as the world knows them.
-fn offers_of(world: &World, page: &Page) -> Vec<Option<usize>> {
-    let records = page.desk.log().records().iter();
-    let offers = records.map(|record| {
-        let began = record.times.began();
-        world.offers.iter().rposition(|offer| {
-            record.contact.as_ref() == offer.contact
-                && began.is_none_or(|began| at_millis(offer.connecting) <= began)
-        })
-    });
-    offers.collect()
-}
-
-proptest! {
-    #![proptest_config(config())]
-
-    #[test]
-    fn two_pages_keep_one_journal(
-        story in story(vec![Fate::Arrives], vec![Wear::Sound]),
-        shown in vec((shown(), any::<bool>()), 28),
-        reloaded in 0_usize..2,
-        at_event in 0_usize..28,
-    ) {
-        let mut browser = Browser::open();
-        let mut world = World::default();
-        let mut finished = BTreeSet::new();
-        let Story(events) = &story;
-        for ((index, event), (shown, is_slow)) in events.iter().enumerate().zip(shown) {
-            browser.is_slow = is_slow;
-            if index == at_event {
-                browser.reload(reloaded);
-            }
-            if let Event::Happens(line, what, after, ..) = event {
-                world.happen(*line, *what, *after);
-                for page in shown.0 {
-                    browser.tell(*page, &world.snapshot());
-                }
-                // Once an end has been shown to anybody, nothing may lose it.
-                let is_over = |offer: &Offer| offer.ended.is_some() && offer.cleared.is_none();
-                let offers = world.offers.iter().enumerate();
-                let over = offers.filter(|(_, offer)| is_over(offer));
-                finished.extend(over.map(|(offer, _)| offer).filter(|_| !shown.0.is_empty()));
-            }
-        }
-        world.close_down();
-        for page in [reloaded, 1 - reloaded] {
-            world.millis += 1_000;
-            browser.tell(page, &world.snapshot());
-        }
-        for page in [0, 1] {
-            browser.reload(page);
-            world.millis += 1_000;
-            browser.tell(page, &world.snapshot());
-            let offers = offers_of(&world, &browser.pages[page]);
-            let once: BTreeSet<_> = offers.iter().flatten().copied().collect();
-            prop_assert_eq!(once.len(), offers.len(), "{:?}", browser.pages[page].desk.log());
-            // A contact that is offered again is left out: a page may have missed where one
-            // offer ends and the next begins, and takes them for one.
-            let again = |offer: &usize| {
-                let contact = &world.offers[*offer].contact;
-                world.offers.iter().filter(|other| other.contact == *contact).count() > 1
-            };
-            finished.retain(|offer| !again(offer));
-            prop_assert!(once.is_superset(&finished), "{:?} of {:?}: {:?}", once, finished, browser.pages[page].desk.log());
-        }
-    }
 }
 
 #[test]
