@@ -4,7 +4,7 @@ use std::fmt;
 
 use contract::{ConnectionId, ContactId, PhoneNumber};
 
-use crate::snapshot::StateChoice;
+use crate::{quick_connect::Destination, snapshot::StateChoice};
 
 /// One request to Connect. It names what it concerns, so that an answer which comes back for
 /// something that is no longer there can be told apart and dropped.
@@ -14,12 +14,22 @@ pub enum Action {
     Accept(ContactId),
     /// Refuse the offered contact.
     Decline(ContactId),
-    /// End the agent's own leg; with two parties that ends the call.
+    /// End the agent's own leg, where that ends the call.
     HangUp(ContactId, ConnectionId),
     /// Put a leg on hold.
     Hold(ContactId, ConnectionId),
     /// Take a leg off hold.
     Resume(ContactId, ConnectionId),
+    /// Call a third party in; Connect puts the customer on hold.
+    CallIn(ContactId, Destination),
+    /// Put whoever is on hold through, and the other on hold.
+    Swap(ContactId),
+    /// Put everybody through.
+    Conference(ContactId),
+    /// End the agent's own leg; the customer and the third party stay.
+    Leave(ContactId, ConnectionId),
+    /// End the leg of a third party.
+    Drop(ContactId, ConnectionId),
     /// Send tones to a leg.
     SendDigits(ContactId, ConnectionId, Digits),
     /// Finish the wrap-up, or dismiss a missed or failed contact.
@@ -47,6 +57,11 @@ impl Action {
             | Self::Hold(contact, _)
             | Self::Resume(contact, _)
             | Self::SendDigits(contact, _, _)
+            | Self::CallIn(contact, _)
+            | Self::Swap(contact)
+            | Self::Conference(contact)
+            | Self::Leave(contact, _)
+            | Self::Drop(contact, _)
             | Self::Clear(contact) => Some(contact),
             Self::Mute | Self::Unmute | Self::SetState(_) | Self::QueueState(_) | Self::Dial(_) => {
                 None

@@ -14,6 +14,7 @@ use crate::{
     caller::Caller,
     offer::{KeptOffer, Known, state_began},
     outcome::{Asked, CallOutcome, Ending},
+    party::{Party, parties},
     phase::{CallPhase, Circumstances},
     snapshot::{ContactKind, ContactSnapshot, ContactState, LegRole, LegSnapshot, LegState},
     time::{OfferTimes, Stamp, TimeSource},
@@ -45,6 +46,14 @@ pub struct Contact {
     pub caller: Caller,
     /// The connections, as last told.
     pub legs: Vec<LegSnapshot>,
+    /// Whom the agent has called in, as long as Connect lists their legs.
+    pub parties: Vec<Party>,
+    /// Whether the agent leaves as soon as the third party is on the line.
+    pub hands_on: bool,
+    /// Whether Connect accepts it by itself.
+    pub auto_accept: bool,
+    /// What a task or a mail is called.
+    pub title: Option<String>,
     /// What the flow has set, by name.
     pub attributes: BTreeMap<String, String>,
     /// What the call is doing.
@@ -159,6 +168,10 @@ impl Contact {
             queue: None,
             caller: Caller::Unknown,
             legs: told.legs.clone().unwrap_or_default(),
+            parties: Vec::new(),
+            hands_on: false,
+            auto_accept: false,
+            title: None,
             attributes: BTreeMap::new(),
             phase: CallPhase::Ringing,
             times: OfferTimes::default(),
@@ -230,6 +243,10 @@ impl Contact {
         if let Some(legs) = &told.legs {
             self.take_legs(legs);
         }
+        self.auto_accept |= told.auto_accept;
+        if told.title.is_some() {
+            self.title.clone_from(&told.title);
+        }
         self.caller = std::mem::replace(&mut self.caller, Caller::Unknown).after(told);
         if let Some(last_two) = self.caller.last_two() {
             self.last_two = Some(last_two.into());
@@ -266,6 +283,7 @@ impl Contact {
                 leg.since = known.since;
             }
         }
+        self.parties = parties(&legs, &self.parties);
         self.legs = legs;
     }
 

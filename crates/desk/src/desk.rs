@@ -13,7 +13,7 @@ use crate::{
     call_log::{CallLog, CallRecord},
     clock::{Instant, ServerClock, Standing},
     contact::{Contact, Surroundings},
-    control::Control,
+    control::{Control, moves_somebody},
     input::{Effect, Input},
     journal::{Journal, Shift},
     link::Link,
@@ -21,6 +21,7 @@ use crate::{
     oddity::Oddities,
     offer::KeptOffer,
     phase::CallPhase,
+    quick_connect::Directory,
     requests::Requests,
     roster::Roster,
     snapshot::{AgentSnapshot, ClockReading, LegRole, Snapshot},
@@ -50,6 +51,7 @@ pub struct Desk {
     saved: Option<Journal>,
     /// The last snapshot that said something new.
     last: Option<Box<Snapshot>>,
+    directory: Directory,
     oddities: Oddities,
     revision: u32,
 }
@@ -85,6 +87,10 @@ impl Desk {
             }
             Input::Acted { action, result } => {
                 self.acted(&action, result, now, &mut effects);
+                true
+            }
+            Input::QuickConnects(told) => {
+                self.directory.take(told);
                 true
             }
             Input::TimePassed => false,
@@ -189,6 +195,19 @@ impl Desk {
         self.action(control, contact).is_some()
     }
 
+    /// Whether somebody can be called into a call now.
+    pub fn can_call_in(&self, contact: &ContactId) -> bool {
+        let waits = |other: &Action| other.contact() == Some(contact) && moves_somebody(other);
+        self.link.is_ready()
+            && self.contact(contact).is_some_and(Contact::takes_party)
+            && !self.requests.any(waits)
+    }
+
+    /// Whom the agent can call in without typing a number.
+    pub fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
     /// Whether tones reach somebody.
     pub fn takes_tones(&self, contact: &ContactId) -> bool {
         self.link.is_ready() && self.contact(contact).is_some_and(Contact::takes_tones)
@@ -291,6 +310,7 @@ impl Desk {
             }
             self.notices.settle(self.roster.contacts());
             self.requests.settle(self.roster.contacts());
+            self.hand_on(effects);
         }
         self.last = Some(told);
         true
@@ -318,6 +338,7 @@ impl Desk {
         self.roster = Roster::default();
         self.notices = Notices::default();
         self.requests = Requests::default();
+        self.directory = Directory::default();
         self.muted = None;
     }
 

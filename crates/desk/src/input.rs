@@ -9,6 +9,7 @@ use crate::{
     link::{Link, Repair, SignInPage},
     notice::SoftphoneError,
     oddity::Oddity,
+    quick_connect::{Destination, QuickConnect},
     snapshot::{Snapshot, StateChoice},
 };
 
@@ -45,6 +46,8 @@ pub enum Input {
         /// How it went.
         result: Result<(), ActionError>,
     },
+    /// Connect has told the quick connects, or why not.
+    QuickConnects(Result<Vec<QuickConnect>, ActionError>),
     /// Nothing but the time has changed; see [`Desk::is_due`](crate::Desk::is_due).
     TimePassed,
 }
@@ -55,6 +58,20 @@ pub enum Input {
 pub enum Command {
     /// Press a button of a contact.
     Press(Control, ContactId),
+    /// Call somebody in.
+    CallIn {
+        /// Into which call.
+        contact: ContactId,
+        /// Whom.
+        to: Destination,
+        /// Whether the agent leaves as soon as they are on the line. A page that is reloaded
+        /// before has forgotten it: the agent is with them then.
+        hand_on: bool,
+    },
+    /// Ask for the quick connects.
+    ListQuickConnects,
+    /// Bring a contact to the front.
+    Select(ContactId),
     /// Send tones.
     SendDigits(ContactId, Digits),
     /// Close the microphone.
@@ -80,6 +97,8 @@ pub enum Command {
 pub enum Effect {
     /// Ask Connect; the answer comes back as [`Input::Acted`].
     Act(Action),
+    /// Ask for the quick connects; they come back as [`Input::QuickConnects`].
+    ListQuickConnects,
     /// Keep this in the browser, in place of what was kept.
     Save(Box<Journal>),
     /// Open the sign-in page in a pop-up.

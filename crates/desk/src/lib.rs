@@ -14,7 +14,7 @@
 //! that bears no time counts as new.
 //!
 //! - At most one call is in front of the agent, and a second contact never replaces a connected
-//!   one (`a_second_contact_never_replaces_a_connected_one`).
+//!   one by itself (`a_second_contact_never_replaces_a_connected_one`).
 //! - An offer that a snapshot showed leaves through exactly one [`CallRecord`], as long as states
 //!   bear times and, where snapshots come late, can be read. Two offers under one id are one to the desk when no snapshot showed how the
 //!   first ended and none showed the second ring (`an_offer_leaves_through_one_record`).
@@ -58,7 +58,9 @@ mod notice;
 mod oddity;
 mod offer;
 mod outcome;
+mod party;
 mod phase;
+mod quick_connect;
 mod requests;
 mod roster;
 mod snapshot;
@@ -80,7 +82,9 @@ pub use link::{Link, Repair, SignInPage};
 pub use notice::{DialRefusal, Notice, NoticeKind, Request, SignOutFailure, SoftphoneError};
 pub use oddity::Oddity;
 pub use outcome::CallOutcome;
+pub use party::{Conversation, Party, PartyState, Supervision};
 pub use phase::CallPhase;
+pub use quick_connect::{Destination, Directory, QuickConnect, QuickConnectKind};
 pub use snapshot::{
     AgentSnapshot, AgentStateSnapshot, AgentStateType, ClockReading, ContactKind, ContactSnapshot,
     ContactState, EndpointSnapshot, LegRole, LegSnapshot, LegState, Snapshot, StateChoice,

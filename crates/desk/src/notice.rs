@@ -58,6 +58,16 @@ pub enum Request {
     Hold,
     /// To take the customer off hold.
     Resume,
+    /// To call a third party in.
+    CallIn,
+    /// To swap the customer and the third party.
+    Swap,
+    /// To put everybody through.
+    Conference,
+    /// To leave the customer with the third party.
+    Leave,
+    /// To drop the third party.
+    Drop,
     /// To send tones.
     SendDigits,
     /// To finish the contact.
@@ -76,7 +86,15 @@ impl Request {
     pub(crate) fn matters_in(self, phase: CallPhase) -> bool {
         match self {
             Self::Accept | Self::Decline => phase == CallPhase::Ringing,
-            Self::HangUp | Self::Hold | Self::Resume | Self::SendDigits => phase.is_live(),
+            Self::HangUp
+            | Self::Hold
+            | Self::Resume
+            | Self::SendDigits
+            | Self::CallIn
+            | Self::Swap
+            | Self::Conference
+            | Self::Leave
+            | Self::Drop => phase.is_live(),
             Self::Clear | Self::Mute | Self::SetState | Self::Dial => true,
         }
     }
@@ -91,6 +109,11 @@ impl From<&Action> for Request {
             Action::Hold(..) => Self::Hold,
             Action::Resume(..) => Self::Resume,
             Action::SendDigits(..) => Self::SendDigits,
+            Action::CallIn(..) => Self::CallIn,
+            Action::Swap(_) => Self::Swap,
+            Action::Conference(_) => Self::Conference,
+            Action::Leave(..) => Self::Leave,
+            Action::Drop(..) => Self::Drop,
             Action::Clear(_) => Self::Clear,
             Action::Mute | Action::Unmute => Self::Mute,
             Action::SetState(_) | Action::QueueState(_) => Self::SetState,

@@ -89,10 +89,14 @@ impl Requests {
                     return false;
                 }
             }
+            let find = |id: &ContactId| contacts.iter().find(|contact| contact.id == *id);
+            if let Action::CallIn(id, _) = &request.action {
+                return find(id).is_some_and(Contact::takes_party);
+            }
             let Some((control, id)) = Control::that_asks(&request.action) else {
                 return true;
             };
-            let contact = contacts.iter().find(|contact| contact.id == *id);
+            let contact = find(id);
             contact.is_some_and(|contact| contact.action(control).as_ref() == Some(&request.action))
         });
     }
@@ -133,6 +137,11 @@ fn shows_in_a_snapshot(action: &Action) -> bool {
         | Action::HangUp(..)
         | Action::Hold(..)
         | Action::Resume(..)
+        | Action::CallIn(..)
+        | Action::Swap(_)
+        | Action::Conference(_)
+        | Action::Leave(..)
+        | Action::Drop(..)
         | Action::Clear(_)
         | Action::Dial(_) => true,
         Action::SendDigits(..)

@@ -22,6 +22,8 @@ pub(crate) struct Roster {
     /// In order of arrival.
     contacts: Vec<Contact>,
     front: Option<ContactId>,
+    /// The contact that the agent has brought to the front.
+    chosen: Option<ContactId>,
     log: CallLog,
     /// What another page has finished that goes on here.
     elsewhere: CallLog,
@@ -42,6 +44,14 @@ impl Roster {
 
     pub(crate) fn front(&self) -> Option<&Contact> {
         self.front.as_ref().and_then(|front| self.contact(front))
+    }
+
+    /// Brings a contact to the front.
+    pub(crate) fn select(&mut self, id: ContactId) {
+        if self.contact(&id).is_some() {
+            self.front = Some(id.clone());
+            self.chosen = Some(id);
+        }
     }
 
     pub(crate) fn log(&self) -> &CallLog {
@@ -121,7 +131,7 @@ impl Roster {
         }
         let elsewhere = std::mem::take(&mut self.elsewhere);
         self.add(&elsewhere, from);
-        self.choose_front();
+        self.choose_front(&anew);
         anew
     }
 
@@ -211,9 +221,31 @@ impl Roster {
         self.log.keep(kept.into_record(around));
     }
 
+    /// Whether the agent's choice stands. It gives way to a call that begins, unless the chosen one
+    /// goes on, and to a call that goes on once the chosen one is over.
+    fn is_still_chosen(&self, chosen: &Contact, anew: &[ContactId]) -> bool {
+        let is_call = chosen.kind.is_call();
+        let talks = is_call && chosen.phase.is_talking();
+        let others = || self.calls().filter(|held| held.id != chosen.id);
+        let begins = others().any(|held| anew.contains(&held.id));
+        let over = !chosen.phase.is_live() && others().any(|held| held.phase.is_talking());
+        talks || !(begins || over)
+    }
+
     /// Whoever is in front stays there, unless gone; but a call that is up goes before one that
-    /// is not, and one that rings before one that was missed or has failed.
-    fn choose_front(&mut self) {
+    /// is not, and one that rings before one that was missed or has failed. What the agent has
+    /// chosen goes before all.
+    fn choose_front(&mut self, anew: &[ContactId]) {
+        let chosen = self.chosen.take();
+        let chosen = chosen.filter(|id| {
+            let contact = self.contact(id);
+            contact.is_some_and(|contact| self.is_still_chosen(contact, anew))
+        });
+        if chosen.is_some() {
+            self.front.clone_from(&chosen);
+            self.chosen = chosen;
+            return;
+        }
         let first = |rank: fn(CallPhase) -> bool| self.calls().find(|held| rank(held.phase));
         let talking = || first(CallPhase::is_talking);
         let live = || first(CallPhase::is_live);

@@ -120,6 +120,10 @@ pub struct ContactSnapshot {
     pub attributes: BTreeMap<String, String>,
     /// The customer's address, where Connect gives it apart from the legs.
     pub customer: Option<EndpointSnapshot>,
+    /// Whether Connect accepts it for the agent.
+    pub auto_accept: bool,
+    /// What a task or a mail is called.
+    pub title: Option<String>,
 }
 
 impl Snapshot {
@@ -155,6 +159,8 @@ impl ContactSnapshot {
             legs: None,
             attributes: BTreeMap::new(),
             customer: None,
+            auto_accept: false,
+            title: None,
         }
     }
 }

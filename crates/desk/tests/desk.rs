@@ -10,11 +10,15 @@ mod browser;
 #[cfg(test)]
 mod calls;
 #[cfg(test)]
+mod chosen;
+#[cfg(test)]
 mod invariants;
 #[cfg(test)]
 mod model;
 #[cfg(test)]
 mod outcomes;
+#[cfg(test)]
+mod parties;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]

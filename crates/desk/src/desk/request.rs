@@ -7,11 +7,14 @@ use crate::{
     action::{Action, ActionError},
     agent::Agent,
     clock::Instant,
+    contact::Contact,
     control::Control,
     input::{Command, Effect},
     link::Link,
     notice::{NoticeKind, Request, SignOutFailure},
+    party::Conversation,
     phase::CallPhase,
+    quick_connect::Destination,
 };
 
 impl Desk {
@@ -25,6 +28,18 @@ impl Desk {
     pub(super) fn command(&mut self, command: Command, now: Instant, effects: &mut Vec<Effect>) {
         match command {
             Command::Press(control, contact) => self.press(control, &contact, effects),
+            Command::CallIn {
+                contact,
+                to,
+                hand_on,
+            } => self.call_in(contact, to, hand_on, effects),
+            Command::ListQuickConnects => {
+                if self.link.is_ready() && !self.directory.loading {
+                    self.directory.loading = true;
+                    effects.push(Effect::ListQuickConnects);
+                }
+            }
+            Command::Select(contact) => self.roster.select(contact),
             Command::SendDigits(contact, digits) => {
                 let action = self
                     .contact(&contact)
@@ -69,6 +84,43 @@ impl Desk {
         self.act(action, effects);
     }
 
+    fn call_in(
+        &mut self,
+        id: ContactId,
+        to: Destination,
+        hand_on: bool,
+        effects: &mut Vec<Effect>,
+    ) {
+        if !self.can_call_in(&id) {
+            return;
+        }
+        if let Some(contact) = self.roster.contact_mut(&id) {
+            contact.hands_on = hand_on;
+        }
+        self.act(Action::CallIn(id, to), effects);
+    }
+
+    /// Lets the agent leave where the third party they wanted to hand the customer to has come.
+    /// Not before: who leaves while it rings leaves the customer with a telephone that nobody may
+    /// take up (amazon-connect-streams issue 897).
+    pub(super) fn hand_on(&mut self, effects: &mut Vec<Effect>) {
+        let handing = |contact: &&Contact| contact.hands_on;
+        let ids: Vec<_> = self.roster.contacts().iter().filter(handing).collect();
+        let ids: Vec<_> = ids.into_iter().map(|contact| contact.id.clone()).collect();
+        for id in ids {
+            let leave = self.action(Control::Leave, &id);
+            let asks = |action: &Action| matches!(action, Action::CallIn(at, _) if *at == id);
+            let is_asked = self.requests.any(asks);
+            if let Some(contact) = self.roster.contact_mut(&id) {
+                let rings = contact.conversation() == Some(Conversation::Calling);
+                contact.hands_on = leave.is_none() && (rings || is_asked);
+            }
+            if let Some(leave) = leave {
+                self.act(leave, effects);
+            }
+        }
+    }
+
     /// Remembers what was pressed here that explains how a call ends, or that it failed.
     fn set_asked(&mut self, action: &Action, asked: bool) {
         let Some(contact) = action.contact().and_then(|id| self.roster.contact_mut(id)) else {
@@ -78,6 +130,14 @@ impl Desk {
             (Action::Decline(_), CallPhase::Ringing) => contact.asked.declined = asked,
             (Action::Accept(_), CallPhase::Ringing) if asked => contact.asked.declined = false,
             (Action::HangUp(..), CallPhase::Dialing) => contact.asked.cancelled = asked,
+            (Action::Drop(_, leg), _) => {
+                contact.hands_on = false;
+                let mut parties = contact.parties.iter_mut();
+                if let Some(party) = parties.find(|party| party.leg == *leg) {
+                    party.dropped = asked;
+                }
+            }
+            (Action::CallIn(..), _) if !asked => contact.hands_on = false,
             _ => {}
         }
     }
