@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use chrono::{DateTime, FixedOffset, Offset, SecondsFormat, TimeDelta, Utc};
 use desk::PhoneNumber;
-use js_sys::{Array, Date, Intl, Object};
+use js_sys::{Array, Date, Intl, JsString, Object};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::text::Locale;
@@ -97,6 +97,13 @@ pub(crate) fn time_of_day(at: DateTime<Utc>, locale: Locale) -> String {
         .ok()
         .and_then(|text| text.as_string())
         .unwrap_or_default()
+}
+
+/// Whether a text contains what is looked for, however wide or large either is written.
+pub(crate) fn contains(text: &str, sought: &str) -> bool {
+    let plain = |text: &str| JsString::from(text).normalize("NFKC").to_lower_case();
+    let sought: String = plain(sought).into();
+    plain(text).includes(&sought, 0)
 }
 
 /// Year, month and day.

@@ -346,6 +346,19 @@ impl Runtime {
                     }
                 });
             }
+            Effect::ListQuickConnects => {
+                let answer = self.ccp.borrow().as_ref().map(Ccp::endpoints);
+                let this = Rc::downgrade(self);
+                spawn(async move {
+                    let told = match answer {
+                        Some(answer) => answer.await,
+                        None => Err(desk::ActionError::NotReady),
+                    };
+                    if let Some(this) = this.upgrade() {
+                        this.send(Input::QuickConnects(told));
+                    }
+                });
+            }
             Effect::Save(journal) => self.journal.borrow_mut().keep(&journal),
             Effect::OpenSignIn => self.open_sign_in(),
             Effect::CloseSignIn => {

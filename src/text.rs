@@ -6,9 +6,9 @@
 //! shows a Rust string. A sentence that lacks a language does not compile.
 
 use desk::{
-    ActionError, AgentKind, AgentState, CallOutcome, CallPhase, ContactKind, Desk, DialRefusal,
-    Direction, Link, NoticeKind, PhoneNumberError, Repair, Request, SignOutFailure, SoftphoneError,
-    TimeSource,
+    ActionError, AgentKind, AgentState, CallOutcome, CallPhase, Contact, ContactKind, Control,
+    Conversation, Desk, DialRefusal, Direction, Link, NoticeKind, PhoneNumberError,
+    QuickConnectKind, Repair, Request, SignOutFailure, SoftphoneError, Supervision, TimeSource,
 };
 
 use crate::settings::SettingsError;
@@ -126,6 +126,51 @@ texts! {
     Email { ja: "メール", en: "Email" }
     OtherContact { ja: "その他", en: "Other" }
     OtherContacts { ja: "ほかのコンタクト", en: "Other contacts" }
+    AutoAccept { ja: "自動応答", en: "accepted automatically" }
+
+    // Third parties.
+    Transfer { ja: "転送", en: "Transfer" }
+    Consult { ja: "相談", en: "Consult" }
+    Swap { ja: "切替", en: "Swap" }
+    Conference { ja: "会議", en: "Conference" }
+    Leave { ja: "退出", en: "Leave" }
+    Drop { ja: "切り離し", en: "Drop" }
+    Search { ja: "検索", en: "Search" }
+    SearchHint { ja: "名前か電話番号", en: "Name or number" }
+    External { ja: "外線", en: "External" }
+    TransferMeans {
+        ja: "お客様を保留にして相手を呼びます。相手が出ると、あなたは抜けてお客様と相手の通話になります。",
+        en: "The customer is put on hold and the other party is called. When they answer, you leave and the customer stays with them.",
+    }
+    ConsultMeans {
+        ja: "お客様を保留にして相手を呼びます。話した後で、切替・会議・退出を選べます。",
+        en: "The customer is put on hold and the other party is called. Then you can swap, confer or leave.",
+    }
+    DirectoryLoading { ja: "転送先を読み込んでいます", en: "Loading quick connects" }
+    DirectoryEmpty { ja: "該当する転送先はありません。番号も入力できます。", en: "No such quick connect. You can type a number." }
+    DirectoryMore { ja: "ほかにもあります。検索で絞り込んでください。", en: "There are more. Search for one." }
+    FailedDirectory { ja: "転送先を読み込めませんでした。", en: "The quick connects could not be loaded." }
+    TalkCalling { ja: "呼び出しています。お客様は保留中です。", en: "Being called. The customer is on hold." }
+    TalkConsulting { ja: "あなたと相手が話しています。お客様は保留中で、聞こえません。", en: "You talk with them. The customer is on hold and hears neither." }
+    TalkSwapped { ja: "あなたとお客様が話しています。相手は保留中で、聞こえません。", en: "You talk with the customer. The other party is on hold and hears neither." }
+    TalkConference { ja: "三者で話しています。", en: "All three hear each other." }
+    TalkAllOnHold { ja: "お客様も相手も保留中です。", en: "Both are on hold." }
+    TalkWithoutCustomer { ja: "お客様は電話を切りました。相手とつながっています。", en: "The customer has hung up. The other party is still there." }
+    TalkNotReached { ja: "つながりませんでした。", en: "Not reached." }
+    TalkLeft { ja: "通話から抜けました。", en: "No longer on the line." }
+    StillOnHold { ja: "お客様は保留のままです。", en: "The customer is still on hold." }
+    WillHandOn {
+        ja: "相手が出ると、あなたは抜けます。取りやめるには切り離しを押してください。",
+        en: "When they answer, you leave. Press Drop to call it off.",
+    }
+    LeaveMeans { ja: "退出すると、お客様と相手の通話が続きます。", en: "If you leave, the customer and they go on talking." }
+    Monitored { ja: "スーパーバイザーが聞いています", en: "A supervisor is listening" }
+    Barged { ja: "スーパーバイザーが通話に参加しています", en: "A supervisor takes part" }
+    FailedCallIn { ja: "呼び出せませんでした。", en: "They could not be called." }
+    FailedSwap { ja: "切り替えられませんでした。", en: "The parties could not be swapped." }
+    FailedConference { ja: "会議にできませんでした。", en: "The conference could not be started." }
+    FailedLeave { ja: "退出できませんでした。", en: "You could not leave the call." }
+    FailedDrop { ja: "切り離せませんでした。", en: "They could not be dropped." }
     RingTitle { ja: "☎ 着信中", en: "☎ Incoming call" }
     AnnounceRing { ja: "着信です。", en: "Incoming call." }
     AnnounceSecondRing { ja: "別の着信があります。", en: "Another call is ringing." }
@@ -520,6 +565,60 @@ pub fn shown_is_from(time: &str, locale: Locale) -> String {
     [before, time, after].concat()
 }
 
+/// Who hears whom, what happens next by itself, and what leaving would do.
+pub(crate) fn conversation(desk: &Desk, call: &Contact) -> [Option<Text>; 2] {
+    let Some(conversation) = call.conversation() else {
+        return [None, None];
+    };
+    let on_hold = call.phase == CallPhase::Connected { on_hold: true };
+    let (said, then) = match conversation {
+        Conversation::Calling => (Text::TalkCalling, call.hands_on.then_some(Text::WillHandOn)),
+        Conversation::Consulting => (Text::TalkConsulting, None),
+        Conversation::Swapped => (Text::TalkSwapped, None),
+        Conversation::Conference => (Text::TalkConference, None),
+        Conversation::AllOnHold => (Text::TalkAllOnHold, None),
+        Conversation::WithoutCustomer => (Text::TalkWithoutCustomer, None),
+        Conversation::NotReached => (Text::TalkNotReached, on_hold.then_some(Text::StillOnHold)),
+        Conversation::Left => (Text::TalkLeft, on_hold.then_some(Text::StillOnHold)),
+    };
+    let leave = || {
+        desk.allows(Control::Leave, &call.id)
+            .then_some(Text::LeaveMeans)
+    };
+    [Some(said), then.or_else(leave)]
+}
+
+/// Who else is in the call.
+pub(crate) fn supervision(supervision: Supervision) -> Text {
+    match supervision {
+        Supervision::Listening => Text::Monitored,
+        Supervision::TakingPart => Text::Barged,
+    }
+}
+
+/// What a quick connect leads to.
+pub(crate) fn quick_connect(kind: QuickConnectKind) -> Text {
+    match kind {
+        QuickConnectKind::External => Text::External,
+        QuickConnectKind::Agent => Text::Agent,
+        QuickConnectKind::Queue => Text::Queue,
+        QuickConnectKind::Unknown => Text::OtherContact,
+    }
+}
+
+/// Sentences, one after the other. Japanese puts no space between them.
+pub(crate) fn join(sentences: [Option<Text>; 2], locale: Locale) -> String {
+    let [first, second] = sentences.map(|text| text.map(|text| text.say(locale)));
+    let mut words = first.unwrap_or_default().to_owned();
+    if let Some(second) = second {
+        if locale == Locale::En {
+            words.push(' ');
+        }
+        words.push_str(second);
+    }
+    words
+}
+
 /// How many notices there are besides.
 pub fn more_notices(count: usize, locale: Locale) -> String {
     let (before, after) = match locale {
@@ -537,6 +636,11 @@ fn failed(request: Request) -> Text {
         Request::Hold => Text::FailedHold,
         Request::Resume => Text::FailedResume,
         Request::SendDigits => Text::FailedDigits,
+        Request::CallIn => Text::FailedCallIn,
+        Request::Swap => Text::FailedSwap,
+        Request::Conference => Text::FailedConference,
+        Request::Leave => Text::FailedLeave,
+        Request::Drop => Text::FailedDrop,
         Request::Clear => Text::FailedClear,
         Request::Mute => Text::FailedMute,
         Request::SetState => Text::FailedSetState,
@@ -544,7 +648,7 @@ fn failed(request: Request) -> Text {
     }
 }
 
-fn because(error: &ActionError) -> Text {
+pub(crate) fn because(error: &ActionError) -> Text {
     match error {
         ActionError::InvalidState => Text::BecauseInvalidState,
         ActionError::BadEndpoint => Text::BecauseBadEndpoint,

@@ -8,6 +8,7 @@ mod contact_record;
 mod dialler;
 mod keypad;
 mod notices;
+mod parties;
 mod status_page;
 
 use self::{

@@ -194,6 +194,27 @@ impl Call {
         self
     }
 
+    /// With a colleague outside, who was called in.
+    pub(crate) fn with_third(mut self, state: LegState, since: i64) -> Self {
+        let third = LegSnapshot {
+            id: ConnectionId::from("third"),
+            role: LegRole::ThirdParty,
+            outbound: Some(true),
+            state: Some(state),
+            since: Some(at(since)),
+            quick_connect: Some("倉庫".into()),
+            ..self.leg(LegRole::Customer).clone()
+        };
+        self.0.legs.get_or_insert_default().push(third);
+        self
+    }
+
+    /// Changes whatever a test needs to be otherwise.
+    pub(crate) fn but(mut self, change: impl FnOnce(&mut ContactSnapshot)) -> Self {
+        change(&mut self.0);
+        self
+    }
+
     /// Over, and being written up.
     pub(crate) fn ended(self, second: i64) -> Self {
         self.is(

@@ -4,7 +4,7 @@
 use desk::{CallPhase, Contact, Desk};
 use leptos::prelude::document;
 
-use super::call_panel::caller_words;
+use super::call_panel::customer_words;
 use crate::{
     runtime::DeskHandle,
     text::{self, Text},
@@ -42,7 +42,7 @@ fn call(told: &Desk, desk: DeskHandle) -> String {
     if !rings(call) {
         return desk.say(text::phase(Some(call.phase))).into();
     }
-    let caller = caller_words(&call.caller, desk);
+    let caller = customer_words(call, desk);
     let queue = call.queue.as_deref().unwrap_or_default();
     format!("{} {caller} {queue}", desk.say(Text::AnnounceRing))
 }

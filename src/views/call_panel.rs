@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use desk::{CallPhase, Caller, Command, Contact, Control, Desk};
 use leptos::prelude::*;
 
-use super::keypad::keypad;
+use super::{keypad::keypad, parties::parties};
 use crate::{
     format,
     runtime::DeskHandle,
@@ -52,6 +52,7 @@ pub(super) fn call_panel(desk: DeskHandle) -> El {
                 .child(el("bdi").words(move || desk.read(queue).unwrap_or_default())),
         )
         .child(controls(desk))
+        .child(parties(desk))
         .child(mute_state(desk))
         .child(other_contacts(desk))
         .child(keypad(desk))
@@ -74,6 +75,10 @@ fn held_since(desk: &Desk) -> Option<DateTime<Utc>> {
 fn came(told: &Desk, desk: DeskHandle) -> Option<String> {
     let call = told.front()?;
     let mut came = desk.say(text::kind(&call.kind, call.direction)).to_owned();
+    if call.auto_accept && call.phase == CallPhase::Ringing {
+        came.push_str(" · ");
+        came.push_str(desk.say(Text::AutoAccept));
+    }
     if call.queue.is_some() {
         came.push_str(" · ");
     }
@@ -92,7 +97,7 @@ fn caller_number(desk: DeskHandle) -> El {
     };
     let withheld = |desk: &Desk| {
         desk.front().is_some_and(|call| match call.caller {
-            Caller::Withheld => true,
+            Caller::Withheld => call.kind.is_call(),
             Caller::Number(_) | Caller::Raw(_) | Caller::Unknown => false,
         })
     };
@@ -101,7 +106,7 @@ fn caller_number(desk: DeskHandle) -> El {
         Caller::Number(_) | Caller::Withheld | Caller::Unknown => None,
     };
     let words = move |told: &Desk| match told.front() {
-        Some(call) => caller_words(&call.caller, desk),
+        Some(call) => customer_words(call, desk),
         None => desk.say(Text::NoCall).into(),
     };
     el("p")
@@ -118,6 +123,15 @@ fn caller_number(desk: DeskHandle) -> El {
         .words(move || desk.read(words))
 }
 
+/// Who it is: the number of a call, the title of anything else.
+pub(super) fn customer_words(contact: &Contact, desk: DeskHandle) -> String {
+    if contact.kind.is_call() {
+        return caller_words(&contact.caller, desk);
+    }
+    let kind = || desk.say(text::kind(&contact.kind, contact.direction));
+    contact.title.clone().unwrap_or_else(|| kind().into())
+}
+
 /// A customer's number for the eye.
 pub(super) fn caller_words(caller: &Caller, desk: DeskHandle) -> String {
     match caller {
@@ -130,20 +144,7 @@ pub(super) fn caller_words(caller: &Caller, desk: DeskHandle) -> String {
 
 /// Every button of a call, always in its place.
 fn controls(desk: DeskHandle) -> El {
-    let control = |role, label, control: fn(&Desk) -> Control| {
-        button(
-            role,
-            label,
-            desk,
-            move || desk.read(|desk| allowed(desk, control(desk))),
-            move || {
-                let call = desk.look(|desk| Some((control(desk), desk.front()?.id.clone())));
-                if let Some((control, call)) = call {
-                    desk.command(Command::Press(control, call));
-                }
-            },
-        )
-    };
+    let control = |role, label, which| control(desk, role, label, which);
     let hold_label = move || match desk.read(hold_or_resume) {
         Control::Resume => Text::Resume,
         _ => Text::Hold,
@@ -200,7 +201,28 @@ fn controls(desk: DeskHandle) -> El {
         }))
 }
 
-type Label = Box<dyn Fn() -> Text>;
+pub(super) type Label = Box<dyn Fn() -> Text>;
+
+/// A button of the call in front.
+pub(super) fn control(
+    desk: DeskHandle,
+    role: &'static str,
+    label: Label,
+    control: fn(&Desk) -> Control,
+) -> El {
+    button(
+        role,
+        label,
+        desk,
+        move || desk.read(|desk| allowed(desk, control(desk))),
+        move || {
+            let call = desk.look(|desk| Some((control(desk), desk.front()?.id.clone())));
+            if let Some((control, call)) = call {
+                desk.command(Command::Press(control, call));
+            }
+        },
+    )
+}
 
 fn allowed(desk: &Desk, control: Control) -> bool {
     let call = desk.front();
@@ -233,6 +255,11 @@ fn mute_state(desk: DeskHandle) -> El {
             let words = desk.read(words).map(|text| desk.say(text));
             words.unwrap_or_default().into()
         })
+        .child(el("span").class("supervision").words(move || {
+            let told = desk.read(|desk| desk.front()?.supervision());
+            let word = told.map(|told| desk.say(text::supervision(told)));
+            word.unwrap_or_default().into()
+        }))
         .child(el("span").class("call-stale").words(move || {
             let stale = desk.read(Desk::is_unconfirmed);
             let word = stale.then(|| desk.say(Text::Unconfirmed));
@@ -240,20 +267,26 @@ fn mute_state(desk: DeskHandle) -> El {
         }))
 }
 
-/// The contacts that are not in front: they are announced and listed, and never in the way.
+/// The contacts that are not in front: they are announced and listed, never in the way, and come to
+/// the front when they are pressed.
 fn other_contacts(desk: DeskHandle) -> El {
     let others = desk.select(|desk| desk.others().cloned().collect::<Vec<_>>());
     let name = desk.say(Text::OtherContacts);
     let rows = move || {
         let row = |contact: &Contact| {
             let since = contact.phase_since();
-            el("li")
-                .set("data-phase", contact.phase.as_str())
+            let id = contact.id.clone();
+            let choose = el("button")
+                .press(|| true, move || desk.command(Command::Select(id.clone())))
+                .key(contact.id.as_ref())
                 .text(desk.say(text::phase(Some(contact.phase))))
                 .text(" · ")
-                .child(el("bdi").text(&caller_words(&contact.caller, desk)))
+                .child(el("bdi").text(&customer_words(contact, desk)))
                 .text(" · ")
-                .text(desk.say(text::kind(&contact.kind, contact.direction)))
+                .text(desk.say(text::kind(&contact.kind, contact.direction)));
+            el("li")
+                .set("data-phase", contact.phase.as_str())
+                .child(choose)
                 .text(" ")
                 .child(elapsed(desk, move || since))
         };

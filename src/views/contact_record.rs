@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use desk::{Caller, Contact, Desk, Stamp, spreadsheet_row};
 use leptos::prelude::*;
 
-use super::call_panel::caller_words;
+use super::call_panel::{caller_words, customer_words};
 use crate::{
     format,
     runtime::DeskHandle,
@@ -35,7 +35,7 @@ pub(super) fn contact_record(desk: DeskHandle) -> El {
         }))
         .child(words(Text::Queue, |call, _| call.queue.clone()))
         .child(words(Text::Customer, |call, desk| {
-            Some(caller_words(&call.caller, desk))
+            Some(customer_words(call, desk))
         }))
         .child(fact(
             desk.say(Text::Agent),

@@ -67,11 +67,7 @@ fn more(desk: DeskHandle, count: usize, open: RwSignal<bool>) -> El {
 }
 
 fn notice(desk: DeskHandle, notice: &Notice, more: Option<El>) -> El {
-    let [first, second] = text::notice(&notice.kind).map(|text| text.map(|text| desk.say(text)));
-    let mut words = first.unwrap_or_default().to_owned();
-    if let Some(second) = second {
-        add(&mut words, second, desk.locale);
-    }
+    let words = text::join(text::notice(&notice.kind), desk.locale);
     let id = notice.id;
     let dismiss = button(
         "plain",

@@ -9,6 +9,7 @@ mod foreign;
 mod keypad;
 mod log;
 mod notices;
+mod parties;
 mod privacy;
 mod record;
 mod rings;

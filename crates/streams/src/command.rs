@@ -1,39 +1,15 @@
 //! [`desk::Action`]s, each as the call of the library that performs it.
 
+use std::rc::Rc;
+
 use contract::{ConnectionId, ContactId};
-use desk::{Action, ActionError, StateChoice};
+use desk::{Action, ActionError, Destination, QuickConnect, QuickConnectKind, StateChoice};
 use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
 
 use crate::Ccp;
 use crate::request::{Answer, thrown};
 use crate::sys::{self, Plain};
-
-/// Where a call can be transferred to, or what a quick connect leads to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Endpoint {
-    /// Amazon's name for it.
-    pub arn: Option<String>,
-    /// What is at the other end.
-    pub kind: EndpointKind,
-    /// As configured in the instance.
-    pub name: Option<String>,
-    /// For [`EndpointKind::PhoneNumber`], as configured in the instance.
-    pub phone_number: Option<String>,
-}
-
-/// `EndpointType` of the typings.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum EndpointKind {
-    /// A telephone outside.
-    PhoneNumber,
-    /// An agent's quick connect.
-    Agent,
-    /// A queue's quick connect.
-    Queue,
-    /// A word that this crate does not know.
-    Unknown(String),
-}
 
 impl Ccp {
     /// Asks Connect for something. The request is made before this returns; the future only
@@ -64,7 +40,8 @@ impl Ccp {
         }
     }
 
-    /// Asks for all quick connects of the agent's queues, page after page.
+    /// Asks for all quick connects of the agent's queues, page after page. One without an ARN or
+    /// a name could not be chosen and is left out.
     ///
     /// # Errors
     ///
@@ -72,7 +49,7 @@ impl Ccp {
     /// profile has no queues.
     pub fn endpoints(
         &self,
-    ) -> impl Future<Output = Result<Vec<Endpoint>, ActionError>> + use<> + 'static {
+    ) -> impl Future<Output = Result<Vec<QuickConnect>, ActionError>> + use<> + 'static {
         let begun = self.agent().and_then(|agent| {
             let queues = agent
                 .queue_arns()
@@ -81,11 +58,14 @@ impl Ccp {
                 .make(&|callbacks| agent.endpoints(&queues, callbacks))
                 .map_err(|error| thrown(&error))
         });
+        let endpoints = Rc::clone(&self.endpoints);
         async move {
             let found = begun?.await?;
-            Ok(items(found.unchecked_ref::<Plain>().get("endpoints").ok())
-                .map(|endpoint| endpoint_of(&endpoint))
-                .collect())
+            let found: Vec<_> =
+                items(found.unchecked_ref::<Plain>().get("endpoints").ok()).collect();
+            let read = found.iter().filter_map(quick_connect).collect();
+            endpoints.replace(found);
+            Ok(read)
         }
     }
 
@@ -95,7 +75,14 @@ impl Ccp {
             Action::Accept(contact) => self.on_contact(contact, Contact::accept),
             Action::Decline(contact) => self.on_contact(contact, Contact::reject),
             Action::Clear(contact) => self.on_contact(contact, Contact::clear),
-            Action::HangUp(contact, leg) => self.on_leg(contact, leg, &VoiceConnection::destroy),
+            Action::Swap(contact) => self.on_contact(contact, Contact::toggle_active_connections),
+            Action::Conference(contact) => {
+                self.on_contact(contact, Contact::conference_connections)
+            }
+            Action::CallIn(contact, to) => self.call_in(contact, to),
+            Action::HangUp(contact, leg)
+            | Action::Leave(contact, leg)
+            | Action::Drop(contact, leg) => self.on_leg(contact, leg, &VoiceConnection::destroy),
             Action::Hold(contact, leg) => self.on_leg(contact, leg, &VoiceConnection::hold),
             Action::Resume(contact, leg) => self.on_leg(contact, leg, &VoiceConnection::resume),
             Action::SendDigits(contact, leg, digits) => {
@@ -116,6 +103,27 @@ impl Ccp {
         id: &ContactId,
         ask: fn(&sys::Contact, &Plain) -> Result<(), JsValue>,
     ) -> Result<Option<Answer>, ActionError> {
+        let contact = self.contact(id)?;
+        self.ask(&|callbacks| ask(&contact, callbacks))
+    }
+
+    fn call_in(&self, id: &ContactId, to: &Destination) -> Result<Option<Answer>, ActionError> {
+        let contact = self.contact(id)?;
+        let endpoint = match to {
+            Destination::QuickConnect(arn) => {
+                let endpoints = self.endpoints.borrow();
+                let is = |one: &&JsValue| text(one, "endpointARN").is_some_and(|told| told == *arn);
+                let found = endpoints.iter().find(is).cloned();
+                found.ok_or(ActionError::BadEndpoint)?
+            }
+            Destination::Number(number) => sys::Endpoint::by_phone_number(number.as_str())
+                .map_err(|error| thrown(&error))?
+                .into(),
+        };
+        self.ask(&|callbacks| contact.add_connection(&endpoint, callbacks))
+    }
+
+    fn contact(&self, id: &ContactId) -> Result<sys::Contact, ActionError> {
         self.ready()?;
         let contact = sys::Contact::new(id.as_ref()).map_err(|error| thrown(&error))?;
         // The library would send a request about a contact that it knows to be gone. If it
@@ -123,7 +131,7 @@ impl Ccp {
         if let Err(ActionError::Gone) = contact.data().map_err(|error| thrown(&error)) {
             return Err(ActionError::Gone);
         }
-        self.ask(&|callbacks| ask(&contact, callbacks))
+        Ok(contact)
     }
 
     fn on_leg(
@@ -211,19 +219,19 @@ fn find_state(states: &JsValue, choice: &StateChoice) -> Option<JsValue> {
     by_arn.or_else(|| items(Some(states.clone())).find(|state| is(state, "name", &choice.name)))
 }
 
-fn endpoint_of(endpoint: &JsValue) -> Endpoint {
+fn quick_connect(endpoint: &JsValue) -> Option<QuickConnect> {
     let kind = text(endpoint, "type").unwrap_or_default();
-    Endpoint {
-        arn: text(endpoint, "endpointARN"),
+    Some(QuickConnect {
+        arn: text(endpoint, "endpointARN")?,
         kind: match kind.as_str() {
-            "phone_number" => EndpointKind::PhoneNumber,
-            "agent" => EndpointKind::Agent,
-            "queue" => EndpointKind::Queue,
-            _ => EndpointKind::Unknown(kind),
+            "phone_number" => QuickConnectKind::External,
+            "agent" => QuickConnectKind::Agent,
+            "queue" => QuickConnectKind::Queue,
+            _ => QuickConnectKind::Unknown,
         },
-        name: text(endpoint, "name"),
-        phone_number: text(endpoint, "phoneNumber"),
-    }
+        name: text(endpoint, "name")?,
+        number: text(endpoint, "phoneNumber"),
+    })
 }
 
 fn text(object: &JsValue, member: &str) -> Option<String> {

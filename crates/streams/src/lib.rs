@@ -43,7 +43,6 @@ use crate::event::Heard;
 use crate::request::Requests;
 use crate::sys::Plain;
 
-pub use command::{Endpoint, EndpointKind};
 pub use event::Event;
 pub use options::{
     InitOptions, LogLevel, LogLevels, LoginOptions, PageOptions, RingtoneOptions, SoftphoneOptions,
@@ -74,6 +73,8 @@ pub struct Ccp {
     log: sys::Log,
     container: web_sys::Element,
     requests: Rc<Requests>,
+    /// The library's own objects for the quick connects: Connect takes them back as it gave them.
+    endpoints: Rc<RefCell<Vec<JsValue>>>,
     _subscriptions: Vec<Subscription>,
 }
 
@@ -122,6 +123,7 @@ impl Ccp {
             log,
             container: container.clone(),
             requests: Requests::new(DEADLINE),
+            endpoints: Rc::default(),
             _subscriptions: subscriptions,
         })
     }

@@ -158,7 +158,27 @@ fn contact(contact: &Member) -> Option<ContactSnapshot> {
         "customerEndpoint",
         "snapshot.contacts[].customerEndpoint",
     );
+    read.title = contact.text("name");
+    read.auto_accept = accepts_itself(contact);
     Some(read)
+}
+
+/// The contact says so, or its agent's leg does.
+fn accepts_itself(contact: &Member) -> bool {
+    let handling = contact.object(
+        "agentContactHandlingConfig",
+        "snapshot.contacts[].agentContactHandlingConfig",
+    );
+    let legs = contact.items("connections", "snapshot.contacts[].connections[]");
+    let media = legs.iter().flatten().filter_map(|leg| {
+        leg.object(
+            "softphoneMediaInfo",
+            "snapshot.contacts[].connections[].softphoneMediaInfo",
+        )
+    });
+    let told = handling.into_iter().chain(media);
+    told.filter_map(|told| told.boolean("autoAccept"))
+        .any(|told| told)
 }
 
 fn contact_kind(word: String) -> ContactKind {
@@ -205,7 +225,8 @@ fn leg(leg: &Member) -> Option<LegSnapshot> {
         state: state
             .as_ref()
             .and_then(|state| state.need("type", state.text("type")))
-            .map(leg_state),
+            .map(leg_state)
+            .map(|state| monitored(state, leg.text("monitorStatus").as_deref())),
         since: state
             .as_ref()
             .and_then(|state| state.need("timestamp", state.date("timestamp"))),
@@ -240,6 +261,15 @@ fn leg_state(word: String) -> LegState {
         "silent_monitor" => LegState::SilentMonitor,
         "barge" => LegState::Barge,
         _ => LegState::Unknown(word),
+    }
+}
+
+/// A supervisor's leg is up, and beside its state stands what the supervisor does in it.
+fn monitored(state: LegState, status: Option<&str>) -> LegState {
+    match (&state, status) {
+        (LegState::Connected, Some("SILENT_MONITOR")) => LegState::SilentMonitor,
+        (LegState::Connected, Some("BARGE")) => LegState::Barge,
+        _ => state,
     }
 }
 

@@ -166,6 +166,23 @@ extern "C" {
     #[wasm_bindgen(method, structural, catch, js_name = clear)]
     pub(crate) fn clear(this: &Contact, callbacks: &Plain) -> Result<(), JsValue>;
 
+    /// Takes an endpoint of [`Agent::endpoints`] or of [`Endpoint::by_phone_number`].
+    #[wasm_bindgen(method, structural, catch, js_name = addConnection)]
+    pub(crate) fn add_connection(
+        this: &Contact,
+        endpoint: &JsValue,
+        callbacks: &Plain,
+    ) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method, structural, catch, js_name = toggleActiveConnections)]
+    pub(crate) fn toggle_active_connections(
+        this: &Contact,
+        callbacks: &Plain,
+    ) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method, structural, catch, js_name = conferenceConnections)]
+    pub(crate) fn conference_connections(this: &Contact, callbacks: &Plain) -> Result<(), JsValue>;
+
     /// `connect.VoiceConnection`: a view of one leg in the latest update.
     #[wasm_bindgen(js_namespace = connect)]
     pub(crate) type VoiceConnection;
