@@ -25,6 +25,7 @@ pub(super) fn parties(desk: DeskHandle) -> El {
     let call = desk.select(|desk| desk.front().map(|call| call.id.clone()));
     run(Box::new(move || {
         call.with(|_| ());
+        chooses.set(None);
         sought.set(String::new());
     }));
     run(Box::new(move || {
@@ -129,46 +130,6 @@ fn destinations(
     } else {
         Text::ConsultMeans
     };
-    let field = el("input")
-        .set("type", "search")
-        .set("autocomplete", "off")
-        .set("aria-label", desk.say(Text::Search))
-        .set("placeholder", desk.say(Text::SearchHint))
-        .follow(move |field| {
-            let field: &HtmlInputElement = field.unchecked_ref();
-            let sought = sought.read();
-            if field.value() != *sought {
-                field.set_value(&sought);
-            }
-        })
-        .on("input", move |event| {
-            if let Some(field) = event.target() {
-                sought.set(field.unchecked_ref::<HtmlInputElement>().value());
-            }
-        })
-        .follow(put_focus);
-    let choice = move |to: Destination, name: &str, kind: Text, number: String| {
-        let key = match &to {
-            Destination::QuickConnect(arn) => arn.clone(),
-            Destination::Number(_) => String::from("number"),
-        };
-        let choose = move || {
-            if let Some(contact) = desk.look(|desk| Some(desk.front()?.id.clone())) {
-                desk.command(Command::CallIn {
-                    contact,
-                    to: to.clone(),
-                    hand_on,
-                });
-            }
-        };
-        let choose = el("button")
-            .press(move || desk.read(can_call_in), choose)
-            .key(&key)
-            .child(el("bdi").text(name))
-            .text(" ")
-            .child(el("small").text(desk.say(kind)).text(" ").text(&number));
-        el("li").child(choose)
-    };
     let found = Memo::new(move |_| {
         let sought = sought.read();
         desk.read(|desk| {
@@ -182,10 +143,12 @@ fn destinations(
         let typed = number().ok().map(|number| {
             let read = format::phone(&number);
             choice(
+                desk,
+                hand_on,
                 Destination::Number(number),
                 &read,
                 Text::External,
-                String::new(),
+                "",
             )
         });
         let found = found.read();
@@ -193,10 +156,12 @@ fn destinations(
             let number = entry.number.as_deref().map(Caller::from);
             let number = number.map(|number| caller_words(&number, desk));
             choice(
+                desk,
+                hand_on,
                 Destination::QuickConnect(entry.arn.clone()),
                 &entry.name,
                 text::quick_connect(entry.kind),
-                number.unwrap_or_default(),
+                &number.unwrap_or_default(),
             )
         });
         typed.into_iter().chain(quick).collect()
@@ -225,7 +190,59 @@ fn destinations(
             }
         })
         .child(el("p").class("hint").text(desk.say(means)))
-        .child(field)
+        .child(search_field(desk, sought))
         .child(el("ul").children(rows))
         .child(el("p").class("hint").set("role", "status").words(says))
+}
+
+fn search_field(desk: DeskHandle, sought: RwSignal<String>) -> El {
+    el("input")
+        .set("type", "search")
+        .set("autocomplete", "off")
+        .set("aria-label", desk.say(Text::Search))
+        .set("placeholder", desk.say(Text::SearchHint))
+        .follow(move |field| {
+            let field: &HtmlInputElement = field.unchecked_ref();
+            let sought = sought.read();
+            if field.value() != *sought {
+                field.set_value(&sought);
+            }
+        })
+        .on("input", move |event| {
+            if let Some(field) = event.target() {
+                sought.set(field.unchecked_ref::<HtmlInputElement>().value());
+            }
+        })
+        .follow(put_focus)
+}
+
+/// A destination that calls whom it names.
+fn choice(
+    desk: DeskHandle,
+    hand_on: bool,
+    to: Destination,
+    name: &str,
+    kind: Text,
+    number: &str,
+) -> El {
+    let key = match &to {
+        Destination::QuickConnect(arn) => arn.clone(),
+        Destination::Number(_) => String::from("number"),
+    };
+    let choose = move || {
+        if let Some(contact) = desk.look(|desk| Some(desk.front()?.id.clone())) {
+            desk.command(Command::CallIn {
+                contact,
+                to: to.clone(),
+                hand_on,
+            });
+        }
+    };
+    let choose = el("button")
+        .press(move || desk.read(can_call_in), choose)
+        .key(&key)
+        .child(el("bdi").text(name))
+        .text(" ")
+        .child(el("small").text(desk.say(kind)).text(" ").text(number));
+    el("li").child(choose)
 }

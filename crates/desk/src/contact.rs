@@ -31,6 +31,10 @@ pub enum Direction {
 
 /// A contact that the agent has, in one offer of it.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, true or not whatever the others are"
+)]
 pub struct Contact {
     /// Connect's id.
     pub id: ContactId,

@@ -120,16 +120,34 @@ async fn nothing_of_a_call_can_be_pressed_while_connect_is_not_there() {
     assert_eq!(enabled(&stage), Vec::<String>::new());
 }
 
-const ENGLISH: [&str; 7] = [
-    "Accept", "Decline", "Hold", "Mute", "Hang up", "Complete", "Keypad",
+const ENGLISH: [&str; 13] = [
+    "Accept",
+    "Decline",
+    "Hold",
+    "Mute",
+    "Hang up",
+    "Complete",
+    "Transfer",
+    "Consult",
+    "Swap",
+    "Conference",
+    "Drop",
+    "Leave",
+    "Keypad",
 ];
-const JAPANESE: [&str; 7] = [
+const JAPANESE: [&str; 13] = [
     "応答",
     "拒否",
     "保留",
     "ミュート",
     "切断",
     "後処理終了",
+    "転送",
+    "相談",
+    "切替",
+    "会議",
+    "切り離し",
+    "退出",
     "キーパッド",
 ];
 

@@ -155,6 +155,16 @@ async fn the_choice_is_put_away_when_the_call_is_over() {
     assert_eq!(stage.all(".chooser").len(), 0);
 }
 
+#[wasm_bindgen_test]
+async fn the_choice_for_one_call_is_not_one_for_the_next() {
+    let stage = choosing("Transfer", &["Returns"]).await;
+    type_into(&stage.one(".chooser input"), "090-8765-4321").await;
+    show(&stage, 9, call("c-2").connected(9)).await;
+    assert_eq!(stage.all(".chooser").len(), 0);
+    stage.press("Transfer").await;
+    assert_eq!(rows(&stage), ["Returns Queue "]);
+}
+
 #[rstest]
 #[case::listens(LegState::SilentMonitor, Locale::Ja, "スーパーバイザーが聞いています")]
 #[case::takes_part(LegState::Barge, Locale::En, "A supervisor takes part")]
