@@ -17,6 +17,12 @@ pub(crate) enum Happening {
     IsAnswered,
     IsHeld,
     IsResumed,
+    CallsIn,
+    ThirdAnswers,
+    ThirdGoes,
+    Swaps,
+    Joins,
+    IsLeft,
     Ends,
     Breaks,
     RingsOut,
@@ -41,6 +47,10 @@ enum Stage {
     Dialing,
     Talking,
     Held,
+    Calling,
+    Consulting,
+    Swapped,
+    Conference,
     WrapUp,
     Dead,
 }
@@ -60,8 +70,12 @@ impl Stage {
             ],
             Self::Offered => &[H::IsAccepted, H::IsAccepted, H::RingsOut],
             Self::Dialing => &[H::IsAnswered, H::IsBusy, H::IsNotAnswered, H::IsBadNumber],
-            Self::Talking => &[H::IsHeld, H::Ends, H::Ends, H::Breaks],
-            Self::Held => &[H::IsResumed, H::IsResumed, H::Ends],
+            Self::Talking => &[H::IsHeld, H::CallsIn, H::Ends, H::Ends, H::Breaks],
+            Self::Held => &[H::IsResumed, H::CallsIn, H::IsResumed, H::Ends],
+            Self::Calling => &[H::ThirdAnswers, H::ThirdAnswers, H::ThirdGoes],
+            Self::Consulting => &[H::Swaps, H::Joins, H::ThirdGoes, H::Ends, H::IsLeft],
+            Self::Swapped => &[H::Swaps, H::Joins, H::ThirdGoes, H::IsLeft],
+            Self::Conference => &[H::ThirdGoes, H::Ends, H::IsLeft],
             Self::WrapUp | Self::Dead => &[H::IsCleared],
         }
     }
@@ -77,6 +91,7 @@ pub(crate) struct Offer {
     pub(crate) cleared: Option<i64>,
     pub(crate) holds: Vec<(i64, Option<i64>)>,
     pub(crate) outcome: Option<CallOutcome>,
+    pub(crate) transferred: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -125,6 +140,11 @@ impl World {
         legal[pick % legal.len()]
     }
 
+    /// Whether something may happen on a line now.
+    pub(crate) fn allows(&self, line: usize, what: Happening) -> bool {
+        self.lines[line].stage.legal().contains(&what)
+    }
+
     /// The id that the contact of a line has, or will have.
     pub(crate) fn contact_id(&self, line: usize) -> String {
         format!("{}{}", ["a", "b", "c"][line], self.lines[line].contact)
@@ -155,8 +175,51 @@ impl World {
                 let resumed = told(state).customer_is(LegState::Connected, now);
                 (Stage::Talking, Some(resumed), None)
             }
+            H::CallsIn => {
+                let mut held = told(state).third_is(LegState::Connecting, now);
+                if state.stage == Stage::Talking {
+                    held = held.customer_is(LegState::Hold, now);
+                }
+                (Stage::Calling, Some(held), None)
+            }
+            H::ThirdAnswers => {
+                let answered = told(state).third_is(LegState::Connected, now);
+                (Stage::Consulting, Some(answered), None)
+            }
+            H::ThirdGoes => {
+                let next = match state.stage {
+                    Stage::Calling | Stage::Consulting => Stage::Held,
+                    _ => Stage::Talking,
+                };
+                let gone = told(state).third_is(LegState::Disconnected, now);
+                (next, Some(gone), None)
+            }
+            H::Swaps => {
+                let (next, customer, third) = match state.stage {
+                    Stage::Swapped => (Stage::Consulting, LegState::Hold, LegState::Connected),
+                    _ => (Stage::Swapped, LegState::Connected, LegState::Hold),
+                };
+                let swapped = told(state).customer_is(customer, now).third_is(third, now);
+                (next, Some(swapped), None)
+            }
+            H::Joins => {
+                let mut joined = told(state).third_is(LegState::Connected, now);
+                if state.stage == Stage::Consulting {
+                    joined = joined.customer_is(LegState::Connected, now);
+                }
+                (Stage::Conference, Some(joined), None)
+            }
+            H::IsLeft => {
+                let left = told(state)
+                    .over(ContactState::Ended, now)
+                    .third_is(LegState::Connected, now);
+                (Stage::WrapUp, Some(left), Some(CallOutcome::Answered))
+            }
             H::Ends => {
-                let ended = told(state).ended(now);
+                let mut ended = told(state).ended(now);
+                if matches!(state.stage, Stage::Consulting | Stage::Conference) {
+                    ended = ended.third_is(LegState::Disconnected, now);
+                }
                 (Stage::WrapUp, Some(ended), Some(CallOutcome::Answered))
             }
             H::RingsOut => dead(told(state).missed(now), CallOutcome::Missed),
@@ -201,13 +264,13 @@ impl World {
                 cleared: None,
                 holds: Vec::new(),
                 outcome: None,
+                transferred: false,
             });
             return;
         }
         let offer = &mut self.offers[self.lines[line].offer];
         match what {
             H::IsAnswered => offer.connected = Some(millis),
-            H::IsHeld => offer.holds.push((millis, None)),
             H::IsCleared => {
                 offer.cleared = Some(millis);
                 let goes_back = matches!(
@@ -221,10 +284,15 @@ impl World {
             }
             _ => {}
         }
-        if let Some(hold) = offer.holds.last_mut().filter(|hold| hold.1.is_none())
-            && what != H::IsHeld
-        {
-            hold.1 = Some(millis);
+        offer.transferred |= what == H::IsLeft;
+        let on_hold = matches!(
+            self.lines[line].stage,
+            Stage::Held | Stage::Calling | Stage::Consulting
+        );
+        match offer.holds.last_mut().filter(|hold| hold.1.is_none()) {
+            Some(hold) if !on_hold => hold.1 = Some(millis),
+            None if on_hold => offer.holds.push((millis, None)),
+            Some(_) | None => {}
         }
         if outcome.is_some() {
             offer.ended = Some(millis);
@@ -234,7 +302,12 @@ impl World {
 
     fn move_agent(&mut self, what: Happening) {
         let rank = |line: &Line| match line.stage {
-            Stage::Talking | Stage::Held => 5,
+            Stage::Talking
+            | Stage::Held
+            | Stage::Calling
+            | Stage::Consulting
+            | Stage::Swapped
+            | Stage::Conference => 5,
             Stage::Dialing => 4,
             Stage::Ringing | Stage::Offered => 3,
             Stage::WrapUp => 2,
@@ -243,7 +316,12 @@ impl World {
         };
         let first = self.lines.iter().max_by_key(|line| rank(line));
         let name = match first.map_or(Stage::Nowhere, |line| line.stage) {
-            Stage::Talking | Stage::Held => "Busy",
+            Stage::Talking
+            | Stage::Held
+            | Stage::Calling
+            | Stage::Consulting
+            | Stage::Swapped
+            | Stage::Conference => "Busy",
             Stage::Dialing => "CallingCustomer",
             Stage::Ringing => "PendingBusy",
             Stage::Offered => "Pending",
@@ -287,8 +365,12 @@ impl World {
                     Stage::Nowhere => return None,
                     Stage::Ringing | Stage::Offered => CallPhase::Ringing,
                     Stage::Dialing => CallPhase::Dialing,
-                    Stage::Talking => CallPhase::Connected { on_hold: false },
-                    Stage::Held => CallPhase::Connected { on_hold: true },
+                    Stage::Talking | Stage::Swapped | Stage::Conference => {
+                        CallPhase::Connected { on_hold: false }
+                    }
+                    Stage::Held | Stage::Calling | Stage::Consulting => {
+                        CallPhase::Connected { on_hold: true }
+                    }
                     Stage::WrapUp => CallPhase::AfterCallWork,
                     Stage::Dead => match offer.and_then(|offer| offer.outcome) {
                         _ if dialled => CallPhase::Failed,

@@ -4,9 +4,13 @@ use desk::{
     Action, ActionError, Command, Control, Conversation, Destination, Effect, Input, LegRole,
     LegSnapshot, LegState, PartyState, QuickConnect, QuickConnectKind, Supervision,
 };
+use proptest::prelude::*;
 use rstest::rstest;
 
-use crate::support::{ContactBuilder, Page, acts, at, contact, id, number, snapshot};
+use crate::{
+    model::{Happening, World},
+    support::{ContactBuilder, Page, acts, at, contact, id, number, snapshot},
+};
 
 /// A call of which the customer's leg and a third party's are in a state.
 fn with_third(customer: LegState, third: LegState) -> ContactBuilder {
@@ -355,4 +359,44 @@ fn quick_connects_are_asked_for_once_at_a_time_and_stay_when_a_later_request_fai
         (&directory.entries, directory.loading, &directory.failed),
         (&vec![warehouse()], false, &Some(ActionError::TimedOut))
     );
+}
+
+/// What each button does, in the words of the model.
+const MEANS: [(Control, Happening); 6] = [
+    (Control::Hold, Happening::IsHeld),
+    (Control::Resume, Happening::IsResumed),
+    (Control::Swap, Happening::Swaps),
+    (Control::Conference, Happening::Joins),
+    (Control::Leave, Happening::IsLeft),
+    (Control::Drop, Happening::ThirdGoes),
+];
+
+proptest! {
+    /// Of everything that can become of a call, however long it lasts. Holding is the exception:
+    /// the desk also offers it beside a third party, where the model has swaps alone.
+    #[test]
+    fn what_connect_would_do_is_offered_and_nothing_else(picks in prop::collection::vec(0_usize..12, 1..40)) {
+        let mut world = World::default();
+        let mut page = Page::open();
+        for pick in picks {
+            world.happen(0, world.possible(0, pick), 1_000);
+            page.tell(world.snapshot());
+            let call = id(&world.contact_id(0));
+            for (control, happening) in MEANS {
+                let offered = page.desk.allows(control, &call);
+                let allowed = world.allows(0, happening);
+                let beside = control == Control::Hold && page.desk.allows(Control::Drop, &call);
+                prop_assert!(offered == allowed || (beside && offered), "{:?}", control);
+            }
+            prop_assert_eq!(page.desk.can_call_in(&call), world.allows(0, Happening::CallsIn));
+        }
+        world.close_down();
+        page.tell(world.snapshot());
+        let records = page.desk.log().records().iter().rev();
+        let told: Vec<_> = records.map(|record| record.transferred).collect();
+        // The last is not seen to end.
+        for (told, offer) in told.iter().zip(&world.offers).rev().skip(1) {
+            prop_assert_eq!(*told, offer.transferred);
+        }
+    }
 }

@@ -135,6 +135,14 @@ fn read_everything(desk: &Desk, now: Instant) {
             desk.allows(control, &contact);
         }
         desk.takes_tones(&contact);
+        desk.can_call_in(&contact);
+        if let Some(contact) = desk.contact(&contact) {
+            black_box((
+                contact.conversation(),
+                contact.party(),
+                contact.supervision(),
+            ));
+        }
         let record = desk.record_of(&contact);
         for record in record.iter().chain(desk.log().records()) {
             record.times.talk(server_time);
@@ -154,12 +162,16 @@ fn read_everything(desk: &Desk, now: Instant) {
     black_box((desk.is_unconfirmed(), desk.told_at(), desk.is_due(now)));
 }
 
-const CONTROLS: [Control; 6] = [
+const CONTROLS: [Control; 10] = [
     Control::Accept,
     Control::Decline,
     Control::HangUp,
     Control::Hold,
     Control::Resume,
+    Control::Swap,
+    Control::Conference,
+    Control::Leave,
+    Control::Drop,
     Control::Complete,
 ];
 

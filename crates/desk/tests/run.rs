@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use desk::{Action, CallPhase, ClockReading, Command, Desk, Effect, Input, Instant, Snapshot};
+use desk::{
+    Action, CallPhase, ClockReading, Command, Desk, Destination, Effect, Input, Instant, Snapshot,
+};
 use proptest::{prelude::*, test_runner::TestCaseResult};
 
 use crate::{
@@ -78,6 +80,14 @@ impl Run {
             Event::Press(control, line) => {
                 let contact = id(&self.world.contact_id(*line));
                 self.give(&Input::Command(Command::Press(*control, contact)), check)?;
+            }
+            Event::CallsIn(line, hand_on) => {
+                let command = Command::CallIn {
+                    contact: id(&self.world.contact_id(*line)),
+                    to: Destination::QuickConnect("arn:warehouse".into()),
+                    hand_on: *hand_on,
+                };
+                self.give(&Input::Command(command), check)?;
             }
             Event::Answers(answer) if !self.asked.is_empty() => {
                 let result = match answer {

@@ -144,6 +144,8 @@ pub(crate) enum Event {
     Happens(usize, Happening, i64, Fate, Wear),
     /// The agent presses a button of the contact of a line.
     Press(Control, usize),
+    /// The agent calls somebody in, to hand the customer on or not.
+    CallsIn(usize, bool),
     /// Connect answers the oldest request.
     Answers(Answer),
     /// The oldest request is never answered.
@@ -249,6 +251,10 @@ fn raw_event(fates: Vec<Fate>, wears: Vec<Wear>) -> impl Strategy<Value = Raw> {
         Control::HangUp,
         Control::Hold,
         Control::Resume,
+        Control::Swap,
+        Control::Conference,
+        Control::Leave,
+        Control::Drop,
         Control::Complete,
     ]);
     let answer = select(vec![
@@ -260,7 +266,10 @@ fn raw_event(fates: Vec<Fate>, wears: Vec<Wear>) -> impl Strategy<Value = Raw> {
     ]);
     prop_oneof![
         12 => happens,
-        3 => (control, line).prop_map(|(control, line)| Raw::Other(Event::Press(control, line))),
+        3 => (control, line.clone())
+            .prop_map(|(control, line)| Raw::Other(Event::Press(control, line))),
+        1 => (line, any::<bool>())
+            .prop_map(|(line, hand_on)| Raw::Other(Event::CallsIn(line, hand_on))),
         2 => answer.prop_map(|answer| Raw::Other(Event::Answers(answer))),
         1 => Just(Raw::Other(Event::StaysSilent)),
         1 => Just(Raw::Other(Event::Reloads)),

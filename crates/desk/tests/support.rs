@@ -154,6 +154,26 @@ impl ContactBuilder {
         self
     }
 
+    /// The leg of whoever was called in last; another one, when that is gone.
+    pub(crate) fn third_is(mut self, state: LegState, since: DateTime<Utc>) -> Self {
+        let legs = self.0.legs.as_mut().unwrap();
+        let is_third = |leg: &&mut LegSnapshot| leg.role == LegRole::ThirdParty;
+        let parties = legs.iter_mut().filter(is_third).count();
+        let last = legs.iter_mut().rfind(is_third);
+        if let Some(last) = last.filter(|leg| leg.is_active()) {
+            last.state = Some(state);
+            last.since = Some(since);
+            return self;
+        }
+        let id = format!("third-{parties}");
+        legs.push(LegSnapshot {
+            state: Some(state),
+            since: Some(since),
+            ..leg(&id, LegRole::ThirdParty, Some(true))
+        });
+        self
+    }
+
     pub(crate) fn ended(self, since: DateTime<Utc>) -> Self {
         self.state(ContactState::Ended, since).legs(
             LegState::Disconnected,

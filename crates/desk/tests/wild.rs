@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use desk::{
     Action, ActionError, AgentSnapshot, AgentStateSnapshot, AgentStateType, ClockReading, Command,
-    ContactKind, ContactSnapshot, ContactState, Control, EndpointSnapshot, Input, Instant, Journal,
-    LegRole, LegSnapshot, LegState, Link, Repair, Snapshot, SoftphoneError,
+    ContactKind, ContactSnapshot, ContactState, Control, Destination, EndpointSnapshot, Input,
+    Instant, Journal, LegRole, LegSnapshot, LegState, Link, Repair, Snapshot, SoftphoneError,
 };
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
@@ -194,6 +194,8 @@ fn command() -> impl Strategy<Value = Command> {
         Control::Accept,
         Control::HangUp,
         Control::Hold,
+        Control::Leave,
+        Control::Drop,
         Control::Complete,
     ]);
     prop_oneof![
@@ -207,6 +209,14 @@ fn command() -> impl Strategy<Value = Command> {
             Command::SetState(choice("Lunch")),
             Command::Dial(number("+81312345678")),
             Command::Dismiss(1),
+            Command::ListQuickConnects,
+            Command::Select(id("a")),
+            Command::Select(id("b")),
+            Command::CallIn {
+                contact: id("a"),
+                to: Destination::QuickConnect("arn".into()),
+                hand_on: true,
+            },
         ]),
     ]
 }
