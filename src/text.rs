@@ -606,15 +606,20 @@ pub(crate) fn quick_connect(kind: QuickConnectKind) -> Text {
     }
 }
 
-/// Sentences, one after the other. Japanese puts no space between them.
+/// Adds a sentence. Japanese puts no space between two.
+pub(crate) fn add(words: &mut String, sentence: &str, locale: Locale) {
+    if locale == Locale::En {
+        words.push(' ');
+    }
+    words.push_str(sentence);
+}
+
+/// Sentences, one after the other.
 pub(crate) fn join(sentences: [Option<Text>; 2], locale: Locale) -> String {
     let [first, second] = sentences.map(|text| text.map(|text| text.say(locale)));
     let mut words = first.unwrap_or_default().to_owned();
     if let Some(second) = second {
-        if locale == Locale::En {
-            words.push(' ');
-        }
-        words.push_str(second);
+        add(&mut words, second, locale);
     }
     words
 }

@@ -81,19 +81,11 @@ fn notice(desk: DeskHandle, notice: &Notice, more: Option<El>) -> El {
 
 /// The audio does not need the desk; and what is shown of the call is from the last snapshot.
 fn add_that_the_call_may_go_on(words: &mut String, told_at: Option<DateTime<Utc>>, locale: Locale) {
-    add(words, Text::CallMayGoOn.say(locale), locale);
+    text::add(words, Text::CallMayGoOn.say(locale), locale);
     if let Some(told_at) = told_at {
         let time = format::time_of_day(told_at, locale);
-        add(words, &text::shown_is_from(&time, locale), locale);
+        text::add(words, &text::shown_is_from(&time, locale), locale);
     }
-}
-
-/// Adds a sentence. Japanese puts no space between two.
-fn add(words: &mut String, sentence: &str, locale: Locale) {
-    if locale == Locale::En {
-        words.push(' ');
-    }
-    words.push_str(sentence);
 }
 
 fn repair_button(desk: DeskHandle, repair: Repair) -> El {

@@ -14,6 +14,7 @@ mod library;
 mod lifetime;
 mod options;
 mod page;
+mod parties;
 mod poison;
 mod workplace;
 
