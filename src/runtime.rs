@@ -4,6 +4,7 @@
 //! at a time. Streams calls back while it is being called, so without the queue the desk would
 //! be entered while it is at work.
 
+mod session;
 mod stored_journal;
 
 use std::{
@@ -14,9 +15,7 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use desk::{
-    Command, Country, Desk, Effect, Input, Instant, Link, Oddity, SignInPage, SoftphoneError,
-};
+use desk::{Command, Country, Desk, Effect, Input, Instant, Link, Oddity, SoftphoneError};
 use gloo_timers::callback::Interval;
 use leptos::prelude::*;
 use streams::{Ccp, Event, InitOptions, LoginOptions};
@@ -29,9 +28,6 @@ use crate::{
     settings::Settings,
     text::{Locale, Text},
 };
-
-/// The window that the sign-in page opens in, so that a second press finds the first one.
-const SIGN_IN_WINDOW: &str = "desk-sign-in";
 
 /// Twice a second: a clock that is looked at never skips a second.
 const TICK_MS: u32 = 500;
@@ -290,11 +286,7 @@ impl Runtime {
         if silence == SILENT_TICKS {
             self.send(Input::Heartbeat(false));
         }
-        // Of a page of another origin nothing can be seen but whether it is there.
-        let is_closed = |window: &mut Window| window.closed().unwrap_or(true);
-        if self.sign_in.borrow_mut().take_if(is_closed).is_some() {
-            self.send(Input::SignInPage(SignInPage::Closed));
-        }
+        self.look_at_sign_in();
     }
 
     fn acknowledged(self: &Rc<Self>) {
@@ -388,63 +380,6 @@ impl Runtime {
             warn(&error.to_string());
         }
     }
-
-    /// In the click that asked for it; at any other time the browser would not let it open.
-    fn open_sign_in(self: &Rc<Self>) {
-        if let Some(window) = self.sign_in.borrow().as_ref() {
-            // What has been typed into it stays.
-            window.focus().ok();
-            return;
-        }
-        let address = self
-            .settings
-            .login_url
-            .as_ref()
-            .unwrap_or(&self.settings.ccp_url);
-        let opened = web_sys::window()
-            .and_then(|window| {
-                let features = "width=480,height=640";
-                window
-                    .open_with_url_and_target_and_features(address, SIGN_IN_WINDOW, features)
-                    .ok()
-            })
-            .flatten();
-        if opened.is_none() {
-            self.send(Input::SignInPage(SignInPage::Blocked));
-        }
-        *self.sign_in.borrow_mut() = opened;
-    }
-
-    /// Ends the session as the library does where it may (`agentApp`, `destroy`): at the instance's
-    /// own address, and then through the CCP, which tells every page.
-    fn sign_out(self: &Rc<Self>) {
-        let init = RequestInit::new();
-        init.set_credentials(RequestCredentials::Include);
-        init.set_mode(RequestMode::NoCors);
-        let ended = web_sys::window().map(|window| {
-            let address = logout_address(&self.settings.ccp_url);
-            JsFuture::from(window.fetch_with_str_and_init(&address, &init))
-        });
-        let this = Rc::downgrade(self);
-        spawn(async move {
-            // What it answers is not shown to a page of another origin. Whether the session is over
-            // is seen when the CCP loads anew.
-            if let Some(ended) = ended
-                && ended.await.is_err()
-            {
-                warn("the session could not be ended");
-            }
-            if let Some(this) = this.upgrade() {
-                this.ask(Ccp::sign_out);
-            }
-        });
-    }
-}
-
-/// Where a session is ended: beside the CCP, as the library has it.
-fn logout_address(ccp_url: &str) -> String {
-    let beside = ccp_url.split("/ccp").next().unwrap_or_default();
-    [beside.trim_end_matches('/'), "/logout"].concat()
 }
 
 /// What an event of the library tells the desk.

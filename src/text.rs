@@ -7,7 +7,7 @@
 
 use desk::{
     ActionError, AgentKind, AgentState, CallOutcome, CallPhase, Contact, ContactKind, Control,
-    Conversation, Desk, DialRefusal, Direction, Link, NoticeKind, PhoneNumberError,
+    Conversation, Desk, DialRefusal, Direction, Link, MuteConflict, NoticeKind, PhoneNumberError,
     QuickConnectKind, Repair, Request, SignOutFailure, SoftphoneError, Supervision, TimeSource,
 };
 
@@ -113,6 +113,19 @@ texts! {
     KeypadField { ja: "送信する番号", en: "Digits to send" }
     Muted { ja: "マイクはミュート中", en: "Microphone muted" }
     Unmuted { ja: "マイクはオン", en: "Microphone on" }
+    MutedByConnect { ja: "Connect がミュート中", en: "Muted by Connect" }
+    ConflictHeard {
+        ja: "ミュートのはずですが、マイクは開いています。お客様に聞こえています。もう一度ミュートしてください。",
+        en: "You muted, but the microphone is open: the customer hears you. Mute again.",
+    }
+    ConflictNotHeard {
+        ja: "ミュートを解除したはずですが、マイクは閉じています。お客様に聞こえていません。もう一度解除してください。",
+        en: "You unmuted, but the microphone is closed: the customer does not hear you. Unmute again.",
+    }
+    ConflictLineMuted {
+        ja: "マイクは開いていますが、Connect が回線をミュートしています。お客様に聞こえていません。ソフトフォンを確かめてください。",
+        en: "Your microphone is open, but Connect mutes your line: the customer does not hear you. Look at the softphone.",
+    }
     MuteUnknown { ja: "ミュート状態は不明", en: "Mute state unknown" }
     NumberWithheld { ja: "番号非通知", en: "Number withheld" }
     NumberUnknown { ja: "番号不明", en: "Number unknown" }
@@ -315,6 +328,34 @@ texts! {
     FailedClear { ja: "後処理を終了できませんでした。", en: "The contact could not be completed." }
     FailedMute { ja: "マイクを切り替えられませんでした。", en: "The microphone could not be switched." }
     FailedSetState { ja: "状態を変更できませんでした。", en: "Your state could not be changed." }
+    FailedDialSilence {
+        ja: "発信できたか、Connect から 10 秒以内に返事がありません。",
+        en: "Connect has not said within 10 seconds whether it dials.",
+    }
+    BecauseDialSilence {
+        ja: "二重にかけないよう、しばらくお待ちください。30 秒待っても通話が現れなければ、もう一度かけられます。",
+        en: "Wait, so that nobody is called twice: if no call appears, you can dial again after 30 seconds.",
+    }
+    NotReachedBusy {
+        ja: "お客様は話し中でした。少し待って、かけ直してください。",
+        en: "The line was busy. Wait a little, then call again.",
+    }
+    NotReachedNoAnswer {
+        ja: "応答がないか、相手に拒否されました。時間をおいて、かけ直してください。",
+        en: "Nobody answered, or the call was refused. Call again later.",
+    }
+    NotReachedBadNumber {
+        ja: "その番号は使われていません。番号を確かめてください。",
+        en: "That number is not in service. Check the number.",
+    }
+    NotReachedRefused {
+        ja: "相手に拒否されました。時間をおいて、かけ直してください。",
+        en: "The call was refused. Call again later.",
+    }
+    NotReachedFailed {
+        ja: "つながりませんでした。理由は分かりません。番号を確かめて、かけ直してください。",
+        en: "The call could not be connected, and Connect gave no reason. Check the number and call again.",
+    }
     FailedDial { ja: "発信できませんでした。", en: "The number was not dialled." }
     BecauseInvalidState {
         ja: "今の状態ではできません。画面の表示を確かめて、もう一度お試しください。",
@@ -534,6 +575,20 @@ pub fn source(source: TimeSource) -> Text {
 /// What went wrong, and what to do: one or two sentences.
 pub fn notice(kind: &NoticeKind) -> [Option<Text>; 2] {
     match kind {
+        NoticeKind::ActionFailed(Request::Dial, ActionError::TimedOut) => [
+            Some(Text::FailedDialSilence),
+            Some(Text::BecauseDialSilence),
+        ],
+        NoticeKind::NotReached(outcome) => [
+            Some(match outcome {
+                CallOutcome::Busy => Text::NotReachedBusy,
+                CallOutcome::NoAnswer => Text::NotReachedNoAnswer,
+                CallOutcome::BadNumber => Text::NotReachedBadNumber,
+                CallOutcome::Refused => Text::NotReachedRefused,
+                _ => Text::NotReachedFailed,
+            }),
+            None,
+        ],
         NoticeKind::ActionFailed(request, error) => [Some(failed(*request)), Some(because(error))],
         NoticeKind::DialRefused(refusal) => [Some(refused(*refusal)), None],
         NoticeKind::SoftphoneFailed(error) => [
@@ -710,6 +765,15 @@ pub fn link(desk: &Desk) -> Option<Text> {
         Link::AccessDenied => Text::LinkAccessDenied,
         Link::GaveUp => Text::LinkGaveUp,
     })
+}
+
+/// What the customer hears, when it is not what the agent thinks.
+pub fn mute_conflict(conflict: MuteConflict) -> Text {
+    match conflict {
+        MuteConflict::Heard => Text::ConflictHeard,
+        MuteConflict::NotHeard => Text::ConflictNotHeard,
+        MuteConflict::LineMuted => Text::ConflictLineMuted,
+    }
 }
 
 /// What the button is called that may mend the way to Connect.

@@ -12,6 +12,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{
     DeskHandle, input,
+    session::logout_address,
     stored_journal::{JOURNAL, storage},
 };
 use crate::{
@@ -101,6 +102,21 @@ async fn signing_in_opens_the_login_page_where_there_is_one() {
     };
     let (_stage, asked) = sign_in(settings, |_| pop_up()).await;
     assert_eq!(asked, "desk-sign-in: https://login.example/");
+}
+
+#[rstest]
+#[case(
+    "https://shop.my.connect.aws/ccp-v2/",
+    "https://shop.my.connect.aws/logout"
+)]
+#[case(
+    "https://shop.awsapps.com/connect/ccp-v2",
+    "https://shop.awsapps.com/connect/logout"
+)]
+#[case("https://ccp.example/ccp-v2/", "https://ccp.example/logout")]
+#[test_attr(wasm_bindgen_test)]
+fn a_session_is_ended_beside_the_ccp(#[case] ccp: &str, #[case] logout: &str) {
+    assert_eq!(logout_address(ccp), logout);
 }
 
 #[wasm_bindgen_test]

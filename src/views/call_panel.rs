@@ -1,7 +1,7 @@
 //! The call in front of the agent and its buttons, which never move.
 
 use chrono::{DateTime, Utc};
-use desk::{CallPhase, Caller, Command, Contact, Control, Desk};
+use desk::{CallPhase, Caller, Command, Contact, Control, Desk, MuteConflict};
 use leptos::prelude::*;
 
 use super::{keypad::keypad, parties::parties};
@@ -242,6 +242,7 @@ fn hold_or_resume(desk: &Desk) -> Control {
 fn mute_state(desk: DeskHandle) -> El {
     let words = |desk: &Desk| {
         desk.can_mute().then(|| match desk.muted() {
+            _ if desk.mute_conflict() == Some(MuteConflict::LineMuted) => Text::MutedByConnect,
             Some(true) => Text::Muted,
             Some(false) => Text::Unmuted,
             None => Text::MuteUnknown,

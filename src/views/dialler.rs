@@ -114,10 +114,13 @@ fn is_calling(desk: &Desk, number: Option<&PhoneNumber>, asked: bool) -> bool {
     desk.front().is_some_and(is_it) || desk.others().any(is_it)
 }
 
-/// Whether Connect has said no to the last number. Asking again takes the notice away.
+/// Whether Connect has said no to the last number; silence is no answer. Asking again takes the notice away.
 fn was_refused(desk: &Desk) -> bool {
     let mut notices = desk.notices().iter();
-    notices.any(|notice| matches!(notice.kind, NoticeKind::ActionFailed(Request::Dial, _)))
+    notices.any(|notice| match &notice.kind {
+        NoticeKind::ActionFailed(Request::Dial, error) => *error != ActionError::TimedOut,
+        _ => false,
+    })
 }
 
 /// As it is read, and as it is dialled when the two differ.

@@ -1,7 +1,7 @@
 //! What went wrong and what to do, in the agent's words.
 
 use chrono::{DateTime, Utc};
-use desk::{Command, Notice, Repair};
+use desk::{Command, Desk, MuteConflict, Notice, Repair};
 use leptos::prelude::*;
 
 use crate::{
@@ -19,6 +19,7 @@ pub(super) fn notices(desk: DeskHandle) -> El {
         let told_at = desk.is_unconfirmed().then(|| desk.told_at());
         Some((desk.repair_offered(), sentence, told_at))
     });
+    let conflict = desk.select(Desk::mute_conflict);
     let notices = desk.select(|desk| desk.notices().to_vec());
     let open = RwSignal::new(false);
     el("section")
@@ -29,9 +30,12 @@ pub(super) fn notices(desk: DeskHandle) -> El {
         .children(move || {
             let link = link.get();
             let notices = notices.read();
+            let conflict = conflict.get();
             let all = usize::from(link.is_some()) + notices.len();
             let mut more = (all > 1).then(|| more(desk, all - 1, open));
             let mut shown = Vec::new();
+            // Nothing else is as urgent as what the customer hears, and nothing hides it.
+            let loud = conflict.map(|conflict| mute_conflict(desk, conflict));
             if let Some((repair, sentence, told_at)) = link {
                 let mut words = desk.say(sentence).to_owned();
                 if let Some(told_at) = told_at {
@@ -51,8 +55,25 @@ pub(super) fn notices(desk: DeskHandle) -> El {
                     shown.push(notice(desk, told, more.take()));
                 }
             }
-            shown
+            loud.into_iter().chain(shown).collect()
         })
+}
+
+/// Loud until the agent has made it so, or has said that they know.
+fn mute_conflict(desk: DeskHandle, conflict: MuteConflict) -> El {
+    let notice = shown(desk.say(text::mute_conflict(conflict)), None).set("data-loud", "");
+    // What Connect does to the line the agent cannot settle here.
+    if conflict == MuteConflict::LineMuted {
+        return notice;
+    }
+    let known = button(
+        "plain",
+        || Text::Dismiss,
+        desk,
+        || true,
+        move || desk.command(Command::AcceptMute),
+    );
+    notice.child(known.key("mute"))
 }
 
 /// How many notices there are besides, and the way to them.

@@ -54,10 +54,10 @@ test("a number typed in full-width digits is dialled and answered", async ({ des
   await expect(records(desk, id)).toHaveAttribute("data-outcome", "answered");
 });
 
-for (const { when, does, state, outcome } of [
-  { when: "is engaged", does: "busy", state: "LineEngagedCustomer", outcome: "busy" },
-  { when: "is not in service", does: "bad-number", state: "BadAddressCustomer", outcome: "bad-number" },
-  { when: "declines", does: "refuse", state: "FailedConnectCustomer", outcome: "no-answer" },
+for (const { when, does, state, outcome, says } of [
+  { when: "is engaged", does: "busy", state: "LineEngagedCustomer", outcome: "busy", says: "話し中でした" },
+  { when: "is not in service", does: "bad-number", state: "BadAddressCustomer", outcome: "bad-number", says: "使われていません" },
+  { when: "declines", does: "refuse", state: "FailedConnectCustomer", outcome: "no-answer", says: "応答がないか" },
 ]) {
   test(`a dialled telephone that ${when} leaves a record that says so`, async ({ desk, sim }) => {
     await dial(desk, "03-1234-5678");
@@ -67,12 +67,44 @@ for (const { when, does, state, outcome } of [
     await expectPhase(desk, "failed");
     await expectState(desk, state);
     await expect(desk.getByTestId("agent-state")).not.toContainText(state);
+    await expect(desk.getByTestId("notice")).toContainText(says);
     await expectTime(desk, "ended", (await sim.contact(id)).since);
     await press(desk, "後処理終了");
     await expectPhase(desk, "idle");
     await expect(records(desk, id)).toHaveAttribute("data-outcome", outcome);
+    // The call is gone, and what to do next is not.
+    await expect(desk.getByTestId("notice")).toContainText("てください");
+    await dial(desk, "03-1234-5678");
+    await expect(desk.getByTestId("notice")).toHaveCount(0);
+    await expectPhase(desk, "dialing");
   });
 }
+
+test("two presses in a row call once", async ({ desk, sim }) => {
+  await field(desk).fill("03-1234-5678");
+  await button(desk, "発信").dblclick();
+  await expectPhase(desk, "dialing");
+  expect(await sim.requests("createOutboundContact")).toHaveLength(1);
+});
+
+test("a dial that is never answered is not said to have failed, and nobody is called twice", async ({ desk, sim }) => {
+  await sim.control("faults", { method: "createOutboundContact" });
+  await dial(desk, "03-1234-5678");
+  await expect(desk.getByTestId("notice")).toContainText("10 秒以内に返事がありません");
+  await expectAccessible(desk);
+  await expect(button(desk, "発信")).toBeDisabled();
+  await field(desk).press("Enter");
+  expect(await sim.requests("createOutboundContact")).toHaveLength(1);
+  // Connect sends the agent's data again, twice, and there is no call in it.
+  for (const state of ["Lunch", "Available"]) {
+    await sim.control(`agents/${AGENT.login}/state`, { state });
+    await expectState(desk, state);
+  }
+  await expect(button(desk, "発信")).toBeEnabled();
+  await press(desk, "発信");
+  await expectPhase(desk, "dialing");
+  await expect(desk.getByTestId("notice")).toHaveCount(0);
+});
 
 test("a dialled telephone that nobody answers fails, and Connect clears it away", async ({ desk, sim }) => {
   await sim.stopClock();

@@ -1,31 +1,37 @@
 //! The desk itself: inputs to state and effects.
 
+mod microphone;
 mod request;
 mod session;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use contract::ContactId;
 
-use self::session::{Leaving, Softphones};
+use self::{
+    microphone::Wish,
+    session::{Leaving, Softphones},
+};
 use crate::{
     action::Action,
     agent::{Agent, AgentKind, AgentState},
     call_log::{CallLog, CallRecord},
     clock::{Instant, ServerClock, Standing},
-    contact::{Contact, Surroundings},
+    contact::{Contact, Direction, Surroundings},
     control::{Control, moves_somebody},
     input::{Effect, Input},
     journal::{Journal, Shift},
     link::Link,
-    notice::{DialRefusal, Notice, NoticeKind, Notices},
+    notice::{DialRefusal, Notice, NoticeKind, Notices, Request},
     oddity::Oddities,
     offer::KeptOffer,
+    outcome::CallOutcome,
     phase::CallPhase,
     quick_connect::Directory,
     requests::Requests,
     roster::Roster,
     snapshot::{AgentSnapshot, ClockReading, LegRole, Snapshot},
 };
+pub use microphone::MuteConflict;
 
 /// The agent desk.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -39,7 +45,9 @@ pub struct Desk {
     /// Where signing out has got to.
     leaving: Option<Leaving>,
     softphones: Softphones,
+    /// What the softphone last reported of the microphone.
     muted: Option<bool>,
+    wish: Option<Wish>,
     notices: Notices,
     requests: Requests,
     /// The shifts of others and, until a snapshot says what became of it, of the agent.
@@ -63,6 +71,7 @@ impl Desk {
         let mut changed = self.is_due(now);
         self.requests.expire(now);
         self.settle_session(now, &mut effects);
+        self.settle_wish(now);
         changed |= match input {
             Input::Command(command) => {
                 self.command(command, now, &mut effects);
@@ -70,7 +79,7 @@ impl Desk {
             }
             Input::Journal(journal) => self.take_journal(&journal, now),
             Input::Snapshot(snapshot) => self.snapshot(snapshot, now, &mut effects),
-            Input::MuteReported(muted) => self.muted.replace(muted) != Some(muted),
+            Input::MuteReported(muted) => self.hear_of_mute(muted),
             Input::Link(link) => self.set_link(link, now, &mut effects),
             Input::SignInPage(page) => {
                 self.turn(self.link.after_page(page, now), now, &mut effects)
@@ -110,7 +119,7 @@ impl Desk {
 
     /// Whether time alone changes something, and [`Input::TimePassed`] should say so.
     pub fn is_due(&self, now: Instant) -> bool {
-        self.requests.are_due(now) || self.session_is_due(now)
+        self.requests.are_due(now) || self.session_is_due(now) || self.wish_is_due(now)
     }
 
     /// The agent, once a snapshot has told.
@@ -168,18 +177,6 @@ impl Desk {
         self.clock.told_at()
     }
 
-    /// Whether the agent's microphone is closed; `None` if nobody knows: after a reload in
-    /// mid-call, until the button is pressed; on a desk phone; or when the softphone says that it
-    /// is open and Connect that the agent is muted. A call that began before the eyes of this page
-    /// began with an open one.
-    pub fn muted(&self) -> Option<bool> {
-        let is_muted_by_connect = self.roster.calls().any(|call| {
-            let mut legs = call.legs.iter();
-            legs.any(|leg| leg.role == LegRole::Agent && leg.muted == Some(true))
-        });
-        self.muted.filter(|muted| *muted || !is_muted_by_connect)
-    }
-
     /// Server time now; `None` until a snapshot has told it.
     pub fn server_time(&self, now: Instant) -> Option<DateTime<Utc>> {
         self.clock.now(now)
@@ -211,15 +208,6 @@ impl Desk {
     /// Whether tones reach somebody.
     pub fn takes_tones(&self, contact: &ContactId) -> bool {
         self.link.is_ready() && self.contact(contact).is_some_and(Contact::takes_tones)
-    }
-
-    /// Whether closing and opening the microphone means anything now.
-    pub fn can_mute(&self) -> bool {
-        self.link.is_ready()
-            && self
-                .roster
-                .calls()
-                .any(|contact| contact.phase.is_talking())
     }
 
     /// Whether a number may be dialled.
@@ -298,11 +286,11 @@ impl Desk {
                 limit: self.clock.limit(now),
                 agent: agent_state.as_ref(),
             };
+            let told_before = self.unreached();
             let offered = self.roster.take(list, around, earlier, from);
-            // The library opens the microphone anew for each call (Streams `src/softphone.js`,
-            // `onLocalStreamAdded`), and would have reported a mute since.
+            self.tell_of_dialling(told_before.as_ref());
             if was_quiet && !offered.is_empty() && self.roster.is_live() {
-                self.muted = (told.agent.softphone == Some(true)).then_some(false);
+                self.open_microphone(told.agent.softphone == Some(true));
             }
             for id in offered {
                 self.requests.offered_anew(&id);
@@ -314,6 +302,36 @@ impl Desk {
         }
         self.last = Some(told);
         true
+    }
+
+    /// How dialling went for the call that was placed, if nobody was reached.
+    fn unreached(&self) -> Option<(ContactId, CallOutcome)> {
+        let failed = |contact: &&Contact| {
+            contact.direction == Direction::Outbound
+                && contact.phase == CallPhase::Failed
+                && contact.times.connected.is_none()
+        };
+        let contact = self.roster.calls().find(failed)?;
+        Some((contact.id.clone(), contact.outcome?))
+    }
+
+    /// Connect clears a failed call away within seconds: what came of it stays to be read.
+    fn tell_of_dialling(&mut self, told_before: Option<&(ContactId, CallOutcome)>) {
+        let placed = |contact: &Contact| contact.direction == Direction::Outbound;
+        if self.roster.calls().any(placed) {
+            self.notices.withdraw_silence();
+        }
+        let unreached = self.unreached();
+        if unreached.as_ref() == told_before {
+            return;
+        }
+        // The agent knows of a call that they gave up.
+        if let Some((_, outcome)) = unreached
+            && outcome != CallOutcome::Cancelled
+        {
+            self.notices.withdraw(Request::Dial);
+            self.notices.show(NoticeKind::NotReached(outcome), None);
+        }
     }
 
     fn take_agent(&mut self, told: &AgentSnapshot) {
@@ -340,6 +358,7 @@ impl Desk {
         self.requests = Requests::default();
         self.directory = Directory::default();
         self.muted = None;
+        self.wish = None;
     }
 
     fn arn(&self) -> Option<&str> {

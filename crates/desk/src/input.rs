@@ -78,6 +78,8 @@ pub enum Command {
     Mute,
     /// Open the microphone.
     Unmute,
+    /// Take the microphone to be as the softphone reports it.
+    AcceptMute,
     /// Change state: at once, or after the call that goes on.
     SetState(StateChoice),
     /// Take back the queued state.

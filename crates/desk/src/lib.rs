@@ -74,7 +74,7 @@ pub use clock::{Instant, ServerClock};
 pub use contact::{Contact, Direction};
 pub use contract::{ConnectionId, ContactId, Country, PhoneNumber, PhoneNumberError};
 pub use control::Control;
-pub use desk::Desk;
+pub use desk::{Desk, MuteConflict};
 pub use foreign_text::visible;
 pub use input::{Command, Effect, Input};
 pub use journal::{Journal, SharedJournal};

@@ -5,6 +5,7 @@ use contract::ContactId;
 use crate::{
     action::{Action, ActionError},
     contact::Contact,
+    outcome::CallOutcome,
     phase::CallPhase,
 };
 
@@ -26,6 +27,8 @@ pub enum NoticeKind {
     ActionFailed(Request, ActionError),
     /// The desk did not ask Connect to dial, and why.
     DialRefused(DialRefusal),
+    /// The number that was dialled could not be reached, and how that went.
+    NotReached(CallOutcome),
     /// Connect reported trouble with the softphone's audio.
     SoftphoneFailed(SoftphoneError),
     /// The frame that the audio lives in was loaded anew in mid-call.
@@ -184,11 +187,17 @@ impl Notices {
     pub(crate) fn withdraw(&mut self, request: Request) {
         self.shown.retain(|shown| match &shown.kind {
             NoticeKind::ActionFailed(failed, _) => *failed != request,
-            NoticeKind::DialRefused(_) => request != Request::Dial,
+            NoticeKind::DialRefused(_) | NoticeKind::NotReached(_) => request != Request::Dial,
             NoticeKind::SoftphoneFailed(_)
             | NoticeKind::SoftphoneReloaded
             | NoticeKind::SignOutFailed(_) => true,
         });
+    }
+
+    /// Drops that Connect did not say whether it dials: a call shows that it does.
+    pub(crate) fn withdraw_silence(&mut self) {
+        let silence = NoticeKind::ActionFailed(Request::Dial, ActionError::TimedOut);
+        self.shown.retain(|shown| shown.kind != silence);
     }
 
     /// Drops why the agent was not signed out: it is tried again.
@@ -209,6 +218,7 @@ impl Notices {
                 .is_some_and(|contact| match &shown.kind {
                     NoticeKind::ActionFailed(request, _) => request.matters_in(contact.phase),
                     NoticeKind::DialRefused(_)
+                    | NoticeKind::NotReached(_)
                     | NoticeKind::SoftphoneFailed(_)
                     | NoticeKind::SoftphoneReloaded
                     | NoticeKind::SignOutFailed(_) => true,

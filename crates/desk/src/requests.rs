@@ -37,6 +37,10 @@ const SNAPSHOTS_TO_SETTLE: u32 = 2;
 /// Milliseconds after a positive answer, when the effect should have come to be seen.
 const MILLIS_TO_SETTLE: i64 = 5_000;
 
+/// The same for a number that is dialled, of which the effect is a call: nobody must be called twice
+/// because Connect is slow. It sends the agent's data this often at the least.
+const MILLIS_TO_DIAL: i64 = 30_000;
+
 /// More requests than can be under way, were every one of them answered in time.
 const MOST_REQUESTS: usize = 50;
 
@@ -62,15 +66,20 @@ impl Requests {
             .0
             .iter()
             .position(|request| request.action == *action && request.granted.is_none())?;
+        // Without an answer Connect may dial all the same.
+        let may_dial = matches!(
+            (action, &result),
+            (Action::Dial(_), Err(ActionError::TimedOut))
+        );
         match result {
-            Ok(()) if shows_in_a_snapshot(action) => {
+            result if may_dial || result.is_ok() && shows_in_a_snapshot(action) => {
                 if let Some(request) = self.0.get_mut(index) {
                     request.granted = Some(Granted {
                         at: now,
                         snapshots_since: 0,
                     });
                 }
-                None
+                result.err()
             }
             result => {
                 self.0.remove(index);
@@ -124,8 +133,12 @@ impl Requests {
 
 impl UnderWay {
     fn is_due(&self, now: Instant) -> bool {
+        let limit = match self.action {
+            Action::Dial(_) => MILLIS_TO_DIAL,
+            _ => MILLIS_TO_SETTLE,
+        };
         self.granted
-            .is_some_and(|granted| granted.at.after(MILLIS_TO_SETTLE) <= now)
+            .is_some_and(|granted| granted.at.after(limit) <= now)
     }
 }
 

@@ -12,7 +12,11 @@ mod calls;
 #[cfg(test)]
 mod chosen;
 #[cfg(test)]
+mod dialling;
+#[cfg(test)]
 mod invariants;
+#[cfg(test)]
+mod microphone;
 #[cfg(test)]
 mod model;
 #[cfg(test)]

@@ -158,7 +158,11 @@ fn read_everything(desk: &Desk, now: Instant) {
     assert!(desk.notices().len() <= 5);
     black_box((desk.can_mute(), desk.queues_states(), desk.muted()));
     black_box((desk.link(), desk.repair_offered(), desk.has_lost_connect()));
-    black_box((desk.is_signing_out(), desk.has_second_softphone()));
+    black_box((
+        desk.mute_conflict(),
+        desk.is_signing_out(),
+        desk.has_second_softphone(),
+    ));
     black_box((desk.is_unconfirmed(), desk.told_at(), desk.is_due(now)));
 }
 

@@ -129,6 +129,30 @@ async fn who_cannot_be_signed_out_is_told_why() {
 }
 
 #[wasm_bindgen_test]
+async fn what_the_customer_hears_is_loud_until_the_agent_knows() {
+    let stage = Stage::open().await;
+    stage
+        .tell(scene(1, "Busy").and(call("c-1").connected(1)))
+        .await;
+    stage.press("Mute").await;
+    stage.tell(Input::MuteReported(true)).await;
+    let agreed = told(&stage);
+    stage.tell(Input::MuteReported(false)).await;
+    let loud = told(&stage);
+    stage.press("Dismiss").await;
+    assert_eq!(
+        (agreed, loud, told(&stage)),
+        (
+            Vec::new(),
+            strings(&[
+                "You muted, but the microphone is open: the customer hears you. Mute again."
+            ]),
+            Vec::new()
+        )
+    );
+}
+
+#[wasm_bindgen_test]
 async fn a_ccp_that_has_lost_connect_says_so() {
     let stage = Stage::open().await;
     stage.tell(Input::ConnectLost(true)).await;

@@ -49,9 +49,16 @@ impl Desk {
                     self.act(action, effects);
                 }
             }
-            Command::Mute if self.can_mute() => self.act(Action::Mute, effects),
-            Command::Unmute if self.can_mute() => self.act(Action::Unmute, effects),
+            Command::Mute if self.can_mute() => {
+                self.wish(true, now);
+                self.act(Action::Mute, effects);
+            }
+            Command::Unmute if self.can_mute() => {
+                self.wish(false, now);
+                self.act(Action::Unmute, effects);
+            }
             Command::Mute | Command::Unmute => {}
+            Command::AcceptMute => self.accept_mute(),
             Command::SetState(choice) => {
                 let action = if self.queues_states() {
                     Action::QueueState(choice)
