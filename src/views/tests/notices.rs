@@ -284,7 +284,6 @@ async fn refused(error: ActionError, locale: Locale) -> Stage {
     ActionError::AccessDenied,
     "You have no permission for this. Tell your administrator."
 )]
-#[case(ActionError::SessionExpired, "Your session has ended. Sign in again.")]
 #[case(
     ActionError::TimedOut,
     "There was no answer within 10 seconds. Look at what the call shows before you try again."
@@ -300,6 +299,13 @@ async fn a_refusal_says_what_failed_and_what_to_do(
         told(&stage),
         [format!("The call could not be accepted. {advice}")]
     );
+}
+
+#[wasm_bindgen_test]
+async fn a_refusal_because_the_session_is_over_offers_to_sign_in() {
+    let stage = refused(ActionError::SessionExpired, Locale::En).await;
+    assert!(told(&stage)[0].starts_with("Your session has expired."));
+    assert_eq!(buttons(&stage), strings(&["1 more", "Sign in"]));
 }
 
 #[wasm_bindgen_test]

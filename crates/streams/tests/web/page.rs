@@ -50,7 +50,12 @@ impl Page {
         let heard = Rc::new(Heard::default());
         let ccp = Ccp::embed(&container, options, {
             let heard = Rc::clone(&heard);
-            move |event| heard.hear(event)
+            // Heartbeats are answered between whatever else happens.
+            move |event| {
+                if event != Event::Acknowledged {
+                    heard.hear(event);
+                }
+            }
         })
         .expect("a CCP");
         Self {
