@@ -21,7 +21,7 @@ use leptos::prelude::*;
 use streams::{Ccp, Event, InitOptions, LoginOptions};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{BeforeUnloadEvent, Element, RequestCredentials, RequestInit, RequestMode, Window};
+use web_sys::{BeforeUnloadEvent, Element, Window};
 
 use self::stored_journal::StoredJournal;
 use crate::{

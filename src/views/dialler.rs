@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use desk::{
-    CallPhase, Caller, Command, Contact, Desk, Direction, NoticeKind, PhoneNumber,
+    ActionError, CallPhase, Caller, Command, Contact, Desk, Direction, NoticeKind, PhoneNumber,
     PhoneNumberError, Request,
 };
 use leptos::prelude::*;
