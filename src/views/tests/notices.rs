@@ -130,11 +130,15 @@ async fn who_cannot_be_signed_out_is_told_why() {
 
 #[wasm_bindgen_test]
 async fn what_the_customer_hears_is_loud_until_the_agent_knows() {
-    let stage = Stage::open().await;
-    stage
-        .tell(scene(1, "Busy").and(call("c-1").connected(1)))
-        .await;
-    stage.press("Mute").await;
+    let mut desk = Desk::default();
+    for input in [
+        Input::Link(Link::Ready),
+        scene(1, "Busy").and(call("c-1").connected(1)).into(),
+        Input::Command(Command::Mute),
+    ] {
+        desk.handle(input, Instant::default());
+    }
+    let stage = Stage::of(desk, Locale::En).await;
     stage.tell(Input::MuteReported(true)).await;
     let agreed = told(&stage);
     stage.tell(Input::MuteReported(false)).await;

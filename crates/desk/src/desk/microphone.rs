@@ -2,11 +2,7 @@
 //! to the line, held against each other. Nothing here opens a microphone.
 
 use super::Desk;
-use crate::{
-    clock::Instant,
-    phase::CallPhase,
-    snapshot::{LegRole, LegState},
-};
+use crate::{clock::Instant, snapshot::LegRole};
 
 /// What was last pressed here, and since when it should be so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,10 +29,11 @@ const REPORT_MS: i64 = 2_000;
 
 impl Desk {
     /// Whether the agent's microphone is closed; `None` if nobody knows: after a reload in
-    /// mid-call, until the button is pressed. A call that began before the eyes of this page
+    /// mid-call, until the button is pressed; on a desk phone; or when the softphone says that it
+    /// is open and Connect that the agent is muted. A call that began before the eyes of this page
     /// began with an open one.
     pub fn muted(&self) -> Option<bool> {
-        self.muted
+        self.muted.filter(|muted| *muted || !self.is_line_muted())
     }
 
     /// Whether closing and opening the microphone means anything now.
@@ -53,7 +50,7 @@ impl Desk {
         match (wished.map(|wish| wish.muted), self.muted) {
             (Some(true), Some(false) | None) => Some(MuteConflict::Heard),
             (Some(false), Some(true)) => Some(MuteConflict::NotHeard),
-            _ if self.is_line_muted() && self.muted != Some(true) => Some(MuteConflict::LineMuted),
+            (_, Some(false)) if self.is_line_muted() => Some(MuteConflict::LineMuted),
             _ => None,
         }
     }
@@ -63,16 +60,10 @@ impl Desk {
         calls.any(|contact| contact.phase.is_talking())
     }
 
-    /// On hold nobody hears the agent anyway.
+    /// Whether Connect says that it mutes the agent's leg.
     fn is_line_muted(&self) -> bool {
-        self.roster.calls().any(|contact| {
-            contact.phase == CallPhase::Connected { on_hold: false }
-                && contact.legs.iter().any(|leg| {
-                    leg.role == LegRole::Agent
-                        && leg.state == Some(LegState::Connected)
-                        && leg.muted == Some(true)
-                })
-        })
+        let mut legs = self.roster.calls().flat_map(|contact| &contact.legs);
+        legs.any(|leg| leg.role == LegRole::Agent && leg.is_active() && leg.muted == Some(true))
     }
 
     /// Remembers what the agent wants.
@@ -100,8 +91,8 @@ impl Desk {
 
     /// The library opens the microphone anew for each call (Streams `src/softphone.js`,
     /// `onLocalStreamAdded`), and would have reported a mute since.
-    pub(super) fn open_microphone(&mut self) {
-        self.muted = Some(false);
+    pub(super) fn open_microphone(&mut self, has_softphone: bool) {
+        self.muted = has_softphone.then_some(false);
         self.wish = None;
     }
 
