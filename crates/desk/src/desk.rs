@@ -29,7 +29,7 @@ use crate::{
     quick_connect::Directory,
     requests::Requests,
     roster::Roster,
-    snapshot::{AgentSnapshot, ClockReading, LegRole, Snapshot},
+    snapshot::{AgentSnapshot, ClockReading, Snapshot},
 };
 pub use microphone::MuteConflict;
 
