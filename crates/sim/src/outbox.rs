@@ -1,7 +1,7 @@
 //! What is on its way to a CCP page, and what a test holds back of it.
 //!
 //! Everything that the server says to a page goes through its outbox, in order. A network is
-//! late, loses and doubles; here a test decides when it does, so that no test depends on how
+//! late, loses, doubles and reorders; here a test decides when it does, so that no test depends on how
 //! fast the machine is. This module knows frames, not what they say.
 
 use std::collections::VecDeque;
@@ -104,6 +104,13 @@ impl Outbox {
         self.take_oldest(count);
     }
 
+    /// Lets the second oldest frame overtake the oldest, if two wait.
+    pub(crate) fn swap(&mut self) {
+        if self.held.len() > 1 {
+            self.held.swap(0, 1);
+        }
+    }
+
     /// Sends the last snapshot once more, to the byte.
     pub(crate) fn repeat(&mut self) -> Result<(), Overflow> {
         match self.last.clone() {
@@ -189,6 +196,19 @@ mod tests {
         outbox.deliver(1).unwrap();
         outbox.repeat().unwrap();
         assert_eq!(arrived(&mut inbox), ["second", "second"]);
+    }
+
+    #[test]
+    fn what_is_swapped_arrives_in_the_other_order() {
+        let (mut outbox, mut inbox) = Outbox::new();
+        outbox.post(snapshot("first"), Hold::Snapshots).unwrap();
+        outbox.swap();
+        for name in ["second", "third"] {
+            outbox.post(snapshot(name), Hold::Snapshots).unwrap();
+        }
+        outbox.swap();
+        outbox.deliver(3).unwrap();
+        assert_eq!(arrived(&mut inbox), ["second", "first", "third"]);
     }
 
     #[test]

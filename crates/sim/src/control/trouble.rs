@@ -53,6 +53,8 @@ pub(super) async fn faults(State(shared): State<Shared>, Body(fault): Body<Fault
 pub(super) struct DeliveryBody {
     hold: Option<Hold>,
     #[serde(default)]
+    swap: bool,
+    #[serde(default)]
     deliver: usize,
     #[serde(default)]
     lose: usize,
@@ -66,6 +68,12 @@ pub(super) async fn delivery(
     Body(body): Body<DeliveryBody>,
 ) -> Response {
     act(&shared, move |floor| {
+        if body.swap {
+            floor.each_page(|outbox| {
+                outbox.swap();
+                Ok(())
+            });
+        }
         floor.each_page(|outbox| outbox.deliver(body.deliver));
         floor.each_page(|outbox| {
             outbox.lose(body.lose);

@@ -171,6 +171,25 @@ async fn snapshots_that_are_held_back_are_overtaken_and_delivered_one_by_one() {
 }
 
 #[tokio::test]
+async fn snapshots_that_are_held_back_can_change_places() {
+    let sim = frozen(Scenario::default()).await;
+    let mut page = Page::of_new_browser(&sim).await;
+    page.until_state("Available").await;
+    control(&sim, "/delivery", json!({ "hold": "snapshots" })).await;
+    for state in ["Lunch", "Offline"] {
+        let state = json!({ "state": state });
+        control(&sim, "/agents/hanako.sato/state", state).await;
+    }
+    control(&sim, "/delivery", json!({ "swap": true, "deliver": 2 })).await;
+    for state in ["Offline", "Lunch"] {
+        let (event, update) = page.next().await.expect("an open page");
+        assert_eq!(event, "agent::update");
+        assert_eq!(update["snapshot"]["state"]["name"], state);
+    }
+    sim.stop().await;
+}
+
+#[tokio::test]
 async fn a_reset_lets_go_what_was_held_back() {
     let sim = frozen(Scenario::default()).await;
     let mut page = Page::of_new_browser(&sim).await;
