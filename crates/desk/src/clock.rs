@@ -3,7 +3,7 @@
 //! The PC's clock may be wrong by minutes and may jump in mid-call. So every duration on screen
 //! is measured on a clock that only runs forward, set by each new snapshot. A snapshot's own time
 //! may be wrong too: one that neither clock bears out is not believed before a second one agrees
-//! with it. This module reads no clock itself.
+//! with it, or a state that began then. This module reads no clock itself.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -103,7 +103,10 @@ impl ServerClock {
                 .is_some_and(|read| is_behind(&read) && came_after(&read) == Some(false));
         if is_late {
             Standing::Late
-        } else if self.bears_out(taken_at, told.clock, now) || self.agrees(taken_at, now) {
+        } else if self.bears_out(taken_at, told.clock, now)
+            || self.agrees(taken_at, now)
+            || self.is_witnessed(told, taken_at, now)
+        {
             Standing::Sound
         } else {
             Standing::Doubtful
@@ -130,6 +133,25 @@ impl ServerClock {
             && self
                 .believed
                 .is_none_or(|last| last.taken_at - taken_at <= CLOCKS_APART)
+    }
+
+    /// Whether something that a snapshot tells began in the future that it seems to come from:
+    /// the server's clock has gone on by itself, for one wrong time does not move the others.
+    fn is_witnessed(&self, told: &Snapshot, taken_at: DateTime<Utc>, now: Instant) -> bool {
+        let Some(limit) = self.limit(now) else {
+            return false;
+        };
+        let calls = || {
+            let calls = told.contacts.iter().flatten();
+            calls.filter(|contact| contact.kind.is_call())
+        };
+        let legs = || calls().flat_map(|call| call.legs.iter().flatten());
+        let state = told.agent.state.as_ref().and_then(|state| state.since);
+        calls()
+            .filter_map(|call| call.since)
+            .chain(legs().filter_map(|leg| leg.since))
+            .chain(state)
+            .any(|since| since > limit && since - taken_at <= CLOCKS_APART)
     }
 
     /// Whether a time that is in doubt fits the one that was in doubt before it.

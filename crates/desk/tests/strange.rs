@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta};
 use desk::{
     Caller, ClockReading, ContactKind, ContactSnapshot, ContactState, Control, Effect, Input,
-    Instant, LegState, Oddity, Snapshot,
+    Instant, LegState, Oddity, Snapshot, TimeSource,
 };
 use rstest::rstest;
 
@@ -231,18 +231,37 @@ fn what_a_snapshot_from_the_future_says_counts_all_the_same() {
     );
 }
 
+/// A state that began then bears the snapshot out, so that it takes two to correct both.
 #[test]
 fn states_that_come_from_the_future_with_their_snapshot_do_not_silence_those_that_follow() {
     let mut page = ringing_at_1();
     let by = TimeDelta::minutes(30);
     let told = snapshot(at(4), "Busy", [contact("c").connected(at(3) + by)]);
     ahead(&mut page, 4, by, told);
-    page.tell(snapshot(
-        at(9),
-        "AfterCallWork",
-        [contact("c").ended(at(9))],
-    ));
+    for seconds in [9, 11] {
+        page.tell(snapshot(
+            at(seconds),
+            "AfterCallWork",
+            [contact("c").ended(at(9))],
+        ));
+    }
     assert_eq!(page.phases(), [("c", "wrap-up")]);
+}
+
+/// Only a simulator's does, which lets time pass; the PC and the page know nothing of it.
+#[test]
+fn a_servers_clock_that_has_been_set_forward_is_believed_with_the_state_that_began_since() {
+    let mut page = ringing_at_1();
+    page.tell(connected(4));
+    let by = TimeDelta::minutes(95);
+    let told = snapshot(at(5), "AfterCallWork", [contact("c").ended(at(5) + by)]);
+    ahead(&mut page, 5, by, told);
+    let times = &page.held("c").times;
+    let ended = times.ended.unwrap();
+    assert_eq!(
+        (ended.at, ended.source),
+        (at(5) + by, TimeSource::ContactState)
+    );
 }
 
 #[rstest]
