@@ -1,21 +1,9 @@
 // The PC's clock is wrong, or jumps. Server times are shown all the same.
 
-import { expect, expectPhase, expectTime, openDesk, press, records, softphone, test } from "./desk.mjs";
+import { expect, expectPhase, expectTime, openDesk, press, records, softphone, test, wrongClock } from "./desk.mjs";
 import { AGENT } from "./sim.mjs";
 
 const MINUTES = 60_000;
-
-/** In every frame: the wall clock of a PC that is wrong by `pcClockOff` milliseconds. */
-function wrongClock(off) {
-  globalThis.pcClockOff = off;
-  const now = () => RealDate.now() + globalThis.pcClockOff;
-  const RealDate = Date;
-  globalThis.Date = new Proxy(RealDate, {
-    construct: (target, given, as) => Reflect.construct(target, given.length > 0 ? given : [now()], as),
-    apply: () => new RealDate(now()).toString(),
-    get: (target, name) => (name === "now" ? now : Reflect.get(target, name)),
-  });
-}
 
 /** Seconds that a running timer shows. */
 function seconds(text) {

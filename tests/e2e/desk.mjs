@@ -122,6 +122,30 @@ export function softphone(page) {
   return page.frames().find((frame) => frame.url().includes("/ccp-v2/"));
 }
 
+/** Presses *Sign in* and signs in where it leads. */
+export async function signIn(page, name = "サインイン") {
+  const opened = page.context().waitForEvent("page");
+  await press(page, name);
+  const window = await opened;
+  await window.getByRole("textbox", { name: "ユーザー名" }).fill(AGENT.login);
+  await window.getByLabel("パスワード").fill(AGENT.password);
+  const closed = window.waitForEvent("close");
+  await window.getByRole("button", { name: "サインイン" }).click();
+  await closed;
+}
+
+/** In every frame: the wall clock of a PC that is wrong by `pcClockOff` milliseconds. */
+export function wrongClock(off) {
+  globalThis.pcClockOff = off;
+  const now = () => RealDate.now() + globalThis.pcClockOff;
+  const RealDate = Date;
+  globalThis.Date = new Proxy(RealDate, {
+    construct: (target, given, as) => Reflect.construct(target, given.length > 0 ? given : [now()], as),
+    apply: () => new RealDate(now()).toString(),
+    get: (target, name) => (name === "now" ? now : Reflect.get(target, name)),
+  });
+}
+
 /** No fault that axe can find, in either colour scheme. */
 export async function expectAccessible(page) {
   for (const colorScheme of ["light", "dark"]) {

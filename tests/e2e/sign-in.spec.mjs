@@ -1,19 +1,7 @@
 // Signing in, out, and in again: by a window that only a press opens and that closes by itself.
 
-import { button, expect, expectAccessible, expectPhase, expectState, openDesk, press, softphone, test } from "./desk.mjs";
+import { button, expect, expectAccessible, expectPhase, expectState, openDesk, press, signIn, softphone, test } from "./desk.mjs";
 import { AGENT } from "./sim.mjs";
-
-/** Presses *Sign in* and signs in where it leads. */
-async function signIn(page, name = "サインイン") {
-  const opened = page.context().waitForEvent("page");
-  await press(page, name);
-  const window = await opened;
-  await window.getByRole("textbox", { name: "ユーザー名" }).fill(AGENT.login);
-  await window.getByLabel("パスワード").fill(AGENT.password);
-  const closed = window.waitForEvent("close");
-  await window.getByRole("button", { name: "サインイン" }).click();
-  await closed;
-}
 
 test("an agent who is not signed in is asked to, and takes calls afterwards", async ({ page, sim }) => {
   await sim.control("sign-in", { mode: "form" });
