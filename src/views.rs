@@ -12,8 +12,13 @@ mod parties;
 mod status_page;
 
 use self::{
-    agent_bar::agent_bar, announcer::announcer, call_log::call_log, call_panel::call_panel,
-    contact_record::contact_record, dialler::dialler, notices::notices,
+    agent_bar::{agent_bar, sign_out},
+    announcer::announcer,
+    call_log::call_log,
+    call_panel::call_panel,
+    contact_record::contact_record,
+    dialler::dialler,
+    notices::notices,
 };
 use crate::{
     runtime::DeskHandle,
@@ -37,7 +42,8 @@ pub(crate) fn screen(desk: DeskHandle) -> El {
                     el("div")
                         .class("side")
                         .child(dialler(desk))
-                        .child(call_log(desk)),
+                        .child(call_log(desk))
+                        .child(sign_out(desk)),
                 ),
         )
         .child(notices(desk))

@@ -65,13 +65,6 @@ pub(super) fn agent_bar(desk: DeskHandle) -> El {
                 ),
         )
         .child(softphone_toggle(desk))
-        .child(button(
-            "plain",
-            || Text::SignOut,
-            desk,
-            move || desk.read(|desk| desk.link().is_ready() && !desk.is_signing_out()),
-            move || desk.command(Command::SignOut),
-        ))
 }
 
 fn state(desk: &Desk) -> Option<&AgentState> {
@@ -194,6 +187,17 @@ fn softphone_toggle(desk: DeskHandle) -> El {
             softphone::set_open(!open.get_untracked());
             open.set(softphone::is_open());
         },
+    )
+}
+
+/// The end of the day: pressed once, so not among what is pressed all day.
+pub(super) fn sign_out(desk: DeskHandle) -> El {
+    button(
+        "plain",
+        || Text::SignOut,
+        desk,
+        move || desk.read(|desk| desk.link().is_ready() && !desk.is_signing_out()),
+        move || desk.command(Command::SignOut),
     )
 }
 
