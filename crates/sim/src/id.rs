@@ -1,7 +1,7 @@
 //! Identifiers: UUID-shaped, counted, never random.
 //!
 //! A UUID's shape matters, because Streams keys contacts by id in plain objects and
-//! integer-like keys would be re-ordered (ccp-protocol 12.11). Counting matters, because a test
+//! integer-like keys would be re-ordered. Counting matters, because a test
 //! that fails must fail with the same ids again.
 
 use contract::{ConnectionId, ContactId};

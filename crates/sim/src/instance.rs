@@ -61,7 +61,7 @@ pub struct Instance {
     agents: BTreeMap<String, Agent>,
     lines: BTreeMap<ContactId, Line>,
     ports: BTreeMap<String, Port>,
-    /// Owner of a topic among an agent's tabs (ccp-protocol 9).
+    /// Owner of a topic among an agent's tabs.
     masters: BTreeMap<(String, String), String>,
     phones: BTreeMap<String, Reach>,
     timers: BTreeMap<(DateTime<Utc>, u64), Timer>,

@@ -1,15 +1,15 @@
 //! The conduit: what a CCP page hears and says besides API requests.
 //!
-//! Names and order follow the shared worker of the real CCP (ccp-protocol 3 and 9).
+//! Names and order follow the shared worker of the real CCP, which Streams brings along in its `worker.js`.
 
 use serde_json::{Value, json};
 
 use super::{Instance, Port, Timer};
 use crate::event::{Effect, Message, Outcome, Refusal};
 
-/// What a CCP says of itself and its surroundings (ccp-protocol 3.1) for which a simulator without
+/// What a CCP says of itself and its surroundings for which a simulator without
 /// media, devices and a session service has no cause. The one with a slash is a topic of the
-/// AmazonConnectSDK's channel (ccp-protocol 10).
+/// AmazonConnectSDK's channel.
 const ANNOUNCEMENTS: [&str; 14] = [
     "access_denied",
     "agent/networkConnectionStatusChanged",

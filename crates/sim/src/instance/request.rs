@@ -1,4 +1,4 @@
-//! API requests: what the library asks for, with its answers and refusals (ccp-protocol 8).
+//! API requests: what the library asks for, with its answers and refusals.
 
 use contract::{ConnectionId, ContactId};
 use serde_json::{Value, json};

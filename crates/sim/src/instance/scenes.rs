@@ -1,4 +1,4 @@
-//! One test per row of the state tables (ccp-protocol 6), each seen as the library sees it: in
+//! One test per step that a contact or an agent can take, each seen as the library sees it: in
 //! the snapshots that one page receives.
 
 mod agent;

@@ -39,8 +39,7 @@ impl Scenario {
             .map(|state| state.name.as_str())
             .collect();
         let logins: BTreeSet<&str> = self.agents.iter().map(|who| who.login.as_str()).collect();
-        // Streams cuts both ids out of the routing profile's ARN with a pattern
-        // (ccp-protocol: `routingProfileId`).
+        // Streams cuts both ids out of the routing profile's ARN with a pattern.
         if !self.account.chars().all(|c| c.is_ascii_digit()) || self.account.is_empty() {
             return wrong("account".to_owned(), "must be digits");
         }
