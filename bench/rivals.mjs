@@ -6,6 +6,7 @@ import { once } from "node:events";
 import { createRequire } from "node:module";
 import { extname, join } from "node:path";
 
+import { launchOptions } from "../tests/e2e/chromium.mjs";
 import { AGENT, Sim } from "../tests/e2e/sim.mjs";
 import { probe } from "./probe.mjs";
 
@@ -41,22 +42,7 @@ export class World {
     world.plain = await servePlainPage();
     world.sim = await Sim.start({ more: [`--approve-origin=${world.plain.origin}`] });
     world.plain.embed(world.sim.ccp);
-    world.browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM,
-      args: [
-        ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--use-fake-ui-for-media-stream",
-        "--use-fake-device-for-media-stream",
-        "--autoplay-policy=no-user-gesture-required",
-        "--js-flags=--expose-gc",
-      ],
-    });
+    world.browser = await chromium.launch(launchOptions);
     return world;
   }
 

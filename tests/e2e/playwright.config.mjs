@@ -7,6 +7,8 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "@playwright/test";
 
+import { launchOptions } from "./chromium.mjs";
+
 for (const name of ["CHROMIUM", "DESK_DIST", "DESK_SIM"]) {
   if (!process.env[name]) throw new Error(`${name} is not set: run the journeys by \`cargo xtask test e2e\``);
 }
@@ -26,21 +28,6 @@ export default defineConfig({
     timezoneId: "Asia/Tokyo",
     trace: "retain-on-failure",
     screenshot: "only-on-failure",
-    launchOptions: {
-      executablePath: process.env.CHROMIUM,
-      args: [
-        // Chromium refuses its sandbox to root, which is what a container's user is.
-        ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--use-fake-ui-for-media-stream",
-        "--use-fake-device-for-media-stream",
-        "--autoplay-policy=no-user-gesture-required",
-      ],
-    },
+    launchOptions,
   },
 });
