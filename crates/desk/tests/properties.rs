@@ -9,8 +9,7 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use desk::{
-    CallPhase, CallRecord, Control, Desk, Effect, Input, Instant, OfferTimes, TimeSource,
-    spreadsheet_row,
+    CallPhase, CallRecord, Desk, Effect, Input, Instant, OfferTimes, TimeSource, spreadsheet_row,
 };
 use proptest::{
     prelude::*,
@@ -21,7 +20,7 @@ use crate::{
     model::{Offer, World},
     run::{Letter, Run},
     story::{Event, Fate, Story, Wear, any_fate, any_wear, story, timed_story},
-    support::{at_millis, id},
+    support::{CONTROLS, at_millis, id},
     wild,
 };
 
@@ -165,19 +164,6 @@ fn read_everything(desk: &Desk, now: Instant) {
     ));
     black_box((desk.is_unconfirmed(), desk.told_at(), desk.is_due(now)));
 }
-
-const CONTROLS: [Control; 10] = [
-    Control::Accept,
-    Control::Decline,
-    Control::HangUp,
-    Control::Hold,
-    Control::Resume,
-    Control::Swap,
-    Control::Conference,
-    Control::Leave,
-    Control::Drop,
-    Control::Complete,
-];
 
 proptest! {
     #![proptest_config(config())]

@@ -6,7 +6,9 @@ use desk::{
 };
 use rstest::rstest;
 
-use crate::support::{ContactBuilder, Page, acts, at, contact, id, idle, number, snapshot};
+use crate::support::{
+    CONTROLS, ContactBuilder, Page, acts, at, contact, id, idle, number, snapshot,
+};
 
 fn page_with(call: ContactBuilder, agent: &str) -> Page {
     let mut page = Page::open();
@@ -30,15 +32,6 @@ fn notices(page: &Page) -> Vec<&NoticeKind> {
         .collect()
 }
 
-const ALL: [Control; 6] = [
-    Control::Accept,
-    Control::Decline,
-    Control::HangUp,
-    Control::Hold,
-    Control::Resume,
-    Control::Complete,
-];
-
 #[rstest]
 #[case::ringing(contact("c").ringing(at(1)), &[Control::Accept, Control::Decline])]
 #[case::callback(contact("c").callback().incoming(at(1)), &[Control::Accept, Control::Decline])]
@@ -53,7 +46,7 @@ const ALL: [Control; 6] = [
 #[case::failed(contact("c").outbound().failed(at(1)), &[Control::Complete])]
 fn only_legal_buttons_are_offered(#[case] call: ContactBuilder, #[case] legal: &[Control]) {
     let page = page_with(call, "Busy");
-    let offered: Vec<_> = ALL
+    let offered: Vec<_> = CONTROLS
         .into_iter()
         .filter(|control| page.desk.allows(*control, &id("c")))
         .collect();
@@ -67,7 +60,7 @@ fn only_legal_buttons_are_offered(#[case] call: ContactBuilder, #[case] legal: &
 fn nothing_can_be_pressed_while_connect_is_not_there(#[case] link: Link) {
     let mut page = talking();
     page.give(Input::Link(link));
-    let offered = ALL
+    let offered = CONTROLS
         .into_iter()
         .any(|control| page.desk.allows(control, &id("c")));
     assert!(!offered && !page.desk.can_mute() && !page.desk.takes_tones(&id("c")));

@@ -296,15 +296,18 @@ fn a_second_softphone_is_worth_a_word_when_it_stays() {
 
 #[test]
 fn a_softphone_that_was_loaded_anew_is_news_in_a_call_only() {
-    let mut idle = at_work();
+    let mut free = at_work();
     let mut busy = talking();
-    for page in [&mut idle, &mut busy] {
+    for page in [&mut free, &mut busy] {
         page.give(Input::Reloaded);
     }
     assert_eq!(
-        (notices(&idle), notices(&busy)),
+        (notices(&free), notices(&busy)),
         (vec![], vec![NoticeKind::SoftphoneReloaded])
     );
+    // It is about this call.
+    busy.tell(idle(at(9)));
+    assert_eq!(notices(&busy), vec![]);
 }
 
 #[test]

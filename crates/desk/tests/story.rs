@@ -7,7 +7,7 @@ use proptest::{collection::vec, prelude::*, sample::select};
 
 use crate::{
     model::{Happening, World},
-    support::at_millis,
+    support::{CONTROLS, at_millis},
 };
 
 /// How a snapshot fares on its way.
@@ -245,18 +245,7 @@ fn raw_event(fates: Vec<Fate>, wears: Vec<Wear>) -> impl Strategy<Value = Raw> {
         select(wears),
     )
         .prop_map(|(line, pick, after, fate, wear)| Raw::Happens(line, pick, after, fate, wear));
-    let control = select(vec![
-        Control::Accept,
-        Control::Decline,
-        Control::HangUp,
-        Control::Hold,
-        Control::Resume,
-        Control::Swap,
-        Control::Conference,
-        Control::Leave,
-        Control::Drop,
-        Control::Complete,
-    ]);
+    let control = select(CONTROLS.as_slice());
     let answer = select(vec![
         Answer::Yes,
         Answer::Yes,

@@ -14,6 +14,20 @@ use desk::{
 /// The server's clock when a story begins, in milliseconds since 1970.
 const BEGINNING: i64 = 1_767_258_000_000;
 
+/// Every button of a contact.
+pub(crate) const CONTROLS: [Control; 10] = [
+    Control::Accept,
+    Control::Decline,
+    Control::HangUp,
+    Control::Hold,
+    Control::Resume,
+    Control::Swap,
+    Control::Conference,
+    Control::Leave,
+    Control::Drop,
+    Control::Complete,
+];
+
 /// Server time, in seconds since the story began.
 pub(crate) fn at(seconds: i64) -> DateTime<Utc> {
     at_millis(seconds * 1_000)

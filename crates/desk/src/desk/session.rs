@@ -198,11 +198,14 @@ impl Desk {
 
     /// In mid-call the agent must know: the audio lives in the frame.
     pub(super) fn reloaded(&mut self) -> bool {
-        let live = self.link.is_ready() && self.roster.is_live();
-        if live {
-            self.notices.show(NoticeKind::SoftphoneReloaded, None);
+        let mut calls = self.roster.calls().filter(|call| call.phase.is_live());
+        let call = calls.next().filter(|_| self.link.is_ready());
+        let call = call.map(|call| call.id.clone());
+        let is_news = call.is_some();
+        if is_news {
+            self.notices.show(NoticeKind::SoftphoneReloaded, call);
         }
-        live
+        is_news
     }
 
     fn leaving_is_due(&self, now: Instant) -> bool {
