@@ -229,3 +229,11 @@ test("with reduced motion nothing moves", async ({ page }) => {
   await expect(page.getByTestId("agent-name")).toHaveText(AGENT.name);
   expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
 });
+
+test("whoever opens the keypad sees all its keys, and can still hang up", async ({ desk, sim }) => {
+  await sim.ring();
+  await press(desk, "応答");
+  await expectPhase(desk, "connected");
+  await press(desk, "キーパッド");
+  for (const name of ["1", "#", "切断"]) await expect(button(desk, name)).toBeInViewport({ ratio: 1 });
+});
