@@ -10,6 +10,7 @@ mod stored_journal;
 use std::{
     cell::{Cell, RefCell},
     collections::VecDeque,
+    ops::Deref,
     pin::Pin,
     rc::{Rc, Weak},
 };
@@ -103,7 +104,8 @@ impl DeskHandle {
 
     /// A part of the desk. Whoever reads it inside a binding follows the desk.
     pub(crate) fn read<T>(self, part: impl FnOnce(&Desk) -> T) -> T {
-        self.desk.with(part)
+        self.follow();
+        self.look(part)
     }
 
     /// A part of the desk, for as long as it stays equal.
@@ -116,7 +118,19 @@ impl DeskHandle {
 
     /// Looks at the desk once, without following it.
     pub(crate) fn look<T>(self, at: impl FnOnce(&Desk) -> T) -> T {
-        self.desk.with_untracked(at)
+        at(&self.held())
+    }
+
+    // What every look at the desk has in common, compiled once and not for each of them.
+
+    #[inline(never)]
+    fn follow(self) {
+        self.desk.track();
+    }
+
+    #[inline(never)]
+    fn held(self) -> impl Deref<Target = Desk> {
+        self.desk.read_untracked()
     }
 
     /// Does what the agent asks for.
@@ -239,18 +253,16 @@ impl Runtime {
     }
 
     fn embed(self: &Rc<Self>) {
-        let options = InitOptions {
-            region: Some(self.settings.region.clone()),
-            login_url: self.settings.login_url.clone(),
-            // Left alone the library would load the frame anew when a session ends, and cut the call
-            // that goes on in it. The desk says when.
-            login_options: Some(LoginOptions {
-                disable_auth_popup_after_logout: Some(true),
-                ..LoginOptions::default()
-            }),
-            iframe_title: Some(Text::Softphone.say(self.settings.locale).into()),
-            ..InitOptions::new(self.settings.ccp_url.clone())
-        };
+        // Left alone the library would load the frame anew when a session ends, and cut the call that
+        // goes on in it. The desk says when.
+        let login = LoginOptions::default().disable_auth_popup_after_logout(true);
+        let mut options = InitOptions::new(&self.settings.ccp_url)
+            .region(&self.settings.region)
+            .login_options(login)
+            .iframe_title(Text::Softphone.say(self.settings.locale));
+        if let Some(login_url) = &self.settings.login_url {
+            options = options.login_url(login_url);
+        }
         let this = Rc::downgrade(self);
         let sink = move |event| {
             let Some(this) = this.upgrade() else { return };

@@ -148,7 +148,7 @@ impl Call {
     }
 
     pub(crate) fn attribute(mut self, name: &str, value: &str) -> Self {
-        self.0.attributes.insert(name.into(), value.into());
+        self.0.attributes.set(name.into(), value.into());
         self
     }
 

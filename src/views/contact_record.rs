@@ -1,7 +1,7 @@
 //! The record of the contact: what an agent notes down today by hand.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use desk::{Caller, Contact, Desk, Stamp, spreadsheet_row};
+use desk::{Attributes, Caller, Contact, Desk, Stamp, spreadsheet_row};
 use leptos::prelude::*;
 
 use super::call_panel::{caller_words, customer_words};
@@ -178,8 +178,12 @@ fn attributes(desk: DeskHandle) -> El {
     let name = desk.say(Text::Attributes);
     let rows = move || {
         let attributes = attributes.read();
-        let row = |(name, value): (&String, &String)| fact(name, el("dd").text(value));
-        attributes.iter().flatten().map(row).collect()
+        let row = |(name, value): (&str, &str)| fact(name, el("dd").text(value));
+        attributes
+            .iter()
+            .flat_map(Attributes::iter)
+            .map(row)
+            .collect()
     };
     let none = |desk: &Desk| desk.front().is_none_or(|call| call.attributes.is_empty());
     let hint = move || {

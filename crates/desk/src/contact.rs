@@ -4,13 +4,12 @@
 //! outcome are derived from it and from what was known, so that snapshots which are lost,
 //! doubled or late cannot corrupt them. What a snapshot does not tell stays as it was.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Utc};
 use contract::ContactId;
 
 use crate::{
     agent::{AgentKind, AgentState},
+    attributes::Attributes,
     caller::Caller,
     offer::{KeptOffer, Known, state_began},
     outcome::{Asked, CallOutcome, Ending},
@@ -59,7 +58,7 @@ pub struct Contact {
     /// What a task or a mail is called.
     pub title: Option<String>,
     /// What the flow has set, by name.
-    pub attributes: BTreeMap<String, String>,
+    pub attributes: Attributes,
     /// What the call is doing.
     pub phase: CallPhase,
     /// Its times, in server time.
@@ -176,7 +175,7 @@ impl Contact {
             hands_on: false,
             auto_accept: false,
             title: None,
-            attributes: BTreeMap::new(),
+            attributes: Attributes::default(),
             phase: CallPhase::Ringing,
             times: OfferTimes::default(),
             outcome: None,

@@ -44,6 +44,7 @@
 
 mod action;
 mod agent;
+mod attributes;
 mod call_log;
 mod caller;
 mod clock;
@@ -68,6 +69,7 @@ mod time;
 
 pub use action::{Action, ActionError, Digits};
 pub use agent::{Agent, AgentKind, AgentState};
+pub use attributes::Attributes;
 pub use call_log::{CallLog, CallRecord, spreadsheet_row};
 pub use caller::Caller;
 pub use clock::{Instant, ServerClock};

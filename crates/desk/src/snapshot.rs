@@ -4,10 +4,10 @@
 //! member that is missing or strange never hides the others. Names of members and states are
 //! those of the CTI service model that the library carries.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use contract::{ConnectionId, ContactId};
+
+use crate::attributes::Attributes;
 
 /// The whole of one `agent::update`, read in `agent.onRefresh`.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -117,7 +117,7 @@ pub struct ContactSnapshot {
     /// `None` when the list could not be read.
     pub legs: Option<Vec<LegSnapshot>>,
     /// What the flow has set, by name.
-    pub attributes: BTreeMap<String, String>,
+    pub attributes: Attributes,
     /// The customer's address, where Connect gives it apart from the legs.
     pub customer: Option<EndpointSnapshot>,
     /// Whether Connect accepts it for the agent.
@@ -157,7 +157,7 @@ impl ContactSnapshot {
             queue: None,
             initiation: None,
             legs: None,
-            attributes: BTreeMap::new(),
+            attributes: Attributes::default(),
             customer: None,
             auto_accept: false,
             title: None,

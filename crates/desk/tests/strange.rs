@@ -145,10 +145,7 @@ fn markup_and_long_words_stay_text() {
         .ringing(at(1));
     page.tell(snapshot(at(1), "PendingBusy", [call]));
     let held = page.held("c");
-    assert_eq!(
-        held.attributes.get("greeting").map(String::as_str),
-        Some(markup)
-    );
+    assert_eq!(held.attributes.get("greeting"), Some(markup));
     assert_eq!(held.caller, Caller::Raw(markup.into()));
     assert_eq!(
         held.queue.as_ref().map(|queue| queue.chars().count()),

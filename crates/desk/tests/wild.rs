@@ -1,12 +1,11 @@
 //! Inputs that no Connect would send: any word, any date, any order.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use desk::{
-    Action, ActionError, AgentSnapshot, AgentStateSnapshot, AgentStateType, ClockReading, Command,
-    ContactKind, ContactSnapshot, ContactState, Control, Destination, EndpointSnapshot, Input,
-    Instant, Journal, LegRole, LegSnapshot, LegState, Link, Repair, Snapshot, SoftphoneError,
+    Action, ActionError, AgentSnapshot, AgentStateSnapshot, AgentStateType, Attributes,
+    ClockReading, Command, ContactKind, ContactSnapshot, ContactState, Control, Destination,
+    EndpointSnapshot, Input, Instant, Journal, LegRole, LegSnapshot, LegState, Link, Repair,
+    Snapshot, SoftphoneError,
 };
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
@@ -145,7 +144,7 @@ fn contact() -> impl Strategy<Value = ContactSnapshot> {
                 since,
                 initiation,
                 legs,
-                attributes: BTreeMap::new(),
+                attributes: Attributes::default(),
                 customer: Some(EndpointSnapshot {
                     phone_number: number,
                     name: None,

@@ -48,7 +48,7 @@ pub use options::{
     InitOptions, LogLevel, LogLevels, LoginOptions, PageOptions, RingtoneOptions, SoftphoneOptions,
     VdiPlatform,
 };
-pub use storage_access::{Banner, BannerStyle, BannerText, StorageAccess, StorageAccessMode};
+pub use storage_access::{Banner, BannerStyle, StorageAccess, StorageAccessMode};
 
 /// How long Connect may take to answer a request. The library itself would wait for ever.
 pub const DEADLINE: Duration = Duration::from_secs(10);
@@ -102,15 +102,13 @@ impl Ccp {
             return Err(Error::AlreadyEmbedded);
         }
         let log = connect.log().map_err(|error| library(&error))?;
-        set_log_levels(&log, options.log)?;
+        set_log_levels(&log, LogLevels::default())?;
 
         let options = options
+            .0
             .serialize(&Serializer::json_compatible())
             .map_err(|error| Error::Library(error.to_string().into()))?;
-        options
-            .unchecked_ref::<Plain>()
-            .set("loginPopup", &JsValue::FALSE)
-            .and_then(|()| core.init_ccp(container, &options))
+        core.init_ccp(container, &options)
             .map_err(|error| library(&error))?;
         // Beside the frame of an earlier CCP the library logs an error and does nothing.
         if core.upstream().is_err() {

@@ -4,216 +4,229 @@
 //! `loginPopup`, which is always sent as `false`: the library opens pop-ups from timers, where
 //! browsers block them and agents do not expect them. `logConfig` is documented but does nothing in
 //! 2.28.2; [`LogLevels`] are set on the library's logger instead.
+//!
+//! Options are set one by one, and what is not set is not sent, so the library's own default holds.
+//! A struct with a field for each of the 80 members would be written out member by member, with
+//! 9 kB of wasm, for a page that sets five of them.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::storage_access::StorageAccess;
 
-/// How to embed the CCP. What is `None` is not sent, so the library's own default holds.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct InitOptions {
-    /// Address of the instance's CCP, such as `https://ALIAS.my.connect.aws/ccp-v2/`.
-    pub ccp_url: String,
-    /// Address of the CCP in the other region of the traffic distribution group.
-    #[serde(rename = "secondaryCCPUrl", skip_serializing_if = "Option::is_none")]
-    pub secondary_ccp_url: Option<String>,
-    /// Global resiliency; needs `secondary_ccp_url` and `login_url`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enable_global_resiliency: Option<bool>,
-    /// The instance's region, such as `ap-northeast-1`. Only chats need it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub region: Option<String>,
-    /// Shape of the library's own login window.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub login_options: Option<LoginOptions>,
-    /// Whether the library closes its login window after the agent has signed in.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub login_popup_auto_close: Option<bool>,
-    /// Where the agent signs in when that is not the CCP itself (SAML).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub login_url: Option<String>,
-    /// Voice.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub softphone: Option<SoftphoneOptions>,
-    /// The ringtone of chats.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub chat: Option<RingtoneOptions>,
-    /// The ringtone of tasks.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub task: Option<RingtoneOptions>,
-    /// The tone of contacts that are accepted by themselves.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub auto_accept_tone: Option<RingtoneOptions>,
-    /// The frame's title, which screen readers announce.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub iframe_title: Option<String>,
-    /// What the CCP's settings tab shows.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub page_options: Option<PageOptions>,
-    /// Milliseconds to wait for the answer to a heartbeat; 3000 if `None`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ccp_ack_timeout: Option<u32>,
-    /// Milliseconds between an answer and the next heartbeat; 1000 if `None`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ccp_syn_timeout: Option<u32>,
-    /// Milliseconds to wait for the CCP's first word, and between reloads after that; 5000 if
-    /// `None`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ccp_load_timeout: Option<u32>,
-    /// How to ask for third-party storage. The library throws for it unless `ccp_url` is a
-    /// Connect domain or `localhost`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub storage_access: Option<StorageAccess>,
-    /// What the library writes to its log and to the console.
-    #[serde(skip)]
-    pub log: LogLevels,
-}
+/// Members of an object, in the order in which they were set; the last of a name holds.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Members(Vec<(&'static str, Value)>);
 
-impl InitOptions {
-    /// Embeds the CCP at `ccp_url` with the softphone in its frame and a quiet console.
-    pub fn new(ccp_url: impl Into<String>) -> Self {
-        Self {
-            ccp_url: ccp_url.into(),
-            secondary_ccp_url: None,
-            enable_global_resiliency: None,
-            region: None,
-            login_options: None,
-            login_popup_auto_close: None,
-            login_url: None,
-            softphone: Some(SoftphoneOptions::default()),
-            chat: None,
-            task: None,
-            auto_accept_tone: None,
-            iframe_title: None,
-            page_options: None,
-            ccp_ack_timeout: None,
-            ccp_syn_timeout: None,
-            ccp_load_timeout: None,
-            storage_access: None,
-            log: LogLevels::default(),
-        }
+impl Members {
+    pub(crate) fn set(&mut self, name: &'static str, value: impl Into<Value>) {
+        self.0.push((name, value.into()));
     }
 }
 
-/// `LoginOptions`. Lengths are CSS pixels.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[expect(missing_docs, reason = "the names say it all")]
-pub struct LoginOptions {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub disable_auth_popup_after_logout: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub auto_close: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub height: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub width: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub top: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub left: Option<u32>,
+impl Serialize for Members {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
 }
 
-/// `SoftPhoneOptions`.
+/// The value of a member.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SoftphoneOptions {
-    /// Whether the CCP in the frame handles microphone and speaker. Only one window may.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub allow_framed_softphone: Option<bool>,
-    /// Silences the ringtone.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub disable_ringtone: Option<bool>,
-    /// Another ringtone.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ringtone_url: Option<String>,
-    /// Switches off the browser's echo cancellation.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub disable_echo_cancellation: Option<bool>,
-    /// Keeps these options out of local storage.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub disable_storing_params_in_local_storage: Option<bool>,
-    /// Whether the CCP in the frame handles video. Only one window may.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub allow_framed_video_call: Option<bool>,
-    /// Whether the CCP in the frame offers screen sharing. Only one window should.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub allow_framed_screen_sharing: Option<bool>,
-    /// Whether screen sharing opens a window of its own.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub allow_framed_screen_sharing_pop_up: Option<bool>,
-    /// The virtual desktop that the agent works in.
-    #[serde(rename = "VDIPlatform", skip_serializing_if = "Option::is_none")]
-    pub vdi_platform: Option<VdiPlatform>,
-    /// Whether the microphone is opened before a contact comes, so that calls connect sooner.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub allow_early_gum: Option<bool>,
-    /// Whether the connection for audio outlives the call.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub allow_extended_persistent_connection: Option<bool>,
+#[serde(untagged)]
+pub(crate) enum Value {
+    Flag(bool),
+    Number(u32),
+    Text(String),
+    Members(Members),
 }
 
-impl Default for SoftphoneOptions {
-    /// The softphone lives in the frame, all else is as the library has it.
-    fn default() -> Self {
-        Self {
-            allow_framed_softphone: Some(true),
-            disable_ringtone: None,
-            ringtone_url: None,
-            disable_echo_cancellation: None,
-            disable_storing_params_in_local_storage: None,
-            allow_framed_video_call: None,
-            allow_framed_screen_sharing: None,
-            allow_framed_screen_sharing_pop_up: None,
-            vdi_platform: None,
-            allow_early_gum: None,
-            allow_extended_persistent_connection: None,
+impl From<bool> for Value {
+    fn from(flag: bool) -> Self {
+        Self::Flag(flag)
+    }
+}
+
+impl From<u32> for Value {
+    fn from(number: u32) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+/// Declares options, and for each a method that sets it, by the name that the library knows.
+macro_rules! options {
+    ($(#[$doc:meta])* $name:ident { $($(#[$about:meta])* $option:ident($value:ty) = $member:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Default)]
+        #[must_use]
+        pub struct $name(pub(crate) $crate::options::Members);
+
+        impl $name {
+            $(
+                $(#[$about])*
+                pub fn $option(mut self, value: $value) -> Self {
+                    self.0.set($member, value);
+                    self
+                }
+            )*
         }
+
+        impl From<$name> for $crate::options::Value {
+            fn from(options: $name) -> Self {
+                Self::Members(options.0)
+            }
+        }
+    };
+}
+pub(crate) use options;
+
+options! {
+    /// How to embed the CCP.
+    InitOptions {
+        /// Address of the CCP in the other region of the traffic distribution group.
+        secondary_ccp_url(&str) = "secondaryCCPUrl",
+        /// Global resiliency; needs the secondary CCP's address and a login address.
+        enable_global_resiliency(bool) = "enableGlobalResiliency",
+        /// The instance's region, such as `ap-northeast-1`. Only chats need it.
+        region(&str) = "region",
+        /// Shape of the library's own login window.
+        login_options(LoginOptions) = "loginOptions",
+        /// Whether the library closes its login window after the agent has signed in.
+        login_popup_auto_close(bool) = "loginPopupAutoClose",
+        /// Where the agent signs in when that is not the CCP itself (SAML).
+        login_url(&str) = "loginUrl",
+        /// Voice. Without it the softphone lives in the frame.
+        softphone(SoftphoneOptions) = "softphone",
+        /// The ringtone of chats.
+        chat(RingtoneOptions) = "chat",
+        /// The ringtone of tasks.
+        task(RingtoneOptions) = "task",
+        /// The tone of contacts that are accepted by themselves.
+        auto_accept_tone(RingtoneOptions) = "autoAcceptTone",
+        /// The frame's title, which screen readers announce.
+        iframe_title(&str) = "iframeTitle",
+        /// What the CCP's settings tab shows.
+        page_options(PageOptions) = "pageOptions",
+        /// Milliseconds to wait for the answer to a heartbeat; 3000 if not set.
+        ccp_ack_timeout(u32) = "ccpAckTimeout",
+        /// Milliseconds between an answer and the next heartbeat; 1000 if not set.
+        ccp_syn_timeout(u32) = "ccpSynTimeout",
+        /// Milliseconds to wait for the CCP's first word, and between reloads after that; 5000 if
+        /// not set.
+        ccp_load_timeout(u32) = "ccpLoadTimeout",
+        /// How to ask for third-party storage. The library throws for it unless the CCP's address
+        /// is a Connect domain or `localhost`.
+        storage_access(StorageAccess) = "storageAccess",
+    }
+}
+
+impl InitOptions {
+    /// Embeds the CCP at `ccp_url`, such as `https://ALIAS.my.connect.aws/ccp-v2/`, with the
+    /// softphone in its frame.
+    pub fn new(ccp_url: &str) -> Self {
+        let mut members = Members::default();
+        members.set("ccpUrl", ccp_url);
+        members.set("loginPopup", false);
+        Self(members).softphone(SoftphoneOptions::default().allow_framed_softphone(true))
+    }
+}
+
+options! {
+    /// `LoginOptions`. Lengths are CSS pixels.
+    LoginOptions {
+        /// Keeps the library from loading the frame anew, for a sign-in, when a session has ended.
+        disable_auth_popup_after_logout(bool) = "disableAuthPopupAfterLogout",
+        /// Whether the window closes after the agent has signed in.
+        auto_close(bool) = "autoClose",
+        /// The window's height.
+        height(u32) = "height",
+        /// The window's width.
+        width(u32) = "width",
+        /// The window's distance from the screen's upper edge.
+        top(u32) = "top",
+        /// The window's distance from the screen's left edge.
+        left(u32) = "left",
+    }
+}
+
+options! {
+    /// `SoftPhoneOptions`.
+    SoftphoneOptions {
+        /// Whether the CCP in the frame handles microphone and speaker. Only one window may.
+        allow_framed_softphone(bool) = "allowFramedSoftphone",
+        /// Silences the ringtone.
+        disable_ringtone(bool) = "disableRingtone",
+        /// Another ringtone.
+        ringtone_url(&str) = "ringtoneUrl",
+        /// Switches off the browser's echo cancellation.
+        disable_echo_cancellation(bool) = "disableEchoCancellation",
+        /// Keeps these options out of local storage.
+        disable_storing_params_in_local_storage(bool) = "disableStoringParamsInLocalStorage",
+        /// Whether the CCP in the frame handles video. Only one window may.
+        allow_framed_video_call(bool) = "allowFramedVideoCall",
+        /// Whether the CCP in the frame offers screen sharing. Only one window should.
+        allow_framed_screen_sharing(bool) = "allowFramedScreenSharing",
+        /// Whether screen sharing opens a window of its own.
+        allow_framed_screen_sharing_pop_up(bool) = "allowFramedScreenSharingPopUp",
+        /// The virtual desktop that the agent works in.
+        vdi_platform(VdiPlatform) = "VDIPlatform",
+        /// Whether the microphone is opened before a contact comes, so that calls connect sooner.
+        allow_early_gum(bool) = "allowEarlyGum",
+        /// Whether the connection for audio outlives the call.
+        allow_extended_persistent_connection(bool) = "allowExtendedPersistentConnection",
     }
 }
 
 /// `VDIPlatformType`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "names of products")]
 pub enum VdiPlatform {
     Citrix,
-    #[serde(rename = "CITRIX_413")]
     Citrix413,
     AwsWorkspace,
     Omnissa,
     Azure,
 }
 
-/// `ChatOptions`, `TaskOptions` and `AutoAcceptToneOption`, which are the same.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RingtoneOptions {
-    /// Silences it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub disable_ringtone: Option<bool>,
-    /// Another sound.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ringtone_url: Option<String>,
+impl From<VdiPlatform> for Value {
+    fn from(platform: VdiPlatform) -> Self {
+        let name = match platform {
+            VdiPlatform::Citrix => "CITRIX",
+            VdiPlatform::Citrix413 => "CITRIX_413",
+            VdiPlatform::AwsWorkspace => "AWS_WORKSPACE",
+            VdiPlatform::Omnissa => "OMNISSA",
+            VdiPlatform::Azure => "AZURE",
+        };
+        name.into()
+    }
 }
 
-/// `PageOptions`.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PageOptions {
-    /// Whether microphone and speaker can be chosen in the settings tab.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enable_audio_device_settings: Option<bool>,
-    /// Whether the camera can be chosen in the settings tab.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enable_video_device_settings: Option<bool>,
-    /// Whether softphone or desk phone can be chosen in the settings tab.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enable_phone_type_settings: Option<bool>,
-    /// Whether the CCP asks an agent who does nothing whether they are still there.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub show_inactivity_modal: Option<bool>,
+options! {
+    /// `ChatOptions`, `TaskOptions` and `AutoAcceptToneOption`, which are the same.
+    RingtoneOptions {
+        /// Silences it.
+        disable_ringtone(bool) = "disableRingtone",
+        /// Another sound.
+        ringtone_url(&str) = "ringtoneUrl",
+    }
+}
+
+options! {
+    /// `PageOptions`.
+    PageOptions {
+        /// Whether microphone and speaker can be chosen in the settings tab.
+        enable_audio_device_settings(bool) = "enableAudioDeviceSettings",
+        /// Whether the camera can be chosen in the settings tab.
+        enable_video_device_settings(bool) = "enableVideoDeviceSettings",
+        /// Whether softphone or desk phone can be chosen in the settings tab.
+        enable_phone_type_settings(bool) = "enablePhoneTypeSettings",
+        /// Whether the CCP asks an agent who does nothing whether they are still there.
+        show_inactivity_modal(bool) = "showInactivityModal",
+    }
 }
 
 /// What the library keeps in its log and what it also writes to the console.

@@ -5,13 +5,12 @@
 //! (`GetAgentSnapshot`, `GetAgentConfiguration`), and what the CCP's worker adds to it. This
 //! module does not know what any of it means for a call.
 
-use std::collections::BTreeMap;
-
 use chrono::TimeDelta;
 use contract::{ConnectionId, ContactId};
 use desk::{
-    AgentSnapshot, AgentStateSnapshot, AgentStateType, ClockReading, ContactKind, ContactSnapshot,
-    ContactState, EndpointSnapshot, LegRole, LegSnapshot, LegState, Snapshot, StateChoice,
+    AgentSnapshot, AgentStateSnapshot, AgentStateType, Attributes, ClockReading, ContactKind,
+    ContactSnapshot, ContactState, EndpointSnapshot, LegRole, LegSnapshot, LegState, Snapshot,
+    StateChoice,
 };
 use js_sys::Date;
 
@@ -284,16 +283,15 @@ fn endpoint(owner: &Member, name: &str, path: &'static str) -> Option<EndpointSn
     (read != EndpointSnapshot::default()).then_some(read)
 }
 
-fn attributes(contact: &Member) -> BTreeMap<String, String> {
-    // Not collected: `BTreeMap` sorts what it is collected from, with 4 kB of wasm.
-    let mut read = BTreeMap::new();
+fn attributes(contact: &Member) -> Attributes {
+    let mut read = Attributes::default();
     if let Some(attributes) = contact.object("attributes", "snapshot.contacts[].attributes") {
         for key in attributes.keys() {
             let value = attributes
                 .object(&key, "snapshot.contacts[].attributes[]")
                 .and_then(|attribute| attribute.text("value"));
             if let Some(value) = value {
-                read.insert(key, value);
+                read.set(key, value);
             }
         }
     }

@@ -26,9 +26,8 @@ wasm_bindgen_test_configure!(run_in_browser);
 
 #[wasm_bindgen_test]
 async fn a_signed_out_agent_is_looked_for_until_the_retries_are_used_up_and_then_again() {
-    let mut options = InitOptions::new(ccp_url());
     // Also how long the library waits before it looks whether the agent is back.
-    options.ccp_ack_timeout = Some(1);
+    let options = InitOptions::new(&ccp_url()).ccp_ack_timeout(1);
     let page = Page::embed(&options, &json!({})).await;
     page.settle().await;
     // How long it gives each reload; not earlier, or it would give up the first load as well.

@@ -23,7 +23,7 @@ async fn a_call_rings_with_all_that_is_known_of_it() {
     assert!(contact.since.is_some());
     assert_eq!(contact.queue.as_deref(), Some("注文受付"));
     assert_eq!(contact.initiation.as_deref(), Some("inbound"));
-    assert_eq!(contact.attributes["orderId"], "#1001");
+    assert_eq!(contact.attributes.get("orderId"), Some("#1001"));
     let agent = leg(&contact, LegRole::Agent);
     assert_eq!(
         (agent.outbound, &agent.state),

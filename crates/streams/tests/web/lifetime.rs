@@ -21,7 +21,7 @@ async fn the_library_is_the_one_that_the_crate_was_written_for() {
 async fn a_page_has_one_ccp() {
     let page = Page::open().await;
 
-    let second = Ccp::embed(page.container(), &InitOptions::new(ccp_url()), |_| {});
+    let second = Ccp::embed(page.container(), &InitOptions::new(&ccp_url()), |_| {});
 
     assert_eq!(second.err(), Some(Error::AlreadyEmbedded));
 }
@@ -31,7 +31,7 @@ async fn beside_the_frame_of_an_earlier_ccp_there_is_no_other() {
     let mut page = Page::open().await;
     page.take_ccp().terminate().expect("the end");
 
-    let second = Ccp::embed(&container(), &InitOptions::new(ccp_url()), |_| {});
+    let second = Ccp::embed(&container(), &InitOptions::new(&ccp_url()), |_| {});
 
     assert_eq!(second.err(), Some(Error::AlreadyEmbedded));
 }
@@ -39,11 +39,8 @@ async fn beside_the_frame_of_an_earlier_ccp_there_is_no_other() {
 #[wasm_bindgen_test]
 async fn what_the_library_does_not_like_is_an_error_with_its_words() {
     blank().await;
-    let mut options = InitOptions::new(ccp_url());
-    options.storage_access = Some(StorageAccess {
-        can_request: Some(true),
-        ..StorageAccess::default()
-    });
+    let asking = StorageAccess::default().can_request(true);
+    let options = InitOptions::new(&ccp_url()).storage_access(asking);
 
     let outcome = Ccp::embed(&container(), &options, |_| {});
 
@@ -55,7 +52,7 @@ async fn what_the_library_does_not_like_is_an_error_with_its_words() {
 
 #[wasm_bindgen_test]
 async fn before_the_ccp_speaks_nothing_can_be_asked() {
-    let page = Page::embed(&InitOptions::new(ccp_url()), &json!({})).await;
+    let page = Page::embed(&InitOptions::new(&ccp_url()), &json!({})).await;
 
     assert_eq!(
         page.ccp().act(Action::Mute).await,

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 use streams::{
-    Banner, BannerStyle, BannerText, InitOptions, LoginOptions, PageOptions, RingtoneOptions,
-    SoftphoneOptions, StorageAccess, StorageAccessMode, VdiPlatform,
+    Banner, BannerStyle, InitOptions, LoginOptions, PageOptions, RingtoneOptions, SoftphoneOptions,
+    StorageAccess, StorageAccessMode, VdiPlatform,
 };
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -12,7 +12,7 @@ use crate::page::{Page, ccp_url};
 
 #[wasm_bindgen_test]
 async fn unset_options_are_not_sent() {
-    let page = Page::embed(&InitOptions::new(ccp_url()), &json!({})).await;
+    let page = Page::embed(&InitOptions::new(&ccp_url()), &json!({})).await;
     page.settle().await;
 
     assert_eq!(
@@ -75,65 +75,64 @@ async fn every_option_has_the_name_that_the_library_knows() {
     );
 }
 
-/// One value for every option there is.
+/// One value for every option there is, but for the many of a banner.
 fn all_options() -> InitOptions {
-    let mut options = InitOptions::new(ccp_url());
-    options.secondary_ccp_url = Some("https://b.example/ccp-v2/".into());
-    options.enable_global_resiliency = Some(false);
-    options.region = Some("ap-northeast-1".into());
-    options.login_options = Some(LoginOptions {
-        disable_auth_popup_after_logout: Some(true),
-        auto_close: Some(true),
-        height: Some(1),
-        width: Some(2),
-        top: Some(3),
-        left: Some(4),
-    });
-    options.login_popup_auto_close = Some(true);
-    options.login_url = Some("https://sso.example/".into());
-    let ringtone = RingtoneOptions {
-        disable_ringtone: Some(true),
-        ringtone_url: Some("https://r.example/".into()),
-    };
-    options.softphone = Some(SoftphoneOptions {
-        allow_framed_softphone: Some(true),
-        disable_ringtone: Some(true),
-        ringtone_url: Some("https://r.example/".into()),
-        disable_echo_cancellation: Some(true),
-        disable_storing_params_in_local_storage: Some(true),
-        allow_framed_video_call: Some(true),
-        allow_framed_screen_sharing: Some(true),
-        allow_framed_screen_sharing_pop_up: Some(true),
-        vdi_platform: Some(VdiPlatform::Citrix413),
-        allow_early_gum: Some(false),
-        allow_extended_persistent_connection: Some(true),
-    });
-    options.chat = Some(ringtone.clone());
-    options.task = Some(ringtone.clone());
-    options.auto_accept_tone = Some(ringtone);
-    options.iframe_title = Some("電話".into());
-    options.page_options = Some(PageOptions {
-        enable_audio_device_settings: Some(true),
-        enable_video_device_settings: Some(false),
-        enable_phone_type_settings: Some(true),
-        show_inactivity_modal: Some(false),
-    });
-    options.ccp_ack_timeout = Some(3000);
-    options.ccp_syn_timeout = Some(1000);
-    options.ccp_load_timeout = Some(5000);
-    options.storage_access = Some(StorageAccess {
-        mode: Some(StorageAccessMode::Custom),
-        can_request: Some(false),
-        instance_url: Some("https://a.example/".into()),
-        style: [(BannerStyle::PrimaryButtonHoverColor, "#000".into())].into(),
-        custom: Some(Banner {
-            hide_ccp: Some(false),
-            texts: [(
-                BannerText::AccessBannerLearnMoreUrl,
-                "https://l.example/".into(),
-            )]
-            .into(),
-        }),
-    });
-    options
+    let ringtone = RingtoneOptions::default()
+        .disable_ringtone(true)
+        .ringtone_url("https://r.example/");
+    InitOptions::new(&ccp_url())
+        .secondary_ccp_url("https://b.example/ccp-v2/")
+        .enable_global_resiliency(false)
+        .region("ap-northeast-1")
+        .login_options(
+            LoginOptions::default()
+                .disable_auth_popup_after_logout(true)
+                .auto_close(true)
+                .height(1)
+                .width(2)
+                .top(3)
+                .left(4),
+        )
+        .login_popup_auto_close(true)
+        .login_url("https://sso.example/")
+        .softphone(
+            SoftphoneOptions::default()
+                .allow_framed_softphone(true)
+                .disable_ringtone(true)
+                .ringtone_url("https://r.example/")
+                .disable_echo_cancellation(true)
+                .disable_storing_params_in_local_storage(true)
+                .allow_framed_video_call(true)
+                .allow_framed_screen_sharing(true)
+                .allow_framed_screen_sharing_pop_up(true)
+                .vdi_platform(VdiPlatform::Citrix413)
+                .allow_early_gum(false)
+                .allow_extended_persistent_connection(true),
+        )
+        .chat(ringtone.clone())
+        .task(ringtone.clone())
+        .auto_accept_tone(ringtone)
+        .iframe_title("電話")
+        .page_options(
+            PageOptions::default()
+                .enable_audio_device_settings(true)
+                .enable_video_device_settings(false)
+                .enable_phone_type_settings(true)
+                .show_inactivity_modal(false),
+        )
+        .ccp_ack_timeout(3000)
+        .ccp_syn_timeout(1000)
+        .ccp_load_timeout(5000)
+        .storage_access(
+            StorageAccess::default()
+                .mode(StorageAccessMode::Custom)
+                .can_request(false)
+                .instance_url("https://a.example/")
+                .style(BannerStyle::default().primary_button_hover_color("#000"))
+                .custom(
+                    Banner::default()
+                        .hide_ccp(false)
+                        .access_banner_learn_more_url("https://l.example/"),
+                ),
+        )
 }

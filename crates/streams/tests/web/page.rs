@@ -73,7 +73,7 @@ impl Page {
 
     /// The same in another contact centre.
     pub(crate) async fn open_in(scenario: &Value) -> Self {
-        let page = Self::embed(&InitOptions::new(ccp_url()), scenario).await;
+        let page = Self::embed(&InitOptions::new(&ccp_url()), scenario).await;
         page.settle().await;
         page
     }
