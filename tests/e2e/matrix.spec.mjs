@@ -189,6 +189,20 @@ const ROWS = [
       shift.faults += before - (await shift.held());
     },
   },
+  {
+    fault: "a snapshot overtaken by the next",
+    // One from before the act, which arrives after the first that tells of it.
+    before: async ({ sim }) => {
+      await sim.advance(1);
+      await sim.advance(0.5);
+    },
+    network: async (shift, phase) => {
+      await shift.deliver({ swap: true, deliver: 1 }, phase);
+      await shift.deliver({ deliver: 1 }, phase);
+      const [newer, older] = await shift.page.evaluate(() => snapshotTimes.slice(-2));
+      if (older < newer) shift.faults += 1;
+    },
+  },
   { fault: "a snapshot in a state that nobody knows", ...falsified([{ op: "replace", path: `${CONTACT}/state/type`, value: "levitating" }]) },
   { fault: "a snapshot without the call", ...falsified([{ op: "test", path: `${CONTACT}/type`, value: "voice" }, { op: "replace", path: "/snapshot/contacts", value: [] }]) },
   { fault: "a snapshot without connections", ...falsified([{ op: "replace", path: `${CONTACT}/connections`, value: [] }]) },

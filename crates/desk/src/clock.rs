@@ -50,6 +50,9 @@ pub(crate) enum Standing {
     Sound,
     /// The snapshot is older than one that has been taken in.
     Late,
+    /// The same, as far as anybody can tell; or the server's clock has been set back, and the next
+    /// snapshot will agree with this one.
+    Overtaken,
     /// It cannot be, as far as anybody can tell. What the snapshot says counts, its time does
     /// not.
     Doubtful,
@@ -101,8 +104,14 @@ impl ServerClock {
             || self
                 .doubted
                 .is_some_and(|read| is_behind(&read) && came_after(&read) == Some(false));
+        // The CCP cannot know how long a snapshot was on its way to it.
+        let is_overtaken = self
+            .believed
+            .is_some_and(|read| is_behind(&read) && read.taken_at - taken_at <= CLOCKS_APART);
         if is_late {
             Standing::Late
+        } else if is_overtaken && !self.agrees(taken_at, now) {
+            Standing::Overtaken
         } else if self.bears_out(taken_at, told.clock, now)
             || self.agrees(taken_at, now)
             || self.is_witnessed(told, taken_at, now)
@@ -159,8 +168,18 @@ impl ServerClock {
         self.doubted.is_some_and(|doubted| {
             let passed = taken_at - doubted.taken_at;
             let off = passed.checked_sub(&now.since(doubted.at));
-            passed != TimeDelta::zero() && off.is_some_and(|off| off.abs() <= CLOCKS_APART)
+            passed > TimeDelta::zero() && off.is_some_and(|off| off.abs() <= CLOCKS_APART)
         })
+    }
+
+    /// Remembers the time of a snapshot that says nothing else before another agrees with it.
+    pub(crate) fn doubt(&mut self, told: &Snapshot, now: Instant) {
+        let sent_again = self
+            .doubted
+            .is_some_and(|doubted| Some(doubted.taken_at) == told.taken_at);
+        if !sent_again {
+            self.doubted = told.taken_at.map(|taken_at| Read { taken_at, at: now });
+        }
     }
 
     /// Takes in the time of a snapshot. Gives when the snapshot was taken, as far as that is

@@ -246,8 +246,13 @@ impl Desk {
     /// Whether it changed anything.
     fn snapshot(&mut self, told: Box<Snapshot>, now: Instant, effects: &mut Vec<Effect>) -> bool {
         let standing = self.clock.weigh(&told, now);
-        if standing == Standing::Late {
-            return false;
+        match standing {
+            Standing::Late => return false,
+            Standing::Overtaken => {
+                self.clock.doubt(&told, now);
+                return false;
+            }
+            Standing::Sound | Standing::Doubtful => {}
         }
         let changed = self.turn(self.link.after_snapshot(), now, effects);
         let said_before = self

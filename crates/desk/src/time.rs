@@ -169,10 +169,15 @@ impl OfferTimes {
 
     pub(crate) fn hold_begins(&mut self, told: Stamp) {
         if let Some(hold) = self.holds.last_mut() {
+            let is_stated = told.source != TimeSource::FirstSeen;
+            // It was only thought to be over.
+            if is_stated && told.at == hold.from.at {
+                hold.to.take_if(|to| to.is_estimate());
+            }
             let is_that_one = match hold.to {
                 // Without a time it cannot be told from the hold that lasts.
-                None => told.source == TimeSource::FirstSeen || told.at <= hold.from.at,
-                Some(_) => told.source != TimeSource::FirstSeen && told.at <= hold.from.at,
+                None => !is_stated || told.at <= hold.from.at,
+                Some(_) => is_stated && told.at <= hold.from.at,
             };
             if is_that_one {
                 if hold.to.is_none() && hold.from.is_estimate() && !told.is_estimate() {

@@ -12,6 +12,8 @@ mod calls;
 #[cfg(test)]
 mod chosen;
 #[cfg(test)]
+mod clocks;
+#[cfg(test)]
 mod dialling;
 #[cfg(test)]
 mod invariants;

@@ -20,6 +20,8 @@ pub(crate) struct Letter {
     pub(crate) told: Snapshot,
     /// The server's clock less the PC's, as it was when the snapshot was received.
     pub(crate) skew: TimeDelta,
+    /// Whether the CCP itself received it late, and takes its time for the present.
+    is_overtaken: bool,
     /// How many of the later ones overtake it.
     waits_for: u8,
 }
@@ -136,6 +138,14 @@ impl Run {
                 });
                 return Ok(());
             }
+            Fate::IsOvertaken => {
+                self.under_way.push(Letter {
+                    is_overtaken: true,
+                    waits_for: 1,
+                    ..letter
+                });
+                return Ok(());
+            }
         }
         if wear == Wear::Sound && fate != Fate::IsLost {
             for (index, offer) in self.world.offers.iter().enumerate() {
@@ -145,7 +155,17 @@ impl Run {
                 }
             }
         }
-        for waiting in std::mem::take(&mut self.under_way) {
+        // What is overtaken and late by a minute was on a line that has broken.
+        let breaks = |letter: &Letter| {
+            let late = letter
+                .told
+                .taken_at
+                .map(|at| at_millis(self.world.millis) - at);
+            letter.is_overtaken && late.is_none_or(|late| late >= TimeDelta::minutes(1))
+        };
+        let mut under_way = std::mem::take(&mut self.under_way);
+        under_way.retain(|letter| !breaks(letter));
+        for waiting in under_way {
             match waiting.waits_for.checked_sub(1) {
                 None | Some(0) => self.deliver(waiting, check)?,
                 Some(waits_for) => self.under_way.push(Letter {
@@ -162,6 +182,7 @@ impl Run {
         Letter {
             told: self.world.snapshot(),
             skew: -self.clock_is_wrong_by,
+            is_overtaken: false,
             waits_for: 0,
         }
     }
@@ -189,10 +210,12 @@ impl Run {
 
     /// What the page reads when a snapshot is delivered now.
     pub(crate) fn read(&self, letter: Letter) -> Snapshot {
-        let reading = ClockReading {
-            local: at_millis(self.world.millis) + self.clock_is_wrong_by,
-            skew: letter.skew,
-        };
+        let local = at_millis(self.world.millis) + self.clock_is_wrong_by;
+        let measured = letter.told.taken_at.map(|taken_at| taken_at - local);
+        let skew = measured
+            .filter(|_| letter.is_overtaken)
+            .unwrap_or(letter.skew);
+        let reading = ClockReading { local, skew };
         Snapshot {
             clock: letter.told.clock.map(|_| reading),
             ..letter.told

@@ -18,6 +18,8 @@ pub(crate) enum Fate {
     ComesTwice,
     /// It comes after so many later ones.
     IsLate(u8),
+    /// The next one overtakes it on its way to the CCP.
+    IsOvertaken,
 }
 
 /// What is wrong with a snapshot.
@@ -178,6 +180,7 @@ pub(crate) fn any_fate() -> Vec<Fate> {
         F::ComesTwice,
         F::IsLate(1),
         F::IsLate(2),
+        F::IsOvertaken,
     ]
 }
 
@@ -186,7 +189,7 @@ pub(crate) fn any_fate() -> Vec<Fate> {
 pub(crate) fn timed_story() -> impl Strategy<Value = Story> {
     let in_time = any_fate()
         .into_iter()
-        .filter(|fate| !matches!(fate, Fate::IsLate(_)));
+        .filter(|fate| !matches!(fate, Fate::IsLate(_) | Fate::IsOvertaken));
     let unreadable = |wear: &Wear| matches!(wear, Wear::NoStates | Wear::UnknownStates);
     let readable = sound_times().into_iter().filter(|wear| !unreadable(wear));
     prop_oneof![
