@@ -27,11 +27,11 @@ use leptos::prelude::*;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::{
-    paint::mark_what_is_painted,
+    paint::{library_has_run, mark_what_is_painted, shell_painted},
     runtime::{DeskHandle, spawn},
     settings::Settings,
     text::Locale,
-    views::{paint_panic, paint_settings_error, screen},
+    views::{furnish, paint_panic, paint_settings_error, shell},
 };
 
 thread_local! {
@@ -70,15 +70,26 @@ fn open(settings: Settings) {
     let Some(body) = document.body() else { return };
     let (panel, container) = softphone::panel(locale);
     let owner = Owner::new();
-    let desk = owner.with(|| {
+    let (desk, shell) = owner.with(|| {
         let desk = DeskHandle::new(Desk::default(), settings, container);
-        let screen = screen(desk).into_element();
-        body.append_with_node_2(&screen, &panel).ok();
-        mark_what_is_painted(desk);
-        desk
+        let shell = shell(desk).into_element();
+        body.append_with_node_2(&shell, &panel).ok();
+        (desk, shell)
     });
-    SCREEN.set(Some(owner));
+    SCREEN.set(Some(owner.clone()));
     desk.start();
+    spawn(async move {
+        shell_painted().await;
+        // boot.js runs the Streams library after this.
+        if let Ok(event) = web_sys::Event::new("desk:shell") {
+            window().dispatch_event(&event).ok();
+        }
+        library_has_run().await;
+        owner.with(|| {
+            furnish(desk, &shell);
+            mark_what_is_painted(desk);
+        });
+    });
 }
 
 /// What boot.js shows while it starts.

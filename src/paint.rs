@@ -17,17 +17,28 @@ use crate::{
 /// A hidden page paints no frames; it waits this long at most.
 const NO_FRAME_MS: i32 = 1_000;
 
-/// Marks the shell, the agent's name and each ring when they are painted.
-pub(crate) fn mark_what_is_painted(desk: DeskHandle) {
-    spawn(async {
-        painted().await;
-        mark("desk:shell");
-        // boot.js runs the Streams library after this.
-        if let Ok(event) = web_sys::Event::new("desk:shell") {
-            window().dispatch_event(&event).ok();
-        }
-    });
+/// A library whose bytes are still on the way keeps nothing else from the screen for longer.
+const NO_LIBRARY_MS: i32 = 200;
 
+/// Waits until the shell is painted, and marks it.
+pub(crate) async fn shell_painted() {
+    painted().await;
+    mark("desk:shell");
+}
+
+/// Waits until boot.js has run the Streams library, or found that it cannot. The CCP's frame loads
+/// from then on, and what else there is to be done is done meanwhile.
+pub(crate) async fn library_has_run() {
+    until(|window, resolve| {
+        let heard = window.add_event_listener_with_callback("desk:streams", resolve);
+        heard.ok();
+        set_timeout(window, resolve, NO_LIBRARY_MS);
+    })
+    .await;
+}
+
+/// Marks the agent's name and each ring when they are painted.
+pub(crate) fn mark_what_is_painted(desk: DeskHandle) {
     let named = RefCell::new(false);
     run(Box::new(move || {
         let is_named = desk.read(|desk| desk.agent().is_some_and(|agent| !agent.name.is_empty()));

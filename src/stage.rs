@@ -12,7 +12,12 @@ use wasm_bindgen_test::wasm_bindgen_test_configure;
 use web_sys::{Element, HtmlButtonElement, HtmlElement, KeyboardEvent, KeyboardEventInit};
 
 use self::scene::scene;
-use crate::{runtime::DeskHandle, settings::Settings, text::Locale, views::screen};
+use crate::{
+    runtime::DeskHandle,
+    settings::Settings,
+    text::Locale,
+    views::{furnish, shell},
+};
 
 /// How often [`until`] looks, and how many times before the test has failed.
 const LOOK_AGAIN_MS: u32 = 50;
@@ -55,7 +60,9 @@ impl Stage {
         let (desk, screen) = owner.with(|| {
             let container = document().create_element("div").unwrap();
             let desk = DeskHandle::new(desk, settings, container);
-            (desk, screen(desk).into_element())
+            let screen = shell(desk).into_element();
+            furnish(desk, &screen);
+            (desk, screen)
         });
         document().body().unwrap().append_child(&screen).unwrap();
         settled().await;

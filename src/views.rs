@@ -11,6 +11,8 @@ mod notices;
 mod parties;
 mod status_page;
 
+use web_sys::Element;
+
 use self::{
     agent_bar::{agent_bar, sign_out},
     announcer::announcer,
@@ -27,26 +29,29 @@ use crate::{
 
 pub(crate) use status_page::{paint_panic, paint_settings_error};
 
-/// The whole desk, but for the softphone's frame, which must never be mounted twice.
-pub(crate) fn screen(desk: DeskHandle) -> El {
+/// What is painted first: who is here, and the call.
+pub(crate) fn shell(desk: DeskHandle) -> El {
     el("div")
         .class("desk")
         .child(agent_bar(desk))
         .child(announcer(desk))
-        .child(
-            el("main")
-                .class("workplace")
-                .child(call_panel(desk))
-                .child(contact_record(desk))
-                .child(
-                    el("div")
-                        .class("side")
-                        .child(dialler(desk))
-                        .child(call_log(desk))
-                        .child(sign_out(desk)),
-                ),
-        )
-        .child(notices(desk))
+        .child(el("main").class("workplace").child(call_panel(desk)))
+}
+
+/// The rest of the desk, but for the softphone's frame, which must never be mounted twice. Its places
+/// are kept by the shell's style: nothing moves when it comes.
+pub(crate) fn furnish(desk: DeskHandle, shell: &Element) {
+    let side = el("div")
+        .class("side")
+        .child(dialler(desk))
+        .child(call_log(desk))
+        .child(sign_out(desk));
+    if let Ok(Some(workplace)) = shell.query_selector("main") {
+        workplace
+            .append_with_node_2(&contact_record(desk).into_element(), &side.into_element())
+            .ok();
+    }
+    shell.append_with_node_1(&notices(desk).into_element()).ok();
 }
 
 #[cfg(test)]

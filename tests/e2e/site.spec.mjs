@@ -61,6 +61,19 @@ test("the shell is the desk in the reader's language, without any library", asyn
   await expect(page.getByTestId("agent-name")).toHaveText(AGENT.name);
 });
 
+test("what comes after the shell moves nothing of the workplace", async ({ page }) => {
+  await openDesk(page);
+  await expect(page.getByTestId("call-log")).toBeAttached();
+  const moved = await page.evaluate(() => {
+    const observer = new PerformanceObserver(() => {});
+    observer.observe({ type: "layout-shift", buffered: true });
+    const nodes = observer.takeRecords().flatMap(({ sources }) => sources.map(({ node }) => node));
+    // The words in the bar grow and shrink with what they say.
+    return nodes.filter((node) => node?.closest?.("main, button, select")).map(({ className }) => className);
+  });
+  expect(moved).toEqual([]);
+});
+
 test("each ring is marked once it is painted", async ({ desk, sim }) => {
   const id = await sim.ring();
   await expectPhase(desk, "ringing");
