@@ -7,6 +7,51 @@
 
 const { js, wasm, streams, streamsIntegrity } = document.querySelector("script[data-wasm]").dataset;
 
+// Which page of the browser leads: the one that holds the lock. The others wait in a queue, in which
+// the browser moves them up when that page goes, however it goes. Asked for here, for the app embeds
+// the softphone only when it knows. An attribute and an event say what this page is.
+const LEADER = "desk.leader";
+
+function announceRole(role) {
+  try {
+    // A page that leads takes the lead again when it has been loaded anew.
+    if (role === "leader") sessionStorage.setItem(LEADER, "");
+    else sessionStorage.removeItem(LEADER);
+  } catch {
+    // Without storage it waits its turn.
+  }
+  document.documentElement.dataset.role = role;
+  window.dispatchEvent(new Event("desk:role"));
+}
+
+async function lead(how) {
+  try {
+    await navigator.locks.request(LEADER, how, (lock) => {
+      if (lock) announceRole("leader");
+      return lock && new Promise(() => {});
+    });
+  } catch (error) {
+    // Another page has taken it; or the browser keeps no locks for this site.
+    if (error.name !== "AbortError") return announceRole("unknown");
+  }
+  announceRole("mirror");
+  lead({});
+}
+
+function hasLed() {
+  try {
+    // The mark is copied with the page; a copy was not loaded anew.
+    return sessionStorage.getItem(LEADER) !== null && performance.getEntriesByType("navigation")[0]?.type === "reload";
+  } catch {
+    return false;
+  }
+}
+
+if (navigator.locks) lead(hasLed() ? { steal: true } : { ifAvailable: true });
+else announceRole("unknown");
+
+window.deskMirrors = async () => (await navigator.locks.query()).pending.filter(({ name }) => name === LEADER).length;
+
 // What differs between deployments, asked for before the app that reads it is there. Never from the
 // browser's cache, whatever a host's headers say: an address that has changed has changed today.
 window.deskSettings = fetch("/config.json", { cache: "no-store" })

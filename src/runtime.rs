@@ -4,6 +4,7 @@
 //! at a time. Streams calls back while it is being called, so without the queue the desk would
 //! be entered while it is at work.
 
+mod leader;
 mod session;
 mod stored_journal;
 
@@ -16,10 +17,10 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use desk::{Command, Country, Desk, Effect, Input, Instant, Link, Oddity, SoftphoneError};
+use desk::{Command, Country, Desk, Effect, Input, Instant, Link, Oddity, Role, SoftphoneError};
 use gloo_timers::callback::Interval;
 use leptos::prelude::*;
-use streams::{Ccp, Event, InitOptions, LoginOptions};
+use streams::{Ccp, Event, InitOptions, LoginOptions, RingtoneOptions, SoftphoneOptions};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{BeforeUnloadEvent, Element, Window};
@@ -80,6 +81,7 @@ impl DeskHandle {
                 journal: RefCell::default(),
                 draining: Cell::default(),
                 ccp: RefCell::default(),
+                role: Cell::default(),
                 sign_in: RefCell::default(),
                 silence: Cell::default(),
                 settings,
@@ -183,6 +185,8 @@ struct Runtime {
     journal: RefCell<StoredJournal>,
     draining: Cell<bool>,
     ccp: RefCell<Option<Ccp>>,
+    /// Until it is known nothing is embedded: what is embedded depends on it.
+    role: Cell<Option<Role>>,
     sign_in: RefCell<Option<Window>>,
     /// Ticks since the CCP last answered.
     silence: Cell<u32>,
@@ -210,14 +214,11 @@ impl Runtime {
         });
         let this = Rc::downgrade(self);
         self.listen("beforeunload", move |event| {
-            let live = this.upgrade().is_some_and(|this| {
-                this.desk.with_untracked(|desk| {
-                    let mut calls = desk.front().into_iter().chain(desk.others());
-                    calls.any(|contact| contact.phase.is_live())
-                })
-            });
+            let costs_audio = this
+                .upgrade()
+                .is_some_and(|this| this.desk.with_untracked(Desk::holds_audio));
             // The browser asks before it leaves: the call would lose its audio.
-            if live && let Some(event) = event.dyn_ref::<BeforeUnloadEvent>() {
+            if costs_audio && let Some(event) = event.dyn_ref::<BeforeUnloadEvent>() {
                 event.prevent_default();
             }
         });
@@ -227,7 +228,14 @@ impl Runtime {
                 this.library_settled();
             }
         });
+        let this = Rc::downgrade(self);
+        self.listen("desk:role", move |_| {
+            if let Some(this) = this.upgrade() {
+                this.role_settled();
+            }
+        });
         // boot.js may have been faster.
+        self.role_settled();
         self.library_settled();
     }
 
@@ -242,17 +250,18 @@ impl Runtime {
 
     /// boot.js says on the document's element what became of the Streams library.
     fn library_settled(self: &Rc<Self>) {
-        let outcome = document()
-            .document_element()
-            .and_then(|html| html.get_attribute("data-streams"));
-        match outcome.as_deref() {
-            Some("ready") => self.embed(),
+        match page_says("data-streams").as_deref() {
+            Some("ready") => {
+                if let Some(role) = self.role.get().filter(|_| self.ccp.borrow().is_none()) {
+                    self.embed(role);
+                }
+            }
             Some(_) => self.send(Input::Link(Link::Blocked)),
             None => {}
         }
     }
 
-    fn embed(self: &Rc<Self>) {
+    fn embed(self: &Rc<Self>, role: Role) {
         // Left alone the library would load the frame anew when a session ends, and cut the call that
         // goes on in it. The desk says when.
         let login = LoginOptions::default().disable_auth_popup_after_logout(true);
@@ -263,11 +272,23 @@ impl Runtime {
         if let Some(login_url) = &self.settings.login_url {
             options = options.login_url(login_url);
         }
+        if role == Role::Mirror {
+            // Then the CCP in the frame never asks to hold the audio, nor to ring
+            // (`initSoftphoneManager` and `initRingtoneEngines` of 2.28.2).
+            let softphone = SoftphoneOptions::default().allow_framed_softphone(false);
+            let quiet = || RingtoneOptions::default().disable_ringtone(true);
+            options = options
+                .softphone(softphone.disable_ringtone(true))
+                .chat(quiet())
+                .task(quiet());
+        }
         let this = Rc::downgrade(self);
         let sink = move |event| {
             let Some(this) = this.upgrade() else { return };
             if event == Event::Acknowledged {
                 this.acknowledged();
+            } else if let Event::Softphones(count) = event {
+                this.count_softphones(count);
             } else if let Some(input) = input(event) {
                 this.send(input);
             }
@@ -376,6 +397,7 @@ impl Runtime {
                     window.location().reload().ok();
                 }
             }
+            Effect::Lead => self.lead(),
             Effect::SignOut => self.sign_out(),
             Effect::Log(oddity) => match oddity {
                 Oddity::UnknownWord(what, word) => warn(&format!("unknown {what}: {word}")),
@@ -420,14 +442,19 @@ fn input(event: Event) -> Option<Input> {
         }),
         Event::WebSocketLost => Input::ConnectLost(true),
         Event::WebSocketRegained => Input::ConnectLost(false),
-        Event::Softphones(count) => Input::Softphones(count),
         Event::Reloaded => Input::Reloaded,
         // The next snapshot says what these mean for the agent.
         Event::Acknowledged
+        | Event::Softphones(_)
         | Event::AuthorizeSucceeded
         | Event::Accepted(_)
         | Event::ViewContact(_) => return None,
     })
+}
+
+/// What boot.js has said on the document's element.
+fn page_says(name: &str) -> Option<String> {
+    document().document_element()?.get_attribute(name)
 }
 
 /// The monotonic clock of the page.

@@ -4,7 +4,7 @@
 pub(crate) mod scene;
 
 use any_spawner::Executor;
-use desk::{Country, Desk, Input, Link};
+use desk::{Country, Desk, Input, Link, Role};
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -43,6 +43,7 @@ impl Stage {
     /// The same in another language.
     pub(crate) async fn open_in(locale: Locale) -> Self {
         let stage = Self::of(Desk::default(), locale).await;
+        stage.tell(Input::Role(Role::Leader)).await;
         stage.tell(Input::Link(Link::Ready)).await;
         stage.tell(scene(0, "Available")).await;
         stage

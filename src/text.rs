@@ -8,7 +8,8 @@
 use desk::{
     ActionError, AgentKind, AgentState, CallOutcome, CallPhase, Contact, ContactKind, Control,
     Conversation, Desk, DialRefusal, Direction, Link, MuteConflict, NoticeKind, PhoneNumberError,
-    QuickConnectKind, Repair, Request, SignOutFailure, SoftphoneError, Supervision, TimeSource,
+    QuickConnectKind, Repair, Request, Role, SignOutFailure, SoftphoneError, Supervision,
+    TimeSource,
 };
 
 use crate::settings::SettingsError;
@@ -318,6 +319,25 @@ texts! {
         en: "The browser did not let the sign-in window open. Allow pop-ups in the address bar and press again.",
     }
 
+    // Several tabs.
+    Mirror {
+        ja: "別のタブで作業中のため、このタブは表示専用です。",
+        en: "You work in another tab, so this one is read-only.",
+    }
+    MirrorInCall {
+        ja: "このタブで作業しても、通話の音声は元のタブに残ります。通話が終わるまで元のタブを閉じないでください。",
+        en: "If you work here, the sound of the call stays in the other tab. Do not close that one until the call is over.",
+    }
+    MirrorHoldsAudio {
+        ja: "通話の音声はこのタブにあります。通話が終わるまで閉じないでください。",
+        en: "The sound of the call is in this tab. Do not close it until the call is over.",
+    }
+    MirrorBlind {
+        ja: "このタブはソフトフォンにつながっていません。作業中のタブでサインインを確かめてください。",
+        en: "This tab is not connected to the softphone. See in the tab you work in whether you are signed in.",
+    }
+    WorkHere { ja: "このタブで作業する", en: "Work here" }
+
     // What failed.
     FailedAccept { ja: "応答できませんでした。", en: "The call could not be accepted." }
     FailedDecline { ja: "拒否できませんでした。", en: "The call could not be declined." }
@@ -414,6 +434,7 @@ texts! {
         ja: "通話か後処理が残っているため発信できません。先に終えてください。",
         en: "There is a call to finish first. Complete it, then dial.",
     }
+    RefusedReadOnly { ja: "このタブは表示専用のため、発信できません。", en: "This tab is read-only, so nothing was dialled." }
     RefusedDialing { ja: "すでに発信しています。", en: "A number is being dialled already." }
     SoftphoneMicrophone {
         ja: "マイクを使えません。アドレス欄の錠前からマイクを許可し、ヘッドセットを確かめてください。",
@@ -728,6 +749,7 @@ pub(crate) fn because(error: &ActionError) -> Text {
 /// Why nothing was dialled.
 pub fn refused(refusal: DialRefusal) -> Text {
     match refusal {
+        DialRefusal::ReadOnly => Text::RefusedReadOnly,
         DialRefusal::NotReady => Text::RefusedNotReady,
         DialRefusal::Offline => Text::RefusedOffline,
         DialRefusal::OnCall => Text::RefusedOnCall,
@@ -750,9 +772,11 @@ pub fn number_error(error: PhoneNumberError) -> Text {
 /// What the agent must know of the way to Connect; `None` while all is well or on its way.
 pub fn link(desk: &Desk) -> Option<Text> {
     Some(match desk.link() {
+        Link::Loading | Link::Connecting => return None,
+        link if desk.role() == Role::Mirror && !link.is_ready() => Text::MirrorBlind,
         Link::Ready if desk.has_lost_connect() => Text::LinkLost,
         Link::Ready if desk.has_second_softphone() => Text::SecondSoftphone,
-        Link::Loading | Link::Connecting | Link::Ready => return None,
+        Link::Ready => return None,
         Link::Blocked => Text::LinkBlocked,
         Link::Silent => Text::LinkSilent,
         Link::PopUpBlocked => Text::PopUpBlocked,
@@ -765,6 +789,19 @@ pub fn link(desk: &Desk) -> Option<Text> {
         Link::AccessDenied => Text::LinkAccessDenied,
         Link::GaveUp => Text::LinkGaveUp,
     })
+}
+
+/// Why this page is read-only, and where the sound of the call is.
+pub(crate) fn mirror(desk: &Desk) -> Option<[Option<Text>; 2]> {
+    let is_live = || {
+        let mut contacts = desk.front().into_iter().chain(desk.others());
+        contacts.any(|contact| contact.phase.is_live())
+    };
+    let sound = match () {
+        () if desk.holds_audio() => Some(Text::MirrorHoldsAudio),
+        () => is_live().then_some(Text::MirrorInCall),
+    };
+    (desk.role() == Role::Mirror).then_some([Some(Text::Mirror), sound])
 }
 
 /// What the customer hears, when it is not what the agent thinks.

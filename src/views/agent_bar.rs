@@ -88,9 +88,8 @@ fn state_menu(desk: DeskHandle) -> El {
         desk.agent().map(names).unwrap_or_default()
     });
     let names: Memo<Vec<String>> = names;
-    let no_choice = |desk: &Desk| {
-        !desk.link().is_ready() || desk.agent().is_none_or(|agent| agent.choices.is_empty())
-    };
+    let no_choice =
+        |desk: &Desk| !desk.can_work() || desk.agent().is_none_or(|agent| agent.choices.is_empty());
     let options = move || {
         let option = |name: &String| {
             let words = text::configured_state(name, desk.locale);
@@ -196,7 +195,7 @@ pub(super) fn sign_out(desk: DeskHandle) -> El {
         "plain",
         || Text::SignOut,
         desk,
-        move || desk.read(|desk| desk.link().is_ready() && !desk.is_signing_out()),
+        move || desk.read(|desk| desk.can_work() && !desk.is_signing_out()),
         move || desk.command(Command::SignOut),
     )
 }

@@ -1,7 +1,7 @@
 //! The signs of a ring for an agent who looks elsewhere: a spoken line and a flashing title.
 //! Neither moves the focus.
 
-use desk::{CallPhase, Contact, Desk};
+use desk::{CallPhase, Desk, Role};
 use leptos::prelude::document;
 
 use super::call_panel::customer_words;
@@ -14,7 +14,7 @@ use crate::{
 /// Speaks what the call in front is doing and that another rings; flashes the page's title.
 pub(super) fn announcer(desk: DeskHandle) -> El {
     run(Box::new(move || {
-        let flash = desk.read(any_rings) && desk.blinks();
+        let flash = desk.read(|desk| desk.ringing().next().is_some()) && desk.blinks();
         let title = if flash { Text::RingTitle } else { Text::Desk };
         let title = desk.say(title);
         if document().title() != title {
@@ -22,9 +22,10 @@ pub(super) fn announcer(desk: DeskHandle) -> El {
         }
     }));
     let second_ring = move |told: &Desk| {
+        let front = told.front().map(|front| &front.id);
         let text = told
-            .others()
-            .any(rings)
+            .ringing()
+            .any(|contact| Some(&contact.id) != front)
             .then(|| desk.say(Text::AnnounceSecondRing));
         text.unwrap_or_default().into()
     };
@@ -36,22 +37,13 @@ pub(super) fn announcer(desk: DeskHandle) -> El {
 }
 
 fn call(told: &Desk, desk: DeskHandle) -> String {
-    let Some(call) = told.front() else {
+    let Some(call) = told.front().filter(|_| told.role() != Role::Mirror) else {
         return String::new();
     };
-    if !rings(call) {
+    if call.phase != CallPhase::Ringing {
         return desk.say(text::phase(Some(call.phase))).into();
     }
     let caller = customer_words(call, desk);
     let queue = call.queue.as_deref().unwrap_or_default();
     format!("{} {caller} {queue}", desk.say(Text::AnnounceRing))
-}
-
-fn any_rings(desk: &Desk) -> bool {
-    let mut contacts = desk.front().into_iter().chain(desk.others());
-    contacts.any(rings)
-}
-
-fn rings(contact: &Contact) -> bool {
-    contact.phase == CallPhase::Ringing
 }

@@ -241,14 +241,14 @@ fn hold_or_resume(desk: &Desk) -> Control {
 /// anything of the call is known at present.
 fn mute_state(desk: DeskHandle) -> El {
     let words = |desk: &Desk| {
-        desk.can_mute().then(|| match desk.muted() {
+        desk.has_microphone().then(|| match desk.muted() {
             _ if desk.mute_conflict() == Some(MuteConflict::LineMuted) => Text::MutedByConnect,
             Some(true) => Text::Muted,
             Some(false) => Text::Unmuted,
             None => Text::MuteUnknown,
         })
     };
-    let muted = |desk: &Desk| desk.can_mute() && desk.muted() == Some(true);
+    let muted = |desk: &Desk| desk.has_microphone() && desk.muted() == Some(true);
     el("p")
         .class("mute-state")
         .toggle("data-muted", move || desk.read(muted))

@@ -20,6 +20,7 @@ pub(super) fn notices(desk: DeskHandle) -> El {
         Some((desk.repair_offered(), sentence, told_at))
     });
     let conflict = desk.select(Desk::mute_conflict);
+    let mirror = desk.select(text::mirror);
     let notices = desk.select(|desk| desk.notices().to_vec());
     let open = RwSignal::new(false);
     el("section")
@@ -55,8 +56,21 @@ pub(super) fn notices(desk: DeskHandle) -> El {
                     shown.push(notice(desk, told, more.take()));
                 }
             }
-            loud.into_iter().chain(shown).collect()
+            let mirror = mirror.get().map(|sentences| mirror_notice(desk, sentences));
+            loud.into_iter().chain(mirror).chain(shown).collect()
         })
+}
+
+/// In a page that is read-only: why, and the way to work in it.
+fn mirror_notice(desk: DeskHandle, sentences: [Option<Text>; 2]) -> El {
+    let lead = button(
+        "accept",
+        || Text::WorkHere,
+        desk,
+        || true,
+        move || desk.command(Command::Lead),
+    );
+    shown(&text::join(sentences, desk.locale), None).child(lead.key("lead"))
 }
 
 /// Loud until the agent has made it so, or has said that they know.

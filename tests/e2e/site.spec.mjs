@@ -150,24 +150,3 @@ test("the softphone folds away without being loaded anew", async ({ desk, sim })
   await frame.getByRole("button", { name: "切断", exact: true }).click();
   await expectPhase(desk, "wrap-up");
 });
-
-test("two tabs show the same call, and what one does the other sees", async ({ desk, context, sim }) => {
-  const other = await context.newPage();
-  await openDesk(other);
-  const id = await sim.ring();
-  for (const page of [desk, other]) {
-    await expectPhase(page, "ringing");
-    await expect(page.getByTestId("contact-id")).toHaveText(id);
-  }
-  await press(other, "応答");
-  for (const page of [desk, other]) await expectPhase(page, "connected");
-  await press(desk, "ミュート");
-  for (const page of [desk, other]) await expect(button(page, "ミュート解除")).toBeEnabled();
-  await press(desk, "切断");
-  for (const page of [desk, other]) await expectPhase(page, "wrap-up");
-  await press(other, "後処理終了");
-  for (const page of [desk, other]) {
-    await expectPhase(page, "idle");
-    await expect(page.getByTestId("call-record")).toHaveCount(1);
-  }
-});

@@ -2,6 +2,7 @@
 
 mod microphone;
 mod request;
+mod role;
 mod session;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -9,6 +10,7 @@ use contract::ContactId;
 
 use self::{
     microphone::Wish,
+    role::Place,
     session::{Leaving, Softphones},
 };
 use crate::{
@@ -32,6 +34,7 @@ use crate::{
     snapshot::{AgentSnapshot, ClockReading, Snapshot},
 };
 pub use microphone::MuteConflict;
+pub use role::Role;
 
 /// The agent desk.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -40,6 +43,8 @@ pub struct Desk {
     roster: Roster,
     clock: ServerClock,
     link: Link,
+    /// What this page is among those of its browser.
+    place: Place,
     /// Whether the CCP has lost its connection to Connect, though it speaks.
     connect_lost: bool,
     /// Where signing out has got to.
@@ -72,6 +77,7 @@ impl Desk {
         self.requests.expire(now);
         self.settle_session(now, &mut effects);
         self.settle_wish(now);
+        self.settle_role(now, &mut effects);
         changed |= match input {
             Input::Command(command) => {
                 self.command(command, now, &mut effects);
@@ -81,6 +87,7 @@ impl Desk {
             Input::Snapshot(snapshot) => self.snapshot(snapshot, now, &mut effects),
             Input::MuteReported(muted) => self.hear_of_mute(muted),
             Input::Link(link) => self.set_link(link, now, &mut effects),
+            Input::Role(role) => self.take_role(role, now, &mut effects),
             Input::SignInPage(page) => {
                 self.turn(self.link.after_page(page, now), now, &mut effects)
             }
@@ -119,7 +126,10 @@ impl Desk {
 
     /// Whether time alone changes something, and [`Input::TimePassed`] should say so.
     pub fn is_due(&self, now: Instant) -> bool {
-        self.requests.are_due(now) || self.session_is_due(now) || self.wish_is_due(now)
+        self.requests.are_due(now)
+            || self.session_is_due(now)
+            || self.wish_is_due(now)
+            || self.role_is_due(now)
     }
 
     /// The agent, once a snapshot has told.
@@ -130,6 +140,12 @@ impl Desk {
     /// The call in front of the agent.
     pub fn front(&self) -> Option<&Contact> {
         self.roster.front()
+    }
+
+    /// The contacts that ring in this page: none in a mirror.
+    pub fn ringing(&self) -> impl Iterator<Item = &Contact> {
+        let rings = |contact: &&Contact| self.leads() && contact.phase == CallPhase::Ringing;
+        self.roster.contacts().iter().filter(rings)
     }
 
     /// The contacts beside the one in front, in order of arrival.
@@ -195,7 +211,7 @@ impl Desk {
     /// Whether somebody can be called into a call now.
     pub fn can_call_in(&self, contact: &ContactId) -> bool {
         let waits = |other: &Action| other.contact() == Some(contact) && moves_somebody(other);
-        self.link.is_ready()
+        self.can_work()
             && self.contact(contact).is_some_and(Contact::takes_party)
             && !self.requests.any(waits)
     }
@@ -207,7 +223,7 @@ impl Desk {
 
     /// Whether tones reach somebody.
     pub fn takes_tones(&self, contact: &ContactId) -> bool {
-        self.link.is_ready() && self.contact(contact).is_some_and(Contact::takes_tones)
+        self.can_work() && self.contact(contact).is_some_and(Contact::takes_tones)
     }
 
     /// Whether a number may be dialled.
@@ -216,6 +232,9 @@ impl Desk {
     ///
     /// [`DialRefusal`] says why not.
     pub fn can_dial(&self) -> Result<(), DialRefusal> {
+        if !self.leads() {
+            return Err(DialRefusal::ReadOnly);
+        }
         let state = self.agent.as_ref().and_then(|agent| agent.state.as_ref());
         let Some(state) = state.filter(|_| self.link.is_ready()) else {
             return Err(DialRefusal::NotReady);
@@ -304,6 +323,7 @@ impl Desk {
             self.notices.settle(self.roster.contacts());
             self.requests.settle(self.roster.contacts());
             self.hand_on(effects);
+            self.step_down(effects);
         }
         self.last = Some(told);
         true
@@ -413,9 +433,9 @@ impl Desk {
     }
 
     fn save(&mut self, now: Instant, effects: &mut Vec<Effect>) {
-        // Until a snapshot has said what became of it, the earlier journal stands; and for
-        // somebody whom one snapshot has named nothing is kept.
-        if !self.has_shift || self.is_newcomer {
+        // The leader writes. Until a snapshot has said what became of it, the earlier journal
+        // stands; and for somebody whom one snapshot has named nothing is kept.
+        if !self.leads() || !self.has_shift || self.is_newcomer {
             return;
         }
         let journal = self.journal();

@@ -5,6 +5,7 @@ use contract::{ContactId, PhoneNumber};
 use crate::{
     action::{Action, ActionError, Digits},
     control::Control,
+    desk::Role,
     journal::Journal,
     link::{Link, Repair, SignInPage},
     notice::SoftphoneError,
@@ -25,13 +26,15 @@ pub enum Input {
     Snapshot(Box<Snapshot>),
     /// The softphone said whether the agent's microphone is closed.
     MuteReported(bool),
+    /// The browser has said what this page is among its pages.
+    Role(Role),
     /// The library has said how it stands with the CCP.
     Link(Link),
     /// Something has become of the sign-in page.
     SignInPage(SignInPage),
     /// The CCP answers the library's heartbeat, or has not for a while.
     Heartbeat(bool),
-    /// How many windows of this browser hold a softphone of this agent's.
+    /// How many windows of this browser hold a softphone of this agent's, mirrors aside.
     Softphones(u32),
     /// The CCP's frame was loaded anew.
     Reloaded,
@@ -88,6 +91,8 @@ pub enum Command {
     Dial(PhoneNumber),
     /// Do what may mend the way to Connect.
     Repair(Repair),
+    /// Let this page lead.
+    Lead,
     /// End the session.
     SignOut,
     /// Take a notice off the screen.
@@ -109,6 +114,8 @@ pub enum Effect {
     Reconnect,
     /// Load the page anew.
     Reload,
+    /// Load the page anew, to lead whichever page leads now.
+    Lead,
     /// End the session with Connect, and let the CCP say so.
     SignOut,
     /// Close the pop-up: the CCP speaks.

@@ -40,6 +40,8 @@
 //! - What any of several pages has listed is in the journal that they write between them, and once,
 //!   as soon as they have heard of each other; and they come to rest
 //!   (`several_pages_keep_one_journal`).
+//! - A page that does not lead asks nothing of Connect, keeps nothing and opens nothing, whatever
+//!   comes in (`a_mirror_only_shows`).
 //! - After any inputs every accessor returns (`every_accessor_returns`).
 
 mod action;
@@ -76,7 +78,7 @@ pub use clock::{Instant, ServerClock};
 pub use contact::{Contact, Direction};
 pub use contract::{ConnectionId, ContactId, Country, PhoneNumber, PhoneNumberError};
 pub use control::Control;
-pub use desk::{Desk, MuteConflict};
+pub use desk::{Desk, MuteConflict, Role};
 pub use foreign_text::visible;
 pub use input::{Command, Effect, Input};
 pub use journal::{Journal, SharedJournal};

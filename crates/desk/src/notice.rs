@@ -128,6 +128,8 @@ impl From<&Action> for Request {
 /// Why the desk does not dial now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DialRefusal {
+    /// Another page of this browser leads.
+    ReadOnly,
     /// The CCP is not there yet, or nobody is signed in.
     NotReady,
     /// The agent is offline.

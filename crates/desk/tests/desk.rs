@@ -32,6 +32,8 @@ mod reload;
 #[cfg(test)]
 mod requests;
 #[cfg(test)]
+mod roles;
+#[cfg(test)]
 mod run;
 #[cfg(test)]
 mod session;

@@ -9,7 +9,8 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use desk::{
-    CallPhase, CallRecord, Desk, Effect, Input, Instant, OfferTimes, TimeSource, spreadsheet_row,
+    CallPhase, CallRecord, Desk, Effect, Input, Instant, OfferTimes, Role, TimeSource,
+    spreadsheet_row,
 };
 use proptest::{
     prelude::*,
@@ -365,6 +366,35 @@ proptest! {
         reloaded.close_down()?;
         stayed.close_down()?;
         prop_assert_eq!(reloaded.desk().log(), stayed.desk().log());
+    }
+
+    #[test]
+    fn a_mirror_only_shows(
+        before in prop::collection::vec(wild::input(), 0..10),
+        inputs in prop::collection::vec(wild::input(), 1..20),
+    ) {
+        let mut desk = Desk::default();
+        for (now, input) in before {
+            desk.handle(input, now);
+        }
+        desk.handle(Input::Role(Role::Leader), Instant::default());
+        desk.handle(Input::Role(Role::Mirror), Instant::default());
+        for (now, input) in inputs {
+            if matches!(input, Input::Role(_)) {
+                continue;
+            }
+            for effect in desk.handle(input, now) {
+                let only_shows = matches!(
+                    effect,
+                    Effect::Reload
+                        | Effect::Reconnect
+                        | Effect::CloseSignIn
+                        | Effect::Lead
+                        | Effect::Log(_)
+                );
+                prop_assert!(only_shows, "{effect:?}");
+            }
+        }
     }
 
     #[test]

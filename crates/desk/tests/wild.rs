@@ -5,7 +5,7 @@ use desk::{
     Action, ActionError, AgentSnapshot, AgentStateSnapshot, AgentStateType, Attributes,
     ClockReading, Command, ContactKind, ContactSnapshot, ContactState, Control, Destination,
     EndpointSnapshot, Input, Instant, Journal, LegRole, LegSnapshot, LegState, Link, Repair,
-    Snapshot, SoftphoneError,
+    Role, Snapshot, SoftphoneError,
 };
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
@@ -23,6 +23,7 @@ pub(crate) fn input() -> impl Strategy<Value = (Instant, Input)> {
         2 => select(vec![Link::Ready, Link::SignedOut, Link::GaveUp, Link::Blocked]).prop_map(Input::Link),
         1 => Just(Input::SoftphoneFailed(SoftphoneError::Other)),
         1 => any::<bool>().prop_map(Input::ConnectLost),
+        1 => select(vec![Role::Leader, Role::Mirror, Role::Unknown]).prop_map(Input::Role),
         1 => Just(Input::TimePassed),
         1 => select(vec![
             "desk-journal-1\tarn:1\ndesk-journal-1\tarn:2",
@@ -204,6 +205,7 @@ fn command() -> impl Strategy<Value = Command> {
             Command::Repair(Repair::SignIn),
             Command::Repair(Repair::Reconnect),
             Command::SignOut,
+            Command::Lead,
             Command::CancelQueuedState,
             Command::SetState(choice("Lunch")),
             Command::Dial(number("+81312345678")),

@@ -38,6 +38,11 @@ impl Desk {
 
     /// Whether closing and opening the microphone means anything now.
     pub fn can_mute(&self) -> bool {
+        self.can_work() && self.is_talking()
+    }
+
+    /// Whether there is a microphone of which to say how it is.
+    pub fn has_microphone(&self) -> bool {
         self.link.is_ready() && self.is_talking()
     }
 

@@ -21,12 +21,22 @@ impl Desk {
     pub(super) fn action(&self, control: Control, contact: &ContactId) -> Option<Action> {
         let action = self.contact(contact)?.action(control)?;
         let waits = |other: &Action| other.contact() == Some(contact) && control.waits_for(other);
-        let free = self.link.is_ready() && !self.requests.any(waits);
+        let free = self.can_work() && !self.requests.any(waits);
         free.then_some(action)
     }
 
     pub(super) fn command(&mut self, command: Command, now: Instant, effects: &mut Vec<Effect>) {
         match command {
+            Command::Dismiss(id) => self.notices.dismiss(id),
+            Command::Select(contact) => self.roster.select(contact),
+            Command::Repair(repair) => self.repair(repair, effects),
+            Command::Lead => {
+                if !self.leads() {
+                    effects.push(Effect::Lead);
+                }
+            }
+            // Pressed in the moment in which another page took over.
+            _ if !self.leads() => {}
             Command::Press(control, contact) => self.press(control, &contact, effects),
             Command::CallIn {
                 contact,
@@ -34,16 +44,15 @@ impl Desk {
                 hand_on,
             } => self.call_in(contact, to, hand_on, effects),
             Command::ListQuickConnects => {
-                if self.link.is_ready() && !self.directory.loading {
+                if self.can_work() && !self.directory.loading {
                     self.directory.loading = true;
                     effects.push(Effect::ListQuickConnects);
                 }
             }
-            Command::Select(contact) => self.roster.select(contact),
             Command::SendDigits(contact, digits) => {
                 let action = self
                     .contact(&contact)
-                    .filter(|_| self.link.is_ready())
+                    .filter(|_| self.can_work())
                     .and_then(|contact| contact.tones(digits));
                 if let Some(action) = action {
                     self.act(action, effects);
@@ -77,9 +86,7 @@ impl Desk {
                 Ok(()) => self.act(Action::Dial(number), effects),
                 Err(refusal) => self.notices.show(NoticeKind::DialRefused(refusal), None),
             },
-            Command::Repair(repair) => self.repair(repair, effects),
             Command::SignOut => self.sign_out(now, effects),
-            Command::Dismiss(id) => self.notices.dismiss(id),
         }
     }
 
@@ -181,7 +188,9 @@ impl Desk {
             return;
         }
         // A call began in the same moment; what the agent wants is to be queued behind it.
-        if let (Action::SetState(choice), ActionError::InvalidState) = (action, &error) {
+        if let (Action::SetState(choice), ActionError::InvalidState) = (action, &error)
+            && self.leads()
+        {
             self.act(Action::QueueState(choice.clone()), effects);
             return;
         }

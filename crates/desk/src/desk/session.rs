@@ -52,14 +52,18 @@ const SECOND_SOFTPHONE_MS: i64 = 5_000;
 impl Desk {
     /// Whether another window of this browser holds a softphone of this agent's.
     pub fn has_second_softphone(&self) -> bool {
-        self.link.is_ready() && self.softphones == Softphones::Several
+        self.can_work() && self.softphones == Softphones::Several
     }
 
     /// What may mend the way to Connect. In mid-call the softphone's frame is not loaded anew on
     /// a guess: the call's audio may live in it.
     pub fn repair_offered(&self) -> Option<Repair> {
-        let repair = self.link.repair()?;
-        let costs_the_call = repair != Repair::SignIn && self.roster.is_live();
+        let mut repair = self.link.repair()?;
+        // Signing in is the leader's; a mirror looks for the CCP again.
+        if repair == Repair::SignIn && !self.leads() {
+            repair = Repair::Reconnect;
+        }
+        let costs_the_call = repair != Repair::SignIn && self.holds_audio();
         (!costs_the_call).then_some(repair)
     }
 
@@ -121,7 +125,7 @@ impl Desk {
             }
             // The agent may sign in elsewhere in this browser. After signing out here, a company's
             // single sign-on would sign them in again.
-            Link::SignedOut | Link::Expired if !self.roster.is_live() => {
+            Link::SignedOut | Link::Expired if !self.holds_audio() => {
                 effects.push(Effect::Reconnect);
             }
             _ => {}
@@ -130,7 +134,7 @@ impl Desk {
     }
 
     pub(super) fn sign_out(&mut self, now: Instant, effects: &mut Vec<Effect>) {
-        if !self.link.is_ready() || self.is_signing_out() {
+        if !self.can_work() || self.is_signing_out() {
             return;
         }
         self.notices.withdraw_sign_out();
@@ -199,7 +203,9 @@ impl Desk {
     /// In mid-call the agent must know: the audio lives in the frame.
     pub(super) fn reloaded(&mut self) -> bool {
         let mut calls = self.roster.calls().filter(|call| call.phase.is_live());
-        let call = calls.next().filter(|_| self.link.is_ready());
+        let call = calls
+            .next()
+            .filter(|_| self.link.is_ready() && self.holds_audio());
         let call = call.map(|call| call.id.clone());
         let is_news = call.is_some();
         if is_news {

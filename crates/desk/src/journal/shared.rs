@@ -1,4 +1,5 @@
-//! One journal, and the pages of a browser that write it in turn.
+//! One journal, and the pages of a browser that write it in turn: each as long as it leads, or all
+//! of them where the browser cannot say which does.
 //!
 //! Storage has no transactions: a page that writes what it knows wipes out what another has
 //! written since it read. So a page reads again before it writes. This module moves text from
