@@ -443,7 +443,8 @@ fn input(event: Event) -> Option<Input> {
         Event::WebSocketLost => Input::ConnectLost(true),
         Event::WebSocketRegained => Input::ConnectLost(false),
         Event::Reloaded => Input::Reloaded,
-        // The next snapshot says what these mean for the agent.
+        // The runtime itself has heard of these two; what the others mean for the agent the next
+        // snapshot says.
         Event::Acknowledged
         | Event::Softphones(_)
         | Event::AuthorizeSucceeded

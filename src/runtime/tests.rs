@@ -2,7 +2,7 @@
 
 use std::{cell::Cell, rc::Rc};
 
-use desk::{Desk, Input, Link, SoftphoneError};
+use desk::{Desk, Input, Link, Role, SoftphoneError};
 use js_sys::Array;
 use leptos::prelude::*;
 use rstest::rstest;
@@ -360,6 +360,7 @@ impl Announced {
     fn as_what(outcome: &str) -> Self {
         let html = document().document_element().unwrap();
         html.set_attribute("data-streams", outcome).unwrap();
+        html.set_attribute("data-role", "leader").unwrap();
         Self
     }
 }
@@ -368,6 +369,7 @@ impl Drop for Announced {
     fn drop(&mut self) {
         let html = document().document_element().unwrap();
         html.remove_attribute("data-streams").ok();
+        html.remove_attribute("data-role").ok();
     }
 }
 
@@ -404,6 +406,24 @@ async fn a_library_that_settles_later_is_heard_of_too() {
     assert_eq!(stage.desk.look(Desk::link), Link::Blocked);
 }
 
+#[wasm_bindgen_test]
+async fn nothing_is_embedded_before_the_page_knows_whether_it_leads() {
+    let announced = Announced::as_what("ready");
+    let html = document().document_element().unwrap();
+    html.remove_attribute("data-role").unwrap();
+    let stage = just_started().await;
+    assert_eq!(stage.desk.look(Desk::link), Link::Loading);
+    html.set_attribute("data-role", "mirror").unwrap();
+    let event = web_sys::Event::new("desk:role").unwrap();
+    window().dispatch_event(&event).unwrap();
+    settled().await;
+    assert_eq!(
+        stage.desk.look(|desk| (desk.link(), desk.role())),
+        (Link::Blocked, Role::Mirror)
+    );
+    drop(announced);
+}
+
 #[rstest]
 #[case::ringing(rings(), true)]
 #[case::talking(talks(), true)]
@@ -426,7 +446,6 @@ fn softphone_error(kind: &str) -> Event {
 #[case(Event::AckTimeout, Input::Link(Link::Silent))]
 #[case(Event::Terminated, Input::Link(Link::SignedOut))]
 #[case(Event::AuthFailed, Input::Link(Link::Expired))]
-#[case(Event::Softphones(2), Input::Softphones(2))]
 #[case(Event::Reloaded, Input::Reloaded)]
 #[case(Event::AccessDenied, Input::Link(Link::AccessDenied))]
 #[case(Event::RetriesExhausted, Input::Link(Link::GaveUp))]
@@ -453,6 +472,7 @@ fn an_event_of_the_library_tells_the_desk(#[case] event: Event, #[case] told: In
 }
 
 #[rstest]
+#[case(Event::Softphones(2))]
 #[case(Event::AuthorizeSucceeded)]
 #[case(Event::Accepted("c-1".into()))]
 #[case(Event::ViewContact(None))]

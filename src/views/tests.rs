@@ -8,6 +8,7 @@ mod dialler;
 mod foreign;
 mod keypad;
 mod log;
+mod mirror;
 mod notices;
 mod parties;
 mod privacy;
