@@ -4,8 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use desk::{
     Action, ActionError, AgentSnapshot, AgentStateSnapshot, AgentStateType, Attributes,
     ClockReading, Command, ContactKind, ContactSnapshot, ContactState, Control, Destination,
-    EndpointSnapshot, Input, Instant, Journal, LegRole, LegSnapshot, LegState, Link, Repair,
-    Role, Snapshot, SoftphoneError,
+    EndpointSnapshot, Input, Instant, Journal, LegRole, LegSnapshot, LegState, Link, Repair, Role,
+    Snapshot, SoftphoneError,
 };
 use proptest::{collection::vec, option, prelude::*, sample::select};
 

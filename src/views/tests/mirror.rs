@@ -86,5 +86,5 @@ async fn a_mirror_without_its_softphone_sends_nobody_to_sign_in_there() {
     );
     assert!(stage.is_enabled("Reload the softphone"));
     stage.desk.command(Command::SignOut);
-    assert_eq!(stage.desk.look(Desk::is_signing_out), false);
+    assert!(!stage.desk.look(Desk::is_signing_out));
 }
