@@ -100,19 +100,24 @@ class Rival {
     return shown;
   }
 
-  /** Bytes of the JS heap after a collection, of the wasm memory, and the number of DOM nodes. */
+  /**
+   * Bytes of the JS heap after a collection, of the wasm memory, the number of DOM nodes, and of
+   * subscriptions at the library's bus: those that the desk's own crate counts, and all of them.
+   */
   async weigh() {
     // Twice: what a finalizer frees is free after the second.
     for (let round = 0; round < 2; round += 1) await this.devtools.send("HeapProfiler.collectGarbage");
     const { usedSize } = await this.devtools.send("Runtime.getHeapUsage");
     const { nodes } = await this.devtools.send("Memory.getDOMCounters");
-    const wasm = await this.page.evaluate(async () => {
+    const own = await this.page.evaluate(async () => {
+      const subscriptions = Object.keys(connect.core.getEventBus().subMap.subIdMap).length;
       const script = document.querySelector("script[data-wasm]");
-      if (!script) return 0;
-      // Once started, the glue gives the instance that runs.
-      const { memory } = await (await import(script.dataset.js)).default();
-      return memory.buffer.byteLength;
+      if (!script) return { wasm: 0, counted: 0, subscriptions };
+      const glue = await import(script.dataset.js);
+      // Once started, the glue gives the exports of the instance that runs, by their short names.
+      const memory = Object.values(await glue.default()).find((value) => value instanceof WebAssembly.Memory);
+      return { wasm: memory.buffer.byteLength, counted: glue.liveSubscriptions(), subscriptions };
     });
-    return { heap: usedSize, wasm, nodes };
+    return { heap: usedSize, nodes, ...own };
   }
 }

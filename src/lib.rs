@@ -108,6 +108,14 @@ fn report_panics(locale: Locale) {
     }));
 }
 
+/// How many subscriptions at the library's bus the desk holds. For the benchmark: nothing in the page
+/// calls it.
+#[wasm_bindgen(js_name = liveSubscriptions)]
+#[must_use]
+pub fn live_subscriptions() -> u32 {
+    streams::live_subscriptions()
+}
+
 /// Shows what a panic looks like. For drills from the console and for tests: nothing in the page
 /// calls it.
 ///

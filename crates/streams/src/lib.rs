@@ -29,7 +29,7 @@ mod snapshot;
 mod storage_access;
 mod sys;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 use std::time::Duration;
@@ -228,6 +228,17 @@ fn library(error: &JsValue) -> Error {
 
 type Listen = Closure<dyn Fn(JsValue, String)>;
 
+thread_local! {
+    /// Subscriptions that have been made and not ended.
+    static LIVE: Cell<u32> = const { Cell::new(0) };
+}
+
+/// How many subscriptions at the library's bus this crate holds in this page. It is the same before a
+/// call and after it: what grows with the calls is a leak.
+pub fn live_subscriptions() -> u32 {
+    LIVE.get()
+}
+
 /// One subscription at the library's bus, and the function that it calls.
 struct Subscription {
     bus: sys::BusSubscription,
@@ -235,9 +246,21 @@ struct Subscription {
     _listen: Rc<Listen>,
 }
 
+impl Subscription {
+    fn new(bus: &sys::EventBus, name: &str, listen: &Rc<Listen>) -> Result<Self, JsValue> {
+        let bus = bus.subscribe(name, (**listen).as_ref().unchecked_ref())?;
+        LIVE.set(LIVE.get().saturating_add(1));
+        Ok(Self {
+            bus,
+            _listen: Rc::clone(listen),
+        })
+    }
+}
+
 impl Drop for Subscription {
     fn drop(&mut self) {
         self.bus.unsubscribe().ok();
+        LIVE.set(LIVE.get().saturating_sub(1));
     }
 }
 
@@ -261,12 +284,7 @@ fn subscribe(
     let bus = core.event_bus()?;
     event::EVENTS
         .iter()
-        .map(|(name, _)| {
-            Ok(Subscription {
-                bus: bus.subscribe(name, (*listen).as_ref().unchecked_ref())?,
-                _listen: Rc::clone(&listen),
-            })
-        })
+        .map(|(name, _)| Subscription::new(&bus, name, &listen))
         .collect()
 }
 

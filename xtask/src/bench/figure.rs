@@ -52,6 +52,10 @@ struct Weight {
     wasm: f64,
     /// Nodes that the DOM keeps, the frame's included.
     nodes: f64,
+    /// Subscriptions that the desk's crate counts; none on the plain page.
+    counted: f64,
+    /// Subscriptions at the library's bus, whoever made them.
+    subscriptions: f64,
 }
 
 /// What the desk may cost.
@@ -186,6 +190,19 @@ pub(crate) fn of_memory(samples: &Samples<Memory>) -> Vec<Figure> {
             |memory| memory.after.nodes - memory.before.nodes,
             Limit::Unlimited,
         ),
+        // From before the first call; the plain page has none of these, so none may be left.
+        figure(
+            "own subscriptions, growth over all calls",
+            "",
+            |memory| memory.after.counted - memory.idle.counted,
+            Limit::Plus(0.0),
+        ),
+        figure(
+            "library's subscriptions, growth over all calls",
+            "",
+            |memory| memory.after.subscriptions - memory.idle.subscriptions,
+            Limit::Unlimited,
+        ),
     ]
 }
 
@@ -215,7 +232,7 @@ fn percentile(values: &[f64], percent: u32) -> f64 {
 /// The figures as a person reads them.
 pub(crate) fn table(figures: &[Figure]) -> String {
     let mut table = format!(
-        "{:<42} {:>10} {:>10} {:>7} {:>10}\n",
+        "{:<48} {:>10} {:>10} {:>7} {:>10}\n",
         "", "plain page", "desk", "ratio", "limit"
     );
     for figure in figures {
@@ -226,7 +243,7 @@ pub(crate) fn table(figures: &[Figure]) -> String {
         let verdict = if figure.holds() { "" } else { "  ABOVE" };
         writeln!(
             table,
-            "{:<42} {:>10.1} {:>10.1} {:>7.2} {most:>10} {}{verdict}",
+            "{:<48} {:>10.1} {:>10.1} {:>7.2} {most:>10} {}{verdict}",
             figure.what,
             figure.plain,
             figure.desk,
@@ -293,6 +310,8 @@ mod tests {
                 heap,
                 wasm,
                 nodes: 100.0,
+                counted: 40.0,
+                subscriptions: 80.0,
             };
             vec![Memory {
                 idle: weight(0.0, 0.0),

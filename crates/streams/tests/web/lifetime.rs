@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use desk::{Action, ActionError};
 use serde_json::json;
-use streams::{Ccp, Error, Event, InitOptions, StorageAccess};
+use streams::{Ccp, Error, Event, InitOptions, StorageAccess, live_subscriptions};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::library::{Witness, failures, subscriptions};
@@ -80,6 +80,19 @@ async fn a_dropped_ccp_hears_nothing_more() {
 
     assert_eq!(page.heard(), heard);
     assert_eq!(subscriptions("agent::refresh"), 0);
+}
+
+#[wasm_bindgen_test]
+async fn subscriptions_are_counted_and_end_with_the_ccp() {
+    let mut page = Page::open().await;
+    let counted = live_subscriptions();
+    page.ring().await;
+    let in_a_call = live_subscriptions();
+    drop(page.take_ccp());
+    assert_eq!(
+        (counted > 0, in_a_call, live_subscriptions()),
+        (true, counted, 0)
+    );
 }
 
 #[wasm_bindgen_test]
