@@ -9,7 +9,8 @@
 
 import { World } from "./rivals.mjs";
 
-const RIVALS = ["plain", "desk"];
+/** Who takes part; the page of one line takes part in nothing but the start. */
+const rivals = (name) => ["plain", "desk", ...(name === "start" ? ["floor"] : [])];
 
 const measures = {
   async calls(world, rival, slowdown, calls) {
@@ -27,7 +28,8 @@ const measures = {
     const times = await page.page.evaluate(() => {
       const paint = performance.getEntriesByName("first-paint")[0]?.startTime;
       const shell = performance.getEntriesByName("desk:shell")[0]?.startTime;
-      return { paint, shell: shell ?? paint, agent: window.bench.agent };
+      // The page of one line says that its line is painted before the browser lists the paint.
+      return { paint, shell: shell ?? paint ?? window.bench.agent, agent: window.bench.agent };
     });
     await page.close();
     return times;
@@ -50,10 +52,11 @@ const measure = measures[name];
 if (!measure) throw new Error(`no such measure: ${name} (there are ${Object.keys(measures).join(", ")})`);
 
 const world = await World.start();
-const samples = { plain: [], desk: [] };
+const taking = rivals(name);
+const samples = Object.fromEntries(taking.map((rival) => [rival, []]));
 for (let round = 0; round < Number(rounds); round += 1) {
   // Neither is always the first.
-  for (const rival of round % 2 === 0 ? RIVALS : RIVALS.toReversed()) {
+  for (const rival of round % 2 === 0 ? taking : taking.toReversed()) {
     samples[rival].push(await measure(world, rival, ...numbers.map(Number)));
     console.error(`${name}: round ${round + 1} of ${rounds}, ${rival}`);
   }

@@ -63,7 +63,7 @@ export class World {
     // Told by the page itself: to ask it, Playwright would have it compile 330 kB in the midst of
     // what is measured.
     const signedIn = page.waitForEvent("console", (message) => message.text() === "bench: signed in");
-    await page.goto(rival === "desk" ? this.sim.desk : this.plain.origin);
+    await page.goto({ desk: this.sim.desk, plain: this.plain.origin, floor: `${this.plain.origin}/floor.html` }[rival]);
     await signedIn;
     return new Rival(this.sim, context, page, devtools);
   }
