@@ -5,7 +5,7 @@
 // bytes are already on the way (the preload in index.html). Nothing here ever takes the app down: a
 // library that is blocked or changed is announced, and the app says so in its own words.
 
-const { js, wasm, streams, streamsIntegrity } = document.querySelector("script[data-wasm]").dataset;
+const { js, wasm, streams, streamsIntegrity, recorder, recorderIntegrity } = document.querySelector("script[data-wasm]").dataset;
 
 // Which page of the browser leads: the one that holds the lock. The others wait in a queue, in which
 // the browser moves them up when that page goes, however it goes. Asked for here, for the app embeds
@@ -81,15 +81,19 @@ function announce(outcome) {
   window.dispatchEvent(new Event("desk:streams"));
 }
 
+function load(src, integrity, type) {
+  const script = Object.assign(document.createElement("script"), { src, integrity, type, crossOrigin: "anonymous" });
+  document.head.append(script);
+  return script;
+}
+
 function loadStreams() {
-  const script = document.createElement("script");
-  script.src = streams;
-  script.integrity = streamsIntegrity;
-  script.crossOrigin = "anonymous";
+  // Beside the library and not before it: nobody waits for it.
+  load(recorder, recorderIntegrity, "module");
+  const script = load(streams, streamsIntegrity, "");
   // A file that arrives whole and then throws has loaded as far as the browser is concerned.
   script.onload = () => announce(window.connect ? "ready" : "blocked");
   script.onerror = () => announce("blocked");
-  document.head.append(script);
 }
 
 // The only words that are not in text.rs: they are for when that file could not be loaded. There is

@@ -243,6 +243,11 @@ texts! {
     SoftphoneShow { ja: "ソフトフォンを表示", en: "Show softphone" }
     SoftphoneHide { ja: "ソフトフォンを隠す", en: "Hide softphone" }
     SignIn { ja: "サインイン", en: "Sign in" }
+    IncidentFile { ja: "障害記録を保存", en: "Save incident file" }
+    IncidentAdvice {
+        ja: "障害記録はソフトフォンとの通信の順序と時刻です。氏名・番号・属性は含みません。",
+        en: "An incident file tells what passed between desk and softphone, and when: no names, no numbers, no attributes.",
+    }
     SignOut { ja: "サインアウト", en: "Sign out" }
     Reconnect { ja: "ソフトフォンを再読み込み", en: "Reload the softphone" }
     CopyOrigin { ja: "オリジンをコピー", en: "Copy the origin" }

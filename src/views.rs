@@ -14,7 +14,7 @@ mod status_page;
 use web_sys::Element;
 
 use self::{
-    agent_bar::{agent_bar, sign_out},
+    agent_bar::{agent_bar, foot},
     announcer::announcer,
     call_log::call_log,
     call_panel::call_panel,
@@ -45,7 +45,7 @@ pub(crate) fn furnish(desk: DeskHandle, shell: &Element) {
         .class("side")
         .child(dialler(desk))
         .child(call_log(desk))
-        .child(sign_out(desk));
+        .child(foot(desk));
     if let Ok(Some(workplace)) = shell.query_selector("main") {
         workplace
             .append_with_node_2(&contact_record(desk).into_element(), &side.into_element())

@@ -189,15 +189,27 @@ fn softphone_toggle(desk: DeskHandle) -> El {
     )
 }
 
-/// The end of the day: pressed once, so not among what is pressed all day.
-pub(super) fn sign_out(desk: DeskHandle) -> El {
-    button(
+/// What is not pressed all day: the record of what went wrong, and the end of the day.
+pub(super) fn foot(desk: DeskHandle) -> El {
+    // The recorder hears of the press: it works when nothing of the app does.
+    let save = el("button")
+        .press(|| true, || {})
+        .set("data-role", "plain")
+        .set("data-incident", "")
+        .text(desk.say(Text::IncidentFile));
+    let sign_out = button(
         "plain",
         || Text::SignOut,
         desk,
         move || desk.read(|desk| desk.can_work() && !desk.is_signing_out()),
         move || desk.command(Command::SignOut),
-    )
+    );
+    let advice = el("p").class("hint").text(desk.say(Text::IncidentAdvice));
+    el("div")
+        .class("foot")
+        .child(advice)
+        .child(save)
+        .child(sign_out)
 }
 
 /// How the desk stands to Connect: a word for the style sheet and one for the agent.

@@ -59,6 +59,12 @@ fn paint(title: Text, sentence: Text, member: Option<&str>, locale: Locale) -> O
         .add_event_listener_with_callback("click", reload.unchecked_ref())
         .ok()?;
     page.append_with_node_1(&button).ok()?;
+    // The recorder hears of a press; the style sheet hides the button where there is none.
+    let save = element(&document, "button", Text::IncidentFile.say(locale))?;
+    save.set_attribute("type", "button").ok()?;
+    save.set_attribute("class", "button").ok()?;
+    save.set_attribute("data-incident", "").ok()?;
+    page.append_with_node_1(&save).ok()?;
     document.body()?.prepend_with_node_1(&page).ok()?;
     // What had the focus may be gone. Not the button: whoever types on would press it.
     page.set_attribute("tabindex", "-1").ok()?;

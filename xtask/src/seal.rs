@@ -4,8 +4,8 @@
 //! - The Streams library is checked and laid beside the app under a name that is its hash.
 //! - The style sheets become one: each request that a page waits for is one that the app's module
 //!   waits behind, for a browser has six connections to a host without HTTP/2.
-//! - boot.js, the app's glue and the library get their `integrity` (a WebAssembly module cannot
-//!   have one).
+//! - boot.js, the recorder, the app's glue and the library get their `integrity` (a WebAssembly
+//!   module cannot have one).
 //! - In a release build, what is between the app's two files is shortened, and the scripts are
 //!   minified.
 //! - The app's two files are named by their own bytes. Trunk names them by cargo's output, before
@@ -29,6 +29,10 @@ use crate::workspace::Workspace;
 /// What the library's file is called in a built site, before its hash.
 pub(crate) const LIBRARY_STEM: &str = "streams";
 
+/// The scripts that are copied from `public/`.
+const BOOT: &str = "boot.js";
+const RECORDER: &str = "recorder.js";
+
 /// Seals the site in the folder that Trunk names.
 ///
 /// # Errors
@@ -51,7 +55,9 @@ fn shrink(site: &Path, tools: &Toolbox) -> Result<()> {
     let (wasm, script) = app(site)?;
     glue::shorten(&site.join(wasm), &site.join(&script), &tools)?;
     glue::minify(&site.join(script), &tools)?;
-    glue::minify(&site.join("boot.js"), &tools)?;
+    for script in [BOOT, RECORDER] {
+        glue::minify(&site.join(script), &tools)?;
+    }
     // Trunk only warns of one that it could not minify, and `dist` does not show its warnings.
     for file in digest::files_under(site)? {
         if file.extension().is_some_and(|kind| kind == "css") {
@@ -73,19 +79,25 @@ fn seal(site: &Path, library: &[u8]) -> Result<()> {
     let library_file = hashed_name(LIBRARY_STEM, ".js", library);
     fs::write(site.join(&library_file), library)?;
 
+    let recorder = digest::read(&site.join(RECORDER))?;
+    let recorder_file = hashed_name("recorder", ".js", &recorder);
+    fs::rename(site.join(RECORDER), site.join(&recorder_file))?;
+
     let (wasm, glue) = app(site)?;
     let index = site.join("index.html");
     let mut page = fs::read_to_string(&index).context("failed to read the built index.html")?;
     for (mark, value) in [
         (
             "%boot-integrity%",
-            integrity(&digest::read(&site.join("boot.js"))?),
+            integrity(&digest::read(&site.join(BOOT))?),
         ),
         (
             "%glue-integrity%",
             integrity(&digest::read(&site.join(&glue))?),
         ),
         ("%streams-integrity%", integrity(library)),
+        ("%recorder-file%", recorder_file),
+        ("%recorder-integrity%", integrity(&recorder)),
         ("%streams-file%", library_file),
     ] {
         page = replace(&page, mark, &value)?;
@@ -177,13 +189,14 @@ mod tests {
     use super::*;
 
     const PAGE: &str = r#"<link rel="stylesheet" href="/one-1.css" integrity="x"><link href=/two-2.css integrity=y rel=stylesheet><link rel="modulepreload" href="/desk-1.js" integrity="%glue-integrity%"><link href="/%streams-file%" integrity="%streams-integrity%">
-        <script src="/boot.js" integrity="%boot-integrity%" data-js="/desk-1.js" data-wasm="/desk-1_bg.wasm"></script>"#;
+        <script src="/boot.js" integrity="%boot-integrity%" data-js="/desk-1.js" data-wasm="/desk-1_bg.wasm" data-recorder="/%recorder-file%" data-recorder-integrity="%recorder-integrity%"></script>"#;
 
     fn site(page: &str) -> tempfile::TempDir {
         let site = tempfile::tempdir().unwrap();
         for (name, text) in [
             ("index.html", page),
             ("boot.js", "boot"),
+            ("recorder.js", "recorder"),
             ("one-1.css", "a{top:0}"),
             ("two-2.css", "a{top:1px}"),
             ("desk-1.js", "glue"),
@@ -208,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn boot_glue_and_library_carry_their_integrity() {
+    fn boot_recorder_glue_and_library_carry_their_integrity() {
         let (_site, page) = sealed_page();
         assert!(
             page.contains(&format!(
@@ -217,7 +230,7 @@ mod tests {
             )),
             "{page}"
         );
-        for bytes in [b"glue".as_slice(), b"library"] {
+        for bytes in [b"glue".as_slice(), b"library", b"recorder"] {
             assert!(
                 page.contains(&format!(r#"integrity="{}""#, integrity(bytes))),
                 "{page}"
@@ -232,6 +245,7 @@ mod tests {
             ("glue", "app", ".js"),
             ("wasm", "app", ".wasm"),
             ("library", "streams", ".js"),
+            ("recorder", "recorder", ".js"),
             ("a{top:0}a{top:1px}", "style", ".css"),
         ] {
             let name = hashed_name(stem, extension, bytes.as_bytes());
@@ -244,7 +258,7 @@ mod tests {
     fn the_names_before_are_gone() {
         let (site, page) = sealed_page();
         assert!(!page.contains("desk-1"), "{page}");
-        for name in ["desk-1_bg.wasm", "one-1.css", "two-2.css"] {
+        for name in ["desk-1_bg.wasm", "recorder.js", "one-1.css", "two-2.css"] {
             assert!(!site.path().join(name).exists(), "{name}");
         }
     }
