@@ -5,12 +5,13 @@
 //!   there decides about a call.
 //! - [`softphone`] holds Amazon's frame, outside the reactive tree.
 //! - [`text`] and [`mod@format`] are the words and the numbers, per language.
-//! - [`settings`] is `/config.json`; [`paint`] marks what has reached the screen.
+//! - [`signal`] is what views keep and what they follow; [`settings`] is `/config.json`; [`paint`] marks what has reached the screen.
 
 mod format;
 mod paint;
 mod runtime;
 mod settings;
+mod signal;
 mod softphone;
 #[cfg(test)]
 #[cfg(target_arch = "wasm32")]

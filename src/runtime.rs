@@ -28,6 +28,7 @@ use web_sys::{BeforeUnloadEvent, Element, Window};
 use self::stored_journal::StoredJournal;
 use crate::{
     settings::Settings,
+    signal::{Content, Selection},
     text::{Locale, Text},
 };
 
@@ -111,11 +112,8 @@ impl DeskHandle {
     }
 
     /// A part of the desk, for as long as it stays equal.
-    pub(crate) fn select<T: PartialEq + Send + Sync + 'static>(
-        self,
-        part: fn(&Desk) -> T,
-    ) -> Memo<T> {
-        Memo::new(move |_| self.desk.with(part))
+    pub(crate) fn select<T: Content>(self, part: fn(&Desk) -> T) -> Selection<T> {
+        Selection::new(move || self.read(part))
     }
 
     /// Looks at the desk once, without following it.

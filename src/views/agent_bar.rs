@@ -7,6 +7,7 @@ use web_sys::{Event, HtmlSelectElement};
 
 use crate::{
     runtime::DeskHandle,
+    signal::{Selection, State},
     softphone,
     text::{self, Text},
     ui::{El, button, el, elapsed},
@@ -87,7 +88,7 @@ fn state_menu(desk: DeskHandle) -> El {
         };
         desk.agent().map(names).unwrap_or_default()
     });
-    let names: Memo<Vec<String>> = names;
+    let names: Selection<Vec<String>> = names;
     let no_choice =
         |desk: &Desk| !desk.can_work() || desk.agent().is_none_or(|agent| agent.choices.is_empty());
     let options = move || {
@@ -95,14 +96,14 @@ fn state_menu(desk: DeskHandle) -> El {
             let words = text::configured_state(name, desk.locale);
             el("option").set("dir", "auto").text(&words)
         };
-        names.read().iter().map(option).collect()
+        names.with(|names| names.iter().map(option).collect())
     };
     let menu = el("select")
         .toggle("disabled", move || desk.read(no_choice))
         .children(options)
         .follow(move |menu| {
             // The options must be there before one can be selected.
-            names.with(|_| ());
+            names.follow();
             select(menu.unchecked_ref(), desk.read(selected));
         })
         .on("change", move |event| choose(desk, &event));
@@ -169,7 +170,7 @@ fn queued_state(desk: DeskHandle) -> El {
 
 /// Folds the softphone away without unloading it.
 fn softphone_toggle(desk: DeskHandle) -> El {
-    let open = RwSignal::new(softphone::is_open());
+    let open = State::new(softphone::is_open());
     let label = move || {
         if open.get() {
             Text::SoftphoneHide
@@ -183,7 +184,7 @@ fn softphone_toggle(desk: DeskHandle) -> El {
         desk,
         || true,
         move || {
-            softphone::set_open(!open.get_untracked());
+            softphone::set_open(!untrack(|| open.get()));
             open.set(softphone::is_open());
         },
     )

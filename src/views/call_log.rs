@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use desk::{CallRecord, ContactKind, Desk};
-use leptos::prelude::*;
 
 use crate::{
     format,
     runtime::DeskHandle,
+    signal::Selection,
     text::{self, Text},
     ui::{El, el},
 };
@@ -17,24 +17,20 @@ const MOST_ROWS: usize = 50;
 /// The finished calls of this day, newest first.
 pub(super) fn call_log(desk: DeskHandle) -> El {
     // Midnight comes without a snapshot.
-    let day = Memo::new(move |_| desk.server_time().map(format::day));
-    let records = Memo::new(move |_| {
+    let day = Selection::new(move || desk.server_time().map(format::day));
+    let records = Selection::new(move || {
         desk.read(|told| {
             let shown = today(told, day.get()).take(MOST_ROWS);
             shown.cloned().collect::<Vec<_>>()
         })
     });
     let name = desk.say(Text::TodaysCalls);
-    let rows = move || {
-        let records = records.read();
-        records.iter().map(|record| row(desk, record)).collect()
-    };
+    let rows =
+        move || records.with(|records| records.iter().map(|record| row(desk, record)).collect());
     let count = move || desk.read(|told| today(told, day.get()).count()).to_string();
     let hint = move || {
-        let hint = records
-            .read()
-            .is_empty()
-            .then(|| desk.say(Text::NoCallsToday));
+        let none = records.with(Vec::is_empty);
+        let hint = none.then(|| desk.say(Text::NoCallsToday));
         hint.unwrap_or_default().into()
     };
     let heading = el("h2")

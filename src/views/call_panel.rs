@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Utc};
 use desk::{CallPhase, Caller, Command, Contact, Control, Desk, MuteConflict};
-use leptos::prelude::*;
 
 use super::{keypad::keypad, parties::parties};
 use crate::{
@@ -291,7 +290,7 @@ fn other_contacts(desk: DeskHandle) -> El {
                 .text(" ")
                 .child(elapsed(desk, move || since))
         };
-        others.read().iter().map(row).collect()
+        others.with(|others| others.iter().map(row).collect())
     };
     let list = el("ul")
         .set("tabindex", "0")

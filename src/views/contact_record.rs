@@ -8,6 +8,7 @@ use super::call_panel::{caller_words, customer_words};
 use crate::{
     format,
     runtime::DeskHandle,
+    signal::{Selection, State},
     text::{self, Text},
     ui::{El, button, el, fact, run, section},
 };
@@ -101,7 +102,7 @@ fn growing(
 
 /// A time of the contact in the reader's zone, and how it is known; nothing until it is.
 fn time(desk: DeskHandle, name: Text, id: &'static str, of: fn(&Contact) -> Option<Stamp>) -> El {
-    let stamp = Memo::new(move |_| desk.read(|desk| desk.front().and_then(of)));
+    let stamp = Selection::new(move || desk.read(|desk| desk.front().and_then(of)));
     let value = el("dd").children(move || {
         let Some(stamp) = stamp.get() else {
             return Vec::new();
@@ -119,9 +120,9 @@ fn time(desk: DeskHandle, name: Text, id: &'static str, of: fn(&Contact) -> Opti
 /// Copies the record as one line for a spreadsheet.
 fn copy_record(desk: DeskHandle) -> El {
     let contact = desk.select(|desk| desk.front().map(|call| call.id.clone()));
-    let said = RwSignal::new(None::<Text>);
+    let said = State::new(None::<Text>);
     run(Box::new(move || {
-        contact.with(|_| ());
+        contact.follow();
         said.set(None);
     }));
     let copy = move || {
@@ -146,7 +147,7 @@ fn copy_record(desk: DeskHandle) -> El {
             "plain",
             || Text::CopyRecord,
             desk,
-            move || contact.read().is_some(),
+            move || contact.with(Option::is_some),
             copy,
         ))
         .child(el("span").set("role", "status").words(said))
@@ -177,13 +178,8 @@ fn attributes(desk: DeskHandle) -> El {
     let attributes = desk.select(|desk| desk.front().map(|call| call.attributes.clone()));
     let name = desk.say(Text::Attributes);
     let rows = move || {
-        let attributes = attributes.read();
         let row = |(name, value): (&str, &str)| fact(name, el("dd").text(value));
-        attributes
-            .iter()
-            .flat_map(Attributes::iter)
-            .map(row)
-            .collect()
+        attributes.with(|set| set.iter().flat_map(Attributes::iter).map(row).collect())
     };
     let none = |desk: &Desk| desk.front().is_none_or(|call| call.attributes.is_empty());
     let hint = move || {

@@ -13,17 +13,18 @@ use web_sys::HtmlInputElement;
 use crate::{
     format,
     runtime::DeskHandle,
+    signal::State,
     text::{self, Text},
     ui::{El, button, el, has_focus_within, put_focus, run, section},
 };
 
 /// A field that shows what it will dial before it dials.
 pub(super) fn dialler(desk: DeskHandle) -> El {
-    let typed = RwSignal::new(String::new());
-    let number = move || PhoneNumber::from_typed(&typed.read(), desk.country);
+    let typed = State::new(String::new());
+    let number = move || typed.with(|typed| PhoneNumber::from_typed(typed, desk.country));
     let refusal = |desk: &Desk| desk.can_dial().err();
     let can_dial = move || desk.read(refusal).is_none() && number().is_ok();
-    let asked = RwSignal::new(false);
+    let asked = State::new(false);
     let dial = move || {
         if let Ok(number) = untrack(number) {
             asked.set(true);
@@ -44,11 +45,12 @@ pub(super) fn dialler(desk: DeskHandle) -> El {
         .set("aria-describedby", "dial-says")
         .follow(move |field| {
             let field: &HtmlInputElement = field.unchecked_ref();
-            let typed = typed.read();
             // Setting what is there already would move the caret.
-            if field.value() != *typed {
-                field.set_value(&typed);
-            }
+            typed.with(|typed| {
+                if field.value() != *typed {
+                    field.set_value(typed);
+                }
+            });
         })
         .on("input", move |event| {
             if let Some(field) = event.target() {

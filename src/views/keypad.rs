@@ -1,12 +1,12 @@
 //! Tones for the other side's machine: pressed or typed.
 
 use desk::{Command, Desk, Digits};
-use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
 use crate::{
     runtime::DeskHandle,
+    signal::State,
     text::Text,
     ui::{El, button, el, put_focus, run},
 };
@@ -19,16 +19,15 @@ const SHOWN: usize = 24;
 /// The keypad, folded away until it is asked for. What was sent is shown only as long as the
 /// agent is in the call, on hold or not: customers' PINs travel this way.
 pub(super) fn keypad(desk: DeskHandle) -> El {
-    let open = RwSignal::new(false);
-    let sent = RwSignal::new(String::new());
+    let open = State::new(false);
+    let sent = State::new(String::new());
     let call = desk.select(|desk| {
         let call = desk.front().filter(|call| call.phase.is_talking());
         call.map(|call| call.id.clone())
     });
     run(Box::new(move || {
-        // Also when one call gives way to another at once. Read, not only tracked: a memo that
-        // nobody reads is never computed and never changes.
-        call.with(|_| ());
+        // Also when one call gives way to another at once.
+        call.follow();
         open.set(false);
         sent.set(String::new());
     }));
@@ -58,7 +57,7 @@ fn takes_tones(desk: &Desk) -> bool {
     call.is_some_and(|call| desk.takes_tones(&call.id))
 }
 
-fn keys(desk: DeskHandle, open: RwSignal<bool>, sent: RwSignal<String>) -> El {
+fn keys(desk: DeskHandle, open: State<bool>, sent: State<String>) -> El {
     let field = el("input")
         .set("type", "text")
         .set("inputmode", "tel")
@@ -66,7 +65,7 @@ fn keys(desk: DeskHandle, open: RwSignal<bool>, sent: RwSignal<String>) -> El {
         .set("aria-label", desk.say(Text::KeypadField))
         .follow(move |field| {
             let field: &HtmlInputElement = field.unchecked_ref();
-            field.set_value(&sent.read());
+            sent.with(|sent| field.set_value(sent));
         })
         // Whoever opens the keypad wants to type; the focus comes from the button beside it.
         .follow(put_focus);
@@ -97,7 +96,7 @@ fn keys(desk: DeskHandle, open: RwSignal<bool>, sent: RwSignal<String>) -> El {
 }
 
 /// Sends one key's tone, if it is one and somebody listens.
-fn send(desk: DeskHandle, sent: RwSignal<String>, key: &str) -> bool {
+fn send(desk: DeskHandle, sent: State<String>, key: &str) -> bool {
     let contact = desk.look(|desk| {
         let call = desk.front().filter(|_| takes_tones(desk));
         call.map(|call| call.id.clone())

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use crate::{
     format,
     runtime::DeskHandle,
+    signal::State,
     text::{self, Locale, Text},
     ui::{El, button, el},
 };
@@ -22,7 +23,7 @@ pub(super) fn notices(desk: DeskHandle) -> El {
     let conflict = desk.select(Desk::mute_conflict);
     let mirror = desk.select(text::mirror);
     let notices = desk.select(|desk| desk.notices().to_vec());
-    let open = RwSignal::new(false);
+    let open = State::new(false);
     el("section")
         .class("notices")
         .set("role", "alert")
@@ -30,7 +31,7 @@ pub(super) fn notices(desk: DeskHandle) -> El {
         .refuge(".call-panel")
         .children(move || {
             let link = link.get();
-            let notices = notices.read();
+            let notices = notices.get();
             let conflict = conflict.get();
             let all = usize::from(link.is_some()) + notices.len();
             let mut more = (all > 1).then(|| more(desk, all - 1, open));
@@ -91,7 +92,7 @@ fn mute_conflict(desk: DeskHandle, conflict: MuteConflict) -> El {
 }
 
 /// How many notices there are besides, and the way to them.
-fn more(desk: DeskHandle, count: usize, open: RwSignal<bool>) -> El {
+fn more(desk: DeskHandle, count: usize, open: State<bool>) -> El {
     el("button")
         .press(|| true, move || open.update(|open| *open = !*open))
         .key("more")
@@ -146,7 +147,7 @@ fn candidates(desk: DeskHandle, notice: El) -> El {
     };
     let connect = origin(&address).unwrap_or_default();
     let here = window().location().origin().unwrap_or_default();
-    let copied = RwSignal::new(Text::CopyOrigin);
+    let copied = State::new(Text::CopyOrigin);
     let copy = button("plain", move || copied.get(), desk, || true, {
         let here = here.clone();
         move || {

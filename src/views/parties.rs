@@ -9,6 +9,7 @@ use super::call_panel::{Label, caller_words, control};
 use crate::{
     format,
     runtime::DeskHandle,
+    signal::{Selection, State},
     text::{self, Text},
     ui::{El, button, el, elapsed, put_focus, run},
 };
@@ -20,11 +21,11 @@ const SHOWN: usize = 50;
 /// folded away until it is asked for.
 pub(super) fn parties(desk: DeskHandle) -> El {
     // Whether the agent hands the customer on, while they choose to whom.
-    let chooses = RwSignal::new(None::<bool>);
-    let sought = RwSignal::new(String::new());
+    let chooses = State::new(None::<bool>);
+    let sought = State::new(String::new());
     let call = desk.select(|desk| desk.front().map(|call| call.id.clone()));
     run(Box::new(move || {
-        call.with(|_| ());
+        call.follow();
         chooses.set(None);
         sought.set(String::new());
     }));
@@ -35,7 +36,7 @@ pub(super) fn parties(desk: DeskHandle) -> El {
     }));
     let opener = |label: fn() -> Text, hand_on| {
         let toggle = move || {
-            if chooses.get_untracked() == Some(hand_on) {
+            if untrack(|| chooses.get()) == Some(hand_on) {
                 chooses.set(None);
             } else {
                 chooses.set(Some(hand_on));
@@ -122,23 +123,23 @@ fn name(call: &Contact, desk: DeskHandle) -> String {
 fn destinations(
     desk: DeskHandle,
     hand_on: bool,
-    chooses: RwSignal<Option<bool>>,
-    sought: RwSignal<String>,
+    chooses: State<Option<bool>>,
+    sought: State<String>,
 ) -> El {
     let means = if hand_on {
         Text::TransferMeans
     } else {
         Text::ConsultMeans
     };
-    let found = Memo::new(move |_| {
-        let sought = sought.read();
+    let found = Selection::new(move || {
+        let sought = sought.get();
         desk.read(|desk| {
             let entries = desk.directory().entries.iter();
             let found = entries.filter(|entry| format::contains(&entry.name, &sought));
             found.take(SHOWN + 1).cloned().collect::<Vec<_>>()
         })
     });
-    let number = move || PhoneNumber::from_typed(&sought.read(), desk.country);
+    let number = move || sought.with(|sought| PhoneNumber::from_typed(sought, desk.country));
     let rows = move || {
         let typed = number().ok().map(|number| {
             let read = format::phone(&number);
@@ -151,7 +152,7 @@ fn destinations(
                 "",
             )
         });
-        let found = found.read();
+        let found = found.get();
         let quick = found.iter().take(SHOWN).map(|entry| {
             let number = entry.number.as_deref().map(Caller::from);
             let number = number.map(|number| caller_words(&number, desk));
@@ -168,7 +169,7 @@ fn destinations(
     };
     let says = move || {
         let typed = number();
-        let found = found.read().len();
+        let found = found.with(Vec::len);
         let sentences = desk.read(|desk| match (desk.directory(), found) {
             _ if typed == Err(PhoneNumberError::Emergency) => [Some(Text::NumberEmergency), None],
             (told, _) if told.failed.is_some() => {
@@ -195,7 +196,7 @@ fn destinations(
         .child(el("p").class("hint").set("role", "status").words(says))
 }
 
-fn search_field(desk: DeskHandle, sought: RwSignal<String>) -> El {
+fn search_field(desk: DeskHandle, sought: State<String>) -> El {
     el("input")
         .set("type", "search")
         .set("autocomplete", "off")
@@ -203,10 +204,11 @@ fn search_field(desk: DeskHandle, sought: RwSignal<String>) -> El {
         .set("placeholder", desk.say(Text::SearchHint))
         .follow(move |field| {
             let field: &HtmlInputElement = field.unchecked_ref();
-            let sought = sought.read();
-            if field.value() != *sought {
-                field.set_value(&sought);
-            }
+            sought.with(|sought| {
+                if field.value() != *sought {
+                    field.set_value(sought);
+                }
+            });
         })
         .on("input", move |event| {
             if let Some(field) = event.target() {
