@@ -83,12 +83,13 @@ function announce(outcome) {
 
 function load(src, integrity, type) {
   const script = Object.assign(document.createElement("script"), { src, integrity, type, crossOrigin: "anonymous" });
+  // They run in this order.
+  script.async = false;
   document.head.append(script);
   return script;
 }
 
 function loadStreams() {
-  // Beside the library and not before it: nobody waits for it.
   load(recorder, recorderIntegrity, "module");
   const script = load(streams, streamsIntegrity, "");
   // A file that arrives whole and then throws has loaded as far as the browser is concerned.

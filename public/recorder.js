@@ -4,7 +4,8 @@
 // crates/sim/src/incident.rs documents its form.
 //
 // It is JavaScript and not Rust because it must still be there when the app has panicked, and because
-// it is kilobytes smaller so. boot.js adds it beside the Streams library; the desk works without it.
+// it is kilobytes smaller so. boot.js runs it before the Streams library, so that it hears of what the
+// frame says before the library answers; the desk works without it.
 
 /** Messages that are kept; a call has about twenty, an idle hour 120. And characters of them. */
 const MOST_MESSAGES = 2_000;
@@ -315,28 +316,22 @@ function save() {
 /** The library's stream to the frame (`WindowIOStream`), which knows whose window that is now. */
 const stream = () => window.connect?.core?.upstream?.upstream;
 
-// Before the library hears of it (hence the capture), whose reactions are recorded as they are sent.
-const hear = ({ source, data }) => {
+window.addEventListener("message", ({ source, data }) => {
   if (source && source === stream()?.output && data?.event) pass("ccp", data);
-};
-window.addEventListener("message", hear, true);
+});
 
-let listens = false;
-
-function listenUp() {
+// The library is there, or blocked, and has embedded no CCP yet that could have been sent anything.
+window.addEventListener("desk:streams", () => {
   const type = window.connect?.WindowIOStream?.prototype;
-  if (!type || listens) return;
-  listens = true;
+  if (!type) return;
   const { send } = type;
   type.send = function (message) {
     // It goes its way first, whatever becomes of the recording.
     send.call(this, message);
     if (this === stream()) pass("page", message);
   };
-}
+}, { once: true });
 
-listenUp();
-window.addEventListener("desk:streams", listenUp);
 document.addEventListener("click", ({ target }) => {
   if (target instanceof Element && target.closest("[data-incident]")) save();
 });

@@ -180,6 +180,8 @@ test("after a call the agent's file tells its course, and nothing of the custome
   expect({ format, version, missing }).toEqual({ format: "agent-desk-incident", version: 1, missing: 0 });
   expect([build, library, browser]).toEqual([expect.stringMatching(/^\/app-[0-9a-f]+\.wasm$/), expect.stringMatching(/^2\.28/), expect.stringMatching(/^Chrome\/\d+$/)]);
   expect(Date.parse(started)).not.toBeNaN();
+  // The recorder hears of the greeting before the library answers to it.
+  expect(messages.slice(0, 2).map(({ event }) => event)).toEqual(["acknowledge", "configure"]);
   const asked = messages.flatMap(({ data }) => data?.method ?? []);
   expect(asked).toEqual(["acceptContact", "sendDigits", "destroyConnection", "clearContact"]);
   const states = messages.flatMap(({ data }) => data?.snapshot?.contacts.map(({ state }) => state.type) ?? []);
@@ -198,4 +200,13 @@ test("the file can still be had when the desk has panicked", async ({ desk, sim,
   await expect(button(desk, "再読み込み")).toBeVisible();
   const { text } = await savedFile(desk);
   expect(text).toContain('"type":"connecting"');
+});
+
+test("a recorder that is blocked takes nothing down with it, and no file is offered", async ({ page, sim, troubles }) => {
+  troubles.name(/recorder-.*\.js/);
+  await page.route("**/recorder-*.js", (route) => route.abort());
+  await openDesk(page);
+  await sim.ring();
+  await expectPhase(page, "ringing");
+  await expect(page.getByRole("button", { name: "障害記録を保存" })).toBeHidden();
 });

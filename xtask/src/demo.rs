@@ -1,7 +1,9 @@
 //! `cargo xtask demo`: the whole product on this machine, in the foreground until it is told to end.
 
+use std::ffi::OsString;
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
+use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -19,6 +21,8 @@ pub(crate) struct Options {
     port_base: u16,
     open: bool,
     instance: Option<Instance>,
+    /// An incident that is played in the place of the local CCP.
+    replay: Option<PathBuf>,
 }
 
 /// A Contact Control Panel that is not ours.
@@ -41,11 +45,13 @@ impl Options {
     /// When an option is unknown or its value cannot be used.
     pub(crate) fn parse(args: &mut lexopt::Parser) -> Result<Self> {
         let (mut port_base, mut open, mut ccp, mut region) = (9400, false, None, None);
+        let mut replay = None;
         while let Some(arg) = args.next()? {
             match arg {
                 Long("port-base") => port_base = args.value()?.parse()?,
                 Long("open") => open = true,
                 Long("ccp") => ccp = Some(ccp_url(&args.value()?.string()?)?),
+                Long("replay") => replay = Some(PathBuf::from(args.value()?)),
                 Long("region") => region = Some(region_name(args.value()?.string()?)?),
                 other => return Err(other.unexpected().into()),
             }
@@ -58,6 +64,10 @@ impl Options {
             region.is_none() || ccp.is_some(),
             "--region is that of a real instance: it goes with --ccp URL"
         );
+        ensure!(
+            replay.is_none() || ccp.is_none(),
+            "--replay plays an incident in the place of a CCP: it does not go with --ccp"
+        );
         let instance = ccp.map(|url| Instance {
             url,
             region: region.unwrap_or_else(|| REGION.to_owned()),
@@ -66,6 +76,7 @@ impl Options {
             port_base,
             open,
             instance,
+            replay,
         })
     }
 
@@ -99,18 +110,18 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
         Some(port) => format!("--ccp-port={port}"),
         None => "--no-ccp".to_owned(),
     };
-    let mut world = World::start(
-        workspace,
-        [
-            ccp.as_ref(),
-            "--desk-port".as_ref(),
-            desk_port.to_string().as_ref(),
-            "--dist".as_ref(),
-            dist.as_os_str(),
-            "--config".as_ref(),
-            config.as_os_str(),
-        ],
-    )?;
+    let mut arguments = vec![
+        OsString::from(ccp),
+        format!("--desk-port={desk_port}").into(),
+        "--dist".into(),
+        dist.into(),
+        "--config".into(),
+        config.into(),
+    ];
+    if let Some(file) = &options.replay {
+        arguments.extend(["--replay".into(), file.into()]);
+    }
+    let mut world = World::start(workspace, arguments)?;
     let Addresses { desk, ccp, phone } = world.addresses.clone();
     let ccp = ccp.or_else(|| {
         options
@@ -330,6 +341,14 @@ mod tests {
             configuration(&options).pointer("/ccp").unwrap(),
             &json!({ "url": panel, "region": "us-east-1", "loginUrl": null })
         );
+    }
+
+    #[test]
+    fn an_incident_is_played_by_the_local_world_alone() {
+        let local = options(&["--replay", "incident.json"]).unwrap();
+        assert_eq!(local.replay, Some(PathBuf::from("incident.json")));
+        let panel = "https://shop.my.connect.aws/ccp-v2/";
+        assert!(options(&["--replay", "incident.json", "--ccp", panel]).is_err());
     }
 
     #[test]

@@ -31,11 +31,12 @@ use crate::workspace::Workspace;
 const USAGE: &str = "\
 cargo xtask <command>
 
-  demo [--port-base N] [--open] [--ccp URL [--region R]]
+  demo [--port-base N] [--open] [--ccp URL [--region R] | --replay FILE]
                      build the desk, start the local world, print one READY line; Ctrl-C ends it all
                        --port-base N  ports from N up (9400)
                        --open         open the desk and the customer's phone in the browser
                        --ccp URL      embed a real instance's Contact Control Panel instead
+                       --replay FILE  play an incident that a desk has saved
                        --region R     that instance's AWS region (ap-northeast-1)
   test [unit|wasm|e2e]
                      all tests, or one part; the last line is `N passed, N failed`

@@ -32,6 +32,7 @@ const LARGEST_MESSAGE: usize = 1024 * 1024;
 const SIGNED_OFF: u16 = 4001;
 
 const PAGE: &str = include_str!("../assets/ccp.html");
+const REPLAY_PAGE: &str = include_str!("../assets/replay.html");
 const SIGN_IN_PAGE: &str = include_str!("../assets/sign_in.html");
 
 pub(crate) fn router() -> axum::Router<Shared> {
@@ -43,6 +44,11 @@ pub(crate) fn router() -> axum::Router<Shared> {
         .route("/ccp-v2/socket", get(socket))
         .route("/ccp-v2/session", get(session))
         .route("/ccp-v2/sign-in", post(sign_in))
+        .route("/ccp-v2/incident.json", get(incident))
+        .route(
+            "/ccp-v2/replay.js",
+            get(|| async { asset("text/javascript", include_str!("../assets/replay.js")) }),
+        )
         .route(
             "/ccp-v2/ccp.js",
             get(|| async { asset("text/javascript", include_str!("../assets/ccp.js")) }),
@@ -84,6 +90,9 @@ async fn page(State(shared): State<Shared>, headers: HeaderMap) -> Response {
     let visited = shared
         .exchange
         .run(move |floor| {
+            if floor.replay.is_some() {
+                return None;
+            }
             let first = floor
                 .instance
                 .scenario()
@@ -99,18 +108,30 @@ async fn page(State(shared): State<Shared>, headers: HeaderMap) -> Response {
                 .and_then(|login| floor.instance.agent(login))
                 .map(|agent| html_language(&agent.person.language))
                 .unwrap_or_default();
-            (visit, language)
+            Some((visit, language))
         })
         .await;
     let ancestors = shared.origins.frame_ancestors();
     match visited {
         Err(Stopped) => stopping(),
-        Ok((Visit::SignedIn(_), language)) => document(localised(PAGE, language), &ancestors),
-        Ok((Visit::JustSignedIn { cookie, .. }, language)) => {
+        Ok(None) => document(REPLAY_PAGE.to_owned(), &ancestors),
+        Ok(Some((Visit::SignedIn(_), language))) => document(localised(PAGE, language), &ancestors),
+        Ok(Some((Visit::JustSignedIn { cookie, .. }, language))) => {
             let page = document(localised(PAGE, language), &ancestors);
             ([(SET_COOKIE, cookie)], page).into_response()
         }
-        Ok((Visit::SignedOut, language)) => document(localised(SIGN_IN_PAGE, language), &ancestors),
+        Ok(Some((Visit::SignedOut, language))) => {
+            document(localised(SIGN_IN_PAGE, language), &ancestors)
+        }
+    }
+}
+
+/// What the replay's page plays.
+async fn incident(State(shared): State<Shared>) -> Response {
+    match shared.exchange.run(|floor| floor.replay.clone()).await {
+        Err(Stopped) => stopping(),
+        Ok(None) => StatusCode::NOT_FOUND.into_response(),
+        Ok(Some(incident)) => Json(incident.as_ref()).into_response(),
     }
 }
 

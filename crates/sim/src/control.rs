@@ -6,10 +6,11 @@
 mod trouble;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::StatusCode;
 use axum::middleware::{self};
 use axum::response::{IntoResponse, Json, Response};
@@ -24,6 +25,7 @@ use crate::ccp::document;
 use crate::event::{Call, CallbackWish, CustomerAct, Event, Outcome, Refusal, ThirdPartyAct};
 use crate::exchange::{Floor, Stopped};
 use crate::gate::{Body, gate, problem};
+use crate::incident::Incident;
 use crate::line::{Channel, Reach};
 use crate::outbox::Hold;
 use crate::scenario::{Scenario, SignIn};
@@ -32,6 +34,9 @@ use crate::switches::Switches;
 use crate::wire::rfc3339;
 
 const PAGE: &str = include_str!("../assets/control.html");
+
+/// Bytes of the largest incident file: a recorder keeps 2 million characters.
+const LARGEST_INCIDENT: usize = 4_000_000;
 
 pub(crate) fn router(shared: &Shared) -> Router<Shared> {
     Router::new()
@@ -59,6 +64,10 @@ pub(crate) fn router(shared: &Shared) -> Router<Shared> {
         .route("/control/faults", post(trouble::faults))
         .route("/control/delivery", post(trouble::delivery))
         .route("/control/config", post(trouble::config))
+        .route(
+            "/control/replay",
+            post(replay).layer(DefaultBodyLimit::max(LARGEST_INCIDENT)),
+        )
         .layer(middleware::from_fn_with_state(shared.clone(), gate))
 }
 
@@ -105,6 +114,7 @@ async fn reset(State(shared): State<Shared>, Body(body): Body<ResetBody>) -> Res
         floor.sessions.set_mode(scenario.sign_in);
         floor.initial = scenario;
         floor.config = None;
+        floor.replay = None;
         Ok(done)
     })
     .await
@@ -372,4 +382,25 @@ async fn sign_in(State(shared): State<Shared>, Body(body): Body<SignInBody>) -> 
         Ok(Outcome::Done)
     })
     .await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ReplayBody {
+    incident: Option<Value>,
+}
+
+/// From the next time that it is loaded the CCP's page plays this; without one it is a CCP again.
+async fn replay(State(shared): State<Shared>, Body(body): Body<ReplayBody>) -> Response {
+    let incident = body.incident.map(Incident::read).transpose();
+    match incident {
+        Err(error) => problem(StatusCode::BAD_REQUEST, &format!("incident: {error}")),
+        Ok(incident) => {
+            act(&shared, move |floor| {
+                floor.replay = incident.map(Arc::new);
+                Ok(Outcome::Done)
+            })
+            .await
+        }
+    }
 }

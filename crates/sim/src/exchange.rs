@@ -4,6 +4,7 @@
 //! it returns. Between closures the task sleeps until the instance's next timer is due.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
@@ -11,6 +12,7 @@ use tokio::time::Instant;
 
 use crate::clock::Clock;
 use crate::event::{Effect, Event, Outcome, Reaction, Refusal};
+use crate::incident::Incident;
 use crate::instance::Instance;
 use crate::outbox::{Frame, Hold, Outbox, Overflow};
 use crate::scenario::Scenario;
@@ -40,6 +42,8 @@ pub(crate) struct Floor {
     pub(crate) initial: Scenario,
     /// What `config.json` answers instead of the file: status and body.
     pub(crate) config: Option<(u16, String)>,
+    /// What the CCP's page plays instead of being one.
+    pub(crate) replay: Option<Arc<Incident>>,
     hold: Hold,
     outboxes: BTreeMap<String, Outbox>,
     changed: watch::Sender<u64>,
@@ -51,6 +55,7 @@ impl Exchange {
         instance: Instance,
         clock: Clock,
         sessions: Sessions,
+        replay: Option<Incident>,
         mut stop: watch::Receiver<bool>,
     ) -> (Self, tokio::task::JoinHandle<()>) {
         let (jobs, mut queue) = mpsc::channel::<Job>(256);
@@ -61,6 +66,7 @@ impl Exchange {
             clock,
             sessions,
             config: None,
+            replay: replay.map(Arc::new),
             hold: Hold::Nothing,
             outboxes: BTreeMap::new(),
             changed,

@@ -31,6 +31,7 @@ pub mod event;
 mod exchange;
 mod gate;
 mod id;
+pub mod incident;
 pub mod instance;
 pub mod leg;
 pub mod line;
@@ -44,5 +45,6 @@ pub mod switches;
 mod wire;
 
 pub use desk_host::CcpError;
+pub use incident::Incident;
 pub use scenario::{Scenario, ScenarioError};
 pub use server::{DeskHost, DeskSite, Options, Sim, StartError};

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
 use sim::scenario::{Scenario, SignIn};
-use sim::{DeskHost, DeskSite, Options, Sim};
+use sim::{DeskHost, DeskSite, Incident, Options, Sim};
 use tokio::io::AsyncReadExt;
 
 /// A local Amazon Connect: CCP, customer's phone, control API, and the desk's own origin.
@@ -46,6 +46,9 @@ struct Arguments {
     /// An origin whose pages may use the control API; its port may be *
     #[arg(long, value_name = "ORIGIN")]
     control_origin: Vec<String>,
+    /// Play an incident that a desk has saved, instead of being a CCP
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["no_ccp", "scenario", "sign_in"])]
+    replay: Option<PathBuf>,
     /// Stop when standard input ends, so that a dying test runner takes its simulators along
     #[arg(long)]
     until_stdin_closes: bool,
@@ -152,6 +155,16 @@ fn options(arguments: Arguments) -> Result<Options, Box<dyn std::error::Error>> 
             SignInMode::Form => SignIn::Form,
         };
     }
+    let replay = match &arguments.replay {
+        None => None,
+        Some(path) => {
+            let text = std::fs::read_to_string(path)
+                .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+            let incident = Incident::parse(&text)
+                .map_err(|error| format!("cannot play {}: {error}", path.display()))?;
+            Some(incident)
+        }
+    };
     scenario.id_seed = arguments.id_seed.unwrap_or_else(seed_of_this_run);
     Ok(Options {
         scenario,
@@ -159,6 +172,7 @@ fn options(arguments: Arguments) -> Result<Options, Box<dyn std::error::Error>> 
         desk: arguments.site(),
         approved_origins: arguments.approve_origin,
         control_origins: arguments.control_origin,
+        replay,
     })
 }
 

@@ -14,6 +14,7 @@ use tokio::task::JoinHandle;
 use crate::clock::Clock;
 use crate::desk_host::{CcpError, Own};
 use crate::exchange::Exchange;
+use crate::incident::Incident;
 use crate::instance::Instance;
 use crate::origin::{Origins, is_own_host, misdirected};
 use crate::scenario::{Scenario, ScenarioError};
@@ -33,6 +34,8 @@ pub struct Options {
     pub approved_origins: Vec<String>,
     /// Origins whose pages may use the control API. A port may be `*`.
     pub control_origins: Vec<String>,
+    /// What the CCP's page plays instead of being one.
+    pub replay: Option<Incident>,
 }
 
 /// The desk's static site and its configuration.
@@ -121,6 +124,7 @@ impl Sim {
             desk,
             mut approved_origins,
             control_origins,
+            replay,
         } = options;
         let clock = Clock::start();
         let sign_in = scenario.sign_in;
@@ -137,7 +141,7 @@ impl Sim {
         };
         let (stop, stopped) = watch::channel(false);
         let sessions = Sessions::new(ccp.port(), sign_in);
-        let (exchange, task) = Exchange::start(instance, clock, sessions, stopped.clone());
+        let (exchange, task) = Exchange::start(instance, clock, sessions, replay, stopped.clone());
         let shared = Shared {
             exchange,
             origins: Origins::new(ccp.port(), approved_origins, control_origins),

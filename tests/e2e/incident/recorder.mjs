@@ -19,13 +19,14 @@ export class Recorder {
     await page.route("**/recorder", (route) => route.fulfill({ contentType: "text/html", body: PAGE }));
     await page.goto("/recorder");
     await page.evaluate(async (file) => {
+      await import(file);
       const frame = document.body.appendChild(document.createElement("iframe"));
       class WindowIOStream {
         output = frame.contentWindow;
         send() {}
       }
       window.connect = { version: "0.0.0", WindowIOStream, core: { upstream: { upstream: new WindowIOStream() } } };
-      await import(file);
+      window.dispatchEvent(new Event("desk:streams"));
     }, file);
     return new Recorder(page);
   }

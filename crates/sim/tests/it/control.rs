@@ -27,6 +27,8 @@ use crate::browser::{Page, book, control, frozen, get, request};
 #[case::a_state("/agents/hanako.sato/state", json!({ "state": "Nap" }), "state")]
 #[case::an_announcement("/agents/hanako.sato/announce", json!({ "event": "agent::update" }), "event")]
 #[case::what_to_hold("/delivery", json!({ "hold": "some" }), "hold")]
+#[case::another_version("/replay", json!({ "incident": { "format": "agent-desk-incident", "version": 9 } }), "version 9")]
+#[case::no_incident("/replay", json!({ "incident": [] }), "incident")]
 #[case::no_members("/agents/hanako.sato/sign-out", json!({ "now": true }), "now")]
 #[tokio::test]
 async fn a_wrong_request_is_answered_with_a_sentence_that_names_the_member(

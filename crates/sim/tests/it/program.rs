@@ -67,6 +67,15 @@ async fn a_contradiction_is_refused(#[case] arguments: &[&str]) {
     assert_eq!(program.wait().await.expect("an end").code(), Some(2));
 }
 
+#[tokio::test]
+async fn what_is_no_incident_file_is_not_played() {
+    let files = tempfile::tempdir().expect("a folder");
+    let file = files.path().join("incident.json");
+    std::fs::write(&file, r#"{ "format": "har" }"#).expect("a file");
+    let (mut program, _) = start(&["--replay", &file.display().to_string()]);
+    assert_eq!(program.wait().await.expect("an end").code(), Some(1));
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn it_ends_cleanly_when_it_is_told_to() {
