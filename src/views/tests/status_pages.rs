@@ -8,7 +8,7 @@ use web_sys::Element;
 use crate::{
     settings::SettingsError,
     stage::{elements, text},
-    text::Locale,
+    text::{Locale, Text},
     views::{paint_panic, paint_settings_error},
 };
 
@@ -83,8 +83,15 @@ fn a_panic_says_that_the_call_goes_on(
             page.get_attribute("role").as_deref(),
             spoken.as_deref(),
             texts(&page, "p"),
-            texts(&page, "button")
+            texts(&page, "button:not([data-incident])"),
+            texts(&page, "button[data-incident]")
         ),
-        (Some("alert"), Some(lang), advice.into(), button.into())
+        (
+            Some("alert"),
+            Some(lang),
+            advice.into(),
+            button.into(),
+            Text::IncidentFile.say(locale).into()
+        )
     );
 }
