@@ -5,7 +5,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 
 import { savedFile } from "./incident/file.mjs";
-import { button, expect, openDesk, press, test } from "./desk.mjs";
+import { button, expect, expectPhase, openDesk, press, test } from "./desk.mjs";
 
 const FOLDER = new URL("../data/incidents/", import.meta.url);
 
@@ -161,6 +161,36 @@ test("what the desk asks that nobody asked then is refused", async ({ page, sim 
   await press(page, "拒否");
   await expect(page.getByTestId("notice")).toBeVisible();
 });
+
+for (const { what, answered } of [
+  { what: "goes on answering", answered: 30 },
+  { what: "has fallen silent", answered: 2 },
+]) {
+  test(`at its pace a message comes when it came, and a CCP that ${what} does so again`, async ({ page, sim }) => {
+    const incident = readIncident("ordinary-call.json");
+    const { messages } = incident;
+    const rings = messages.findIndex(({ data }) => data?.snapshot?.contacts.length === 1);
+    const at = messages[rings - 1].at + 5_000;
+    const heartbeat = { at, event: "heartbeat", asked: 30, answered, until: at };
+    // Every timer waits for this clock: the page's, the library's and the replay's.
+    await page.clock.install();
+    const passes = (milliseconds) => page.clock.runFor(milliseconds);
+    const replay = await open(page, sim, { ...incident, messages: [...messages.slice(0, rings), { ...messages[rings], at }, heartbeat] });
+    await expect.poll(async () => {
+      await passes(100);
+      return replay.panel.locator("body").getAttribute("data-running");
+    }).toBe("false");
+
+    await replay.panel.getByRole("button", { name: "At its pace" }).click();
+    await passes(4_000);
+    await expectPhase(page, "idle");
+    await passes(3_000);
+    await expectPhase(page, "ringing");
+    await passes(15_000);
+    await expectPhase(page, "ringing");
+    await expect(page.getByText("ソフトフォンが応答しなくなりました")).toHaveCount(answered < 30 ? 1 : 0);
+  });
+}
 
 test("after a reset the softphone is a softphone again", async ({ page, sim }) => {
   await open(page, sim, readIncident("declined.json"));

@@ -183,6 +183,10 @@ impl Incident {
             if line.from.is_none() {
                 return Err(damaged("from", "every message is from somebody"));
             }
+            let is_exchange = ["api_request", "api_response", "broadcast"].contains(&line.event.as_str());
+            if is_exchange && !line.data.as_ref().is_some_and(Value::is_object) {
+                return Err(damaged("data", "a request, an answer and a broadcast have one"));
+            }
             let member = |path: &str| line.data.as_ref().and_then(|data| data.pointer(path));
             if line.event == "agent::update"
                 && let Some(number) = member("/configuration").and_then(Value::as_u64)
@@ -244,6 +248,7 @@ mod tests {
     #[case::nobody("/messages/2/from", json!(null), "messages[2].from")]
     #[case::a_stranger("/messages/2/from", json!("proxy"), "messages[2].from")]
     #[case::no_configuration("/configurations", json!([]), "messages[0].data.configuration")]
+    #[case::an_empty_request("/messages/2/data", json!(null), "messages[2].data")]
     #[case::a_half_heartbeat("/messages/1/asked", json!(null), "messages[1].event")]
     #[case::another_member("/messages/0", json!({ "at": 1, "evnet": "" }), "messages[0].evnet")]
     fn what_cannot_be_played_is_refused_with_the_place(
