@@ -183,9 +183,13 @@ impl Incident {
             if line.from.is_none() {
                 return Err(damaged("from", "every message is from somebody"));
             }
-            let is_exchange = ["api_request", "api_response", "broadcast"].contains(&line.event.as_str());
+            let is_exchange =
+                ["api_request", "api_response", "broadcast"].contains(&line.event.as_str());
             if is_exchange && !line.data.as_ref().is_some_and(Value::is_object) {
-                return Err(damaged("data", "a request, an answer and a broadcast have one"));
+                return Err(damaged(
+                    "data",
+                    "a request, an answer and a broadcast have one",
+                ));
             }
             let member = |path: &str| line.data.as_ref().and_then(|data| data.pointer(path));
             if line.event == "agent::update"
