@@ -1,4 +1,5 @@
-// Starts the desk. A file of its own, because the Content-Security-Policy forbids inline scripts.
+// Starts the desk, and lends it a hand in the browser. A file of its own, because the
+// Content-Security-Policy forbids inline scripts.
 //
 // Order matters: first the app, then, when it says that its shell has been painted (`desk:shell`),
 // the Streams library, whose 730 kB would otherwise be parsed while the agent looks at nothing. Its
@@ -50,7 +51,97 @@ function hasLed() {
 if (navigator.locks) lead(hasLed() ? { steal: true } : { ifAvailable: true });
 else announceRole("unknown");
 
-window.deskMirrors = async () => (await navigator.locks.query()).pending.filter(({ name }) => name === LEADER).length;
+// What the browser says of the agent's place of work: words in an attribute, and an event when they are
+// others. A browser that does not say something leaves its word out.
+const place = { microphone: null, microphones: null, looked: performance.now(), late: false, mirrors: 0 };
+
+function look() {
+  const hidden = document.visibilityState === "hidden";
+  const words = [
+    place.microphone && `microphone-${place.microphone.state}`,
+    place.microphones === 0 && "no-microphone",
+    window.Notification && `notifications-${Notification.permission}`,
+    (hidden || !document.hasFocus()) && "away",
+    hidden && place.late && "late",
+    place.mirrors > 0 && `mirrors-${place.mirrors}`,
+  ];
+  const { dataset } = document.documentElement;
+  const said = words.filter(Boolean).join(" ");
+  if (dataset.place === said) return;
+  dataset.place = said;
+  window.dispatchEvent(new Event("desk:place"));
+}
+
+// Every second; a browser that slows a hidden page down lets it wait a minute.
+async function lookAgain() {
+  const now = performance.now();
+  place.late = now - place.looked > 5_000;
+  place.looked = now;
+  if (navigator.locks) {
+    const { pending } = await navigator.locks.query();
+    place.mirrors = pending.filter(({ name }) => name === LEADER).length;
+  }
+  look();
+}
+
+// Without its leave the browser still tells how many there are.
+async function countMicrophones() {
+  const devices = await navigator.mediaDevices.enumerateDevices();
+  place.microphones = devices.filter(({ kind }) => kind === "audioinput").length;
+  look();
+}
+
+async function watchMicrophone() {
+  navigator.mediaDevices.addEventListener("devicechange", countMicrophones);
+  await countMicrophones();
+  place.microphone = await navigator.permissions.query({ name: "microphone" });
+  place.microphone.addEventListener("change", look);
+  look();
+}
+
+for (const event of ["focus", "blur"]) window.addEventListener(event, look);
+document.addEventListener("visibilitychange", look);
+document.addEventListener("freeze", () => {
+  place.late = true;
+  look();
+});
+setInterval(lookAgain, 1_000);
+look();
+// What is missing in a browser stays unsaid.
+watchMicrophone().catch(() => {});
+
+// What the app asks of the browser, where bindings would weigh more than the call. What comes of it is
+// told by the attribute.
+const leave = {
+  // It is the leave that counts, not the sound.
+  async microphone() {
+    const sound = await navigator.mediaDevices.getUserMedia({ audio: true });
+    for (const track of sound.getTracks()) track.stop();
+  },
+  async notifications() {
+    await Notification.requestPermission();
+    look();
+  },
+};
+let notification = null;
+window.deskBrowser = {
+  ask(what) {
+    leave[what]().catch(() => {});
+  },
+
+  // A press brings this page to the front.
+  notify(tag, title, body) {
+    notification = new Notification(title, { tag, body });
+    notification.addEventListener("click", () => {
+      window.focus();
+      notification.close();
+    });
+  },
+
+  endNotification() {
+    notification?.close();
+  },
+};
 
 // What differs between deployments, asked for before the app that reads it is there. Never from the
 // browser's cache, whatever a host's headers say: an address that has changed has changed today.

@@ -7,6 +7,7 @@
 mod leader;
 mod session;
 mod stored_journal;
+mod workstation;
 
 use std::{
     cell::{Cell, RefCell},
@@ -17,7 +18,9 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use desk::{Command, Country, Desk, Effect, Input, Instant, Link, Oddity, Role, SoftphoneError};
+use desk::{
+    Command, Country, Desk, Effect, Input, Instant, Link, Oddity, Policy, Role, SoftphoneError,
+};
 use gloo_timers::callback::Interval;
 use leptos::prelude::*;
 use streams::{Ccp, Event, InitOptions, LoginOptions, RingtoneOptions, SoftphoneOptions};
@@ -25,9 +28,9 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{BeforeUnloadEvent, Element, Window};
 
-use self::stored_journal::StoredJournal;
+use self::{stored_journal::StoredJournal, workstation::ask};
 use crate::{
-    settings::Settings,
+    settings::{Notification, Settings},
     signal::{Content, Selection},
     text::{Locale, Text},
 };
@@ -196,6 +199,10 @@ struct Runtime {
 
 impl Runtime {
     fn start(self: &Rc<Self>) {
+        self.send(Input::Policy(Policy {
+            not_ready_state: self.settings.not_ready_state.clone(),
+            notifies: self.settings.notification != Notification::Off,
+        }));
         let kept = self.journal.borrow_mut().open();
         if let Some(journal) = kept {
             self.send(Input::Journal(journal));
@@ -227,12 +234,19 @@ impl Runtime {
             }
         });
         let this = Rc::downgrade(self);
+        self.listen("desk:place", move |_| {
+            if let Some(this) = this.upgrade() {
+                this.look_around();
+            }
+        });
+        let this = Rc::downgrade(self);
         self.listen("desk:role", move |_| {
             if let Some(this) = this.upgrade() {
                 this.role_settled();
             }
         });
         // boot.js may have been faster.
+        self.look_around();
         self.role_settled();
         self.library_settled();
     }
@@ -270,10 +284,11 @@ impl Runtime {
         if let Some(login_url) = &self.settings.login_url {
             options = options.login_url(login_url);
         }
-        if role == Role::Mirror {
-            // Then the CCP in the frame never asks to hold the audio, nor to ring
-            // (`initSoftphoneManager` and `initRingtoneEngines` of 2.28.2).
-            let softphone = SoftphoneOptions::default().allow_framed_softphone(false);
+        let leads = role != Role::Mirror;
+        if !leads || !self.settings.has_ringtone {
+            // Without the first the CCP in the frame never asks to hold the audio, without the
+            // others never to ring (`initSoftphoneManager` and `initRingtoneEngines` of 2.28.2).
+            let softphone = SoftphoneOptions::default().allow_framed_softphone(leads);
             let quiet = || RingtoneOptions::default().disable_ringtone(true);
             options = options
                 .softphone(softphone.disable_ringtone(true))
@@ -285,8 +300,6 @@ impl Runtime {
             let Some(this) = this.upgrade() else { return };
             if event == Event::Acknowledged {
                 this.acknowledged();
-            } else if let Event::Softphones(count) = event {
-                this.count_softphones(count);
             } else if let Some(input) = input(event) {
                 this.send(input);
             }
@@ -396,6 +409,9 @@ impl Runtime {
                 }
             }
             Effect::Lead => self.lead(),
+            Effect::AskForMicrophone => ask("microphone"),
+            Effect::AskForNotifications => ask("notifications"),
+            Effect::Alert(alert) => self.alert(alert),
             Effect::SignOut => self.sign_out(),
             Effect::Log(oddity) => match oddity {
                 Oddity::UnknownWord(what, word) => warn(&format!("unknown {what}: {word}")),
@@ -440,11 +456,10 @@ fn input(event: Event) -> Option<Input> {
         }),
         Event::WebSocketLost => Input::ConnectLost(true),
         Event::WebSocketRegained => Input::ConnectLost(false),
+        Event::Softphones(count) => Input::Softphones(count),
         Event::Reloaded => Input::Reloaded,
-        // The runtime itself has heard of these two; what the others mean for the agent the next
-        // snapshot says.
+        // The next snapshot says what these mean for the agent.
         Event::Acknowledged
-        | Event::Softphones(_)
         | Event::AuthorizeSucceeded
         | Event::Accepted(_)
         | Event::ViewContact(_) => return None,

@@ -2,10 +2,11 @@
 //!
 //! The site itself is the same everywhere; all that differs is in this file. Every member of
 //! it must be there, `null` where that is allowed, so that a deployer who mistypes a name is
-//! told the name and not left with a default.
+//! told the name and not left with a default. Below `settings` members may be left out, and none
+//! may be there that is not known. `docs/config.schema.json` says them all.
 
 use desk::Country;
-use js_sys::{JSON, Promise};
+use js_sys::{JSON, Object, Promise};
 use leptos::prelude::window;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -27,6 +28,22 @@ pub(crate) struct Settings {
     pub(crate) has_customer_data: bool,
     pub(crate) locale: Locale,
     pub(crate) country: Country,
+    pub(crate) notification: Notification,
+    /// Whether a ring is heard. It is the CCP in the frame that rings.
+    pub(crate) has_ringtone: bool,
+    /// The state that the desk chooses for an agent who would miss the next call.
+    pub(crate) not_ready_state: Option<String>,
+}
+
+/// What a ring tells an agent who looks elsewhere, outside the page, where others may read it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Notification {
+    /// Nothing.
+    Off,
+    /// The kind of contact and its queue.
+    Queue,
+    /// The caller's number besides.
+    Caller,
 }
 
 /// Why the settings cannot be used.
@@ -94,7 +111,18 @@ fn parse(json: JsValue) -> Result<Settings, SettingsError> {
             text(&audience, "auth.audience")?;
         }
     }
-    object(file.member("settings"), "settings")?;
+    let own = part(
+        object(file.member("settings"), "settings")?.into(),
+        ["ring", "readiness"],
+        "settings",
+    )?;
+    let ring = part(
+        own.member("ring"),
+        ["notification", "sound"],
+        "settings.ring",
+    )?;
+    let readiness = own.member("readiness");
+    let readiness = part(readiness, ["notReadyState"; 2], "settings.readiness")?;
     let locale = text(&file.member("locale"), "locale")?;
     let country = text(&file.member("country"), "country")?;
     Ok(Settings {
@@ -104,6 +132,22 @@ fn parse(json: JsValue) -> Result<Settings, SettingsError> {
         has_customer_data,
         locale: Locale::from_tag(&locale).ok_or(SettingsError::Member("locale"))?,
         country: Country::from_iso(&country).ok_or(SettingsError::Member("country"))?,
+        notification: match ring.member("notification").as_string().as_deref() {
+            Some("off") => Notification::Off,
+            Some("caller") => Notification::Caller,
+            Some("queue") => Notification::Queue,
+            _ if ring.member("notification").is_undefined() => Notification::Queue,
+            _ => return Err(SettingsError::Member("settings.ring.notification")),
+        },
+        has_ringtone: match ring.member("sound").as_bool() {
+            Some(rings) => rings,
+            None if ring.member("sound").is_undefined() => true,
+            None => return Err(SettingsError::Member("settings.ring.sound")),
+        },
+        not_ready_state: match readiness.member("notReadyState") {
+            state if state.is_null_or_undefined() => None,
+            state => Some(text(&state, "settings.readiness.notReadyState")?),
+        },
     })
 }
 
@@ -113,6 +157,21 @@ fn object(value: JsValue, path: &'static str) -> Result<Members, SettingsError> 
     } else {
         Err(SettingsError::Member(path))
     }
+}
+
+/// An object that may be left out. Where members may be, one that is not known is most likely one
+/// that is misspelt.
+fn part(value: JsValue, known: [&str; 2], path: &'static str) -> Result<Members, SettingsError> {
+    if value.is_undefined() {
+        return Ok(Object::new().unchecked_into());
+    }
+    let part = object(value, path)?;
+    for name in Object::keys(part.unchecked_ref::<Object>()) {
+        if !name.as_string().is_some_and(|name| known.contains(&&*name)) {
+            return Err(SettingsError::Member(path));
+        }
+    }
+    Ok(part)
 }
 
 /// A member that may be `null`, but must be there.

@@ -14,7 +14,7 @@ use web_sys::{Element, HtmlButtonElement, HtmlElement, KeyboardEvent, KeyboardEv
 use self::scene::scene;
 use crate::{
     runtime::DeskHandle,
-    settings::Settings,
+    settings::{Notification, Settings},
     text::Locale,
     views::{furnish, shell},
 };
@@ -120,7 +120,12 @@ impl Stage {
     /// The only button of a name.
     pub(crate) fn button(&self, name: &str) -> HtmlButtonElement {
         let mut buttons = self.all("button");
-        buttons.retain(|button| text(button) == name);
+        // What the light unfolds is there, and shown when it is pressed.
+        let is_folded = |button: &Element| {
+            let panel = button.closest("[popover]:not(:popover-open)");
+            panel.unwrap().is_some()
+        };
+        buttons.retain(|button| text(button) == name && !is_folded(button));
         assert_eq!(buttons.len(), 1, "buttons named {name}");
         buttons.remove(0).unchecked_into()
     }
@@ -163,6 +168,9 @@ pub(crate) fn settings(locale: Locale) -> Settings {
         has_customer_data: false,
         locale,
         country: Country::JP,
+        notification: Notification::Queue,
+        has_ringtone: true,
+        not_ready_state: None,
     }
 }
 

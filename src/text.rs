@@ -6,10 +6,10 @@
 //! shows a Rust string. A sentence that lacks a language does not compile.
 
 use desk::{
-    ActionError, AgentKind, AgentState, CallOutcome, CallPhase, Contact, ContactKind, Control,
-    Conversation, Desk, DialRefusal, Direction, Link, MuteConflict, NoticeKind, PhoneNumberError,
-    QuickConnectKind, Repair, Request, Role, SignOutFailure, SoftphoneError, Supervision,
-    TimeSource,
+    ActionError, AgentKind, AgentState, CallOutcome, CallPhase, Concern, Contact, ContactKind,
+    Control, Conversation, Desk, DialRefusal, Direction, Link, MuteConflict, NoticeKind,
+    PhoneNumberError, QuickConnectKind, Readiness, Repair, Request, Role, SignOutFailure,
+    SoftphoneError, Supervision, TimeSource,
 };
 
 use crate::settings::SettingsError;
@@ -253,10 +253,6 @@ texts! {
     CopyOrigin { ja: "オリジンをコピー", en: "Copy the origin" }
     Notices { ja: "お知らせ", en: "Notices" }
     Dismiss { ja: "閉じる", en: "Dismiss" }
-    LinkLoading { ja: "読み込み中", en: "Loading" }
-    LinkConnecting { ja: "Connect に接続しています", en: "Connecting to Connect" }
-    LinkReady { ja: "Connect に接続済み", en: "Connected to Connect" }
-    LinkDown { ja: "Connect に未接続", en: "Not connected to Connect" }
     LinkBlocked {
         ja: "Amazon Connect のライブラリを読み込めませんでした。ネットワークか拡張機能が妨げています。ページを再読み込みし、直らなければ管理者に連絡してください。",
         en: "The Amazon Connect library could not be loaded: the network or a browser extension is in the way. Reload the page; if that does not help, tell your administrator.",
@@ -324,6 +320,44 @@ texts! {
         en: "The browser did not let the sign-in window open. Allow pop-ups in the address bar and press again.",
     }
 
+    // What is in the way of the next call.
+    Readiness { ja: "着信の準備", en: "Readiness" }
+    LightReady { ja: "準備完了", en: "Ready" }
+    LightAttention { ja: "要確認", en: "Check" }
+    LightBlocked { ja: "着信不可", en: "Trouble" }
+    LightReadOnly { ja: "表示専用", en: "Read-only" }
+    AllIsWell { ja: "電話を受ける準備ができています。", en: "Calls can come." }
+    MicrophoneMissing {
+        ja: "マイクが見つかりません。ヘッドセットをつないでください。",
+        en: "There is no microphone. Plug in your headset.",
+    }
+    MicrophoneUnasked {
+        ja: "マイクの使用がまだ許可されていません。",
+        en: "The microphone has not been allowed yet.",
+    }
+    NotificationsDenied {
+        ja: "通知が許可されていないため、ほかの画面にいると着信に気づけません。アドレス欄から許可してください。",
+        en: "Notifications are not allowed, so you may miss a ring while you look elsewhere. Allow them beside the address bar.",
+    }
+    NotificationsUnasked {
+        ja: "ほかの画面にいるとき、着信を通知できます。",
+        en: "You can be notified of a ring while you look elsewhere.",
+    }
+    Throttled {
+        ja: "ブラウザーがこのタブの動作を遅らせています。タブを前面に出してください。",
+        en: "The browser slows this tab down. Keep it in front.",
+    }
+    TabsUnknown {
+        ja: "このブラウザーでは、ほかのタブを見分けられません。この画面は 1 つだけ開いてください。",
+        en: "This browser cannot tell tabs apart. Keep only one open.",
+    }
+    Allow { ja: "許可する", en: "Allow" }
+    RiskTitle { ja: "⚠ 着信を受けられません", en: "⚠ Calls cannot reach you" }
+    WentNotReady {
+        ja: "着信を受けられないため、状態を変更しました。直ったら、受付可に戻してください。",
+        en: "Calls could not reach you, so your state was changed. Change it back when that is mended.",
+    }
+
     // Several tabs.
     Mirror {
         ja: "別のタブで作業中のため、このタブは表示専用です。",
@@ -336,10 +370,6 @@ texts! {
     MirrorHoldsAudio {
         ja: "通話の音声はこのタブにあります。通話が終わるまで閉じないでください。",
         en: "The sound of the call is in this tab. Do not close it until the call is over.",
-    }
-    MirrorBlind {
-        ja: "このタブはソフトフォンにつながっていません。作業中のタブでサインインを確かめてください。",
-        en: "This tab is not connected to the softphone. See in the tab you work in whether you are signed in.",
     }
     WorkHere { ja: "このタブで作業する", en: "Work here" }
 
@@ -439,7 +469,6 @@ texts! {
         ja: "通話か後処理が残っているため発信できません。先に終えてください。",
         en: "There is a call to finish first. Complete it, then dial.",
     }
-    RefusedReadOnly { ja: "このタブは表示専用のため、発信できません。", en: "This tab is read-only, so nothing was dialled." }
     RefusedDialing { ja: "すでに発信しています。", en: "A number is being dialled already." }
     SoftphoneMicrophone {
         ja: "マイクを使えません。アドレス欄の錠前からマイクを許可し、ヘッドセットを確かめてください。",
@@ -617,14 +646,8 @@ pub fn notice(kind: &NoticeKind) -> [Option<Text>; 2] {
         ],
         NoticeKind::ActionFailed(request, error) => [Some(failed(*request)), Some(because(error))],
         NoticeKind::DialRefused(refusal) => [Some(refused(*refusal)), None],
-        NoticeKind::SoftphoneFailed(error) => [
-            Some(match error {
-                SoftphoneError::Microphone => Text::SoftphoneMicrophone,
-                SoftphoneError::Connection => Text::SoftphoneConnection,
-                SoftphoneError::Other => Text::SoftphoneOther,
-            }),
-            None,
-        ],
+        NoticeKind::SoftphoneFailed(error) => [Some(softphone(*error)), None],
+        NoticeKind::WentNotReady => [Some(Text::WentNotReady), None],
         NoticeKind::SoftphoneReloaded => [Some(Text::SoftphoneReloaded), None],
         NoticeKind::SignOutFailed(why) => [
             Some(match why {
@@ -634,6 +657,41 @@ pub fn notice(kind: &NoticeKind) -> [Option<Text>; 2] {
             }),
             None,
         ],
+    }
+}
+
+fn softphone(error: SoftphoneError) -> Text {
+    match error {
+        SoftphoneError::Microphone => Text::SoftphoneMicrophone,
+        SoftphoneError::Connection => Text::SoftphoneConnection,
+        SoftphoneError::Other => Text::SoftphoneOther,
+    }
+}
+
+/// What is in the way of the next call, and what to do.
+pub(crate) fn concern(desk: &Desk, concern: Concern) -> Option<Text> {
+    Some(match concern {
+        Concern::ReadOnly => Text::Mirror,
+        Concern::NotLinked | Concern::ConnectLost | Concern::SecondSoftphone => return link(desk),
+        Concern::MicrophoneDenied => Text::SoftphoneMicrophone,
+        Concern::MicrophoneMissing => Text::MicrophoneMissing,
+        Concern::Softphone(error) => softphone(error),
+        Concern::MicrophoneUnasked => Text::MicrophoneUnasked,
+        Concern::NotificationsDenied => Text::NotificationsDenied,
+        Concern::NotificationsUnasked => Text::NotificationsUnasked,
+        Concern::Throttled => Text::Throttled,
+        Concern::TabsUnknown => Text::TabsUnknown,
+    })
+}
+
+/// What the light says.
+pub(crate) fn readiness(light: Readiness) -> Text {
+    match light {
+        Readiness::Starting => Text::StateStarting,
+        Readiness::Ready => Text::LightReady,
+        Readiness::Attention => Text::LightAttention,
+        Readiness::Blocked => Text::LightBlocked,
+        Readiness::ReadOnly => Text::LightReadOnly,
     }
 }
 
@@ -754,7 +812,7 @@ pub(crate) fn because(error: &ActionError) -> Text {
 /// Why nothing was dialled.
 pub fn refused(refusal: DialRefusal) -> Text {
     match refusal {
-        DialRefusal::ReadOnly => Text::RefusedReadOnly,
+        DialRefusal::ReadOnly => Text::Mirror,
         DialRefusal::NotReady => Text::RefusedNotReady,
         DialRefusal::Offline => Text::RefusedOffline,
         DialRefusal::OnCall => Text::RefusedOnCall,
@@ -778,7 +836,7 @@ pub fn number_error(error: PhoneNumberError) -> Text {
 pub fn link(desk: &Desk) -> Option<Text> {
     Some(match desk.link() {
         Link::Loading | Link::Connecting => return None,
-        link if desk.role() == Role::Mirror && !link.is_ready() => Text::MirrorBlind,
+        link if desk.role() == Role::Mirror && !link.is_ready() => Text::LinkStalled,
         Link::Ready if desk.has_lost_connect() => Text::LinkLost,
         Link::Ready if desk.has_second_softphone() => Text::SecondSoftphone,
         Link::Ready => return None,
@@ -796,17 +854,22 @@ pub fn link(desk: &Desk) -> Option<Text> {
     })
 }
 
-/// Why this page is read-only, and where the sound of the call is.
-pub(crate) fn mirror(desk: &Desk) -> Option<[Option<Text>; 2]> {
-    let is_live = || {
-        let mut contacts = desk.front().into_iter().chain(desk.others());
-        contacts.any(|contact| contact.phase.is_live())
-    };
+/// What else keeps calls from this page, and what mends it: that it is read-only, and where the sound
+/// of the call is; or what the browser says. What the library says has a notice of its own.
+pub(crate) fn obstacle(desk: &Desk) -> Option<([Option<Text>; 2], Option<Repair>)> {
+    if desk.role() != Role::Mirror {
+        let (Concern::MicrophoneDenied | Concern::MicrophoneMissing) = desk.risk()? else {
+            return None;
+        };
+        return Some(([concern(desk, desk.risk()?), None], None));
+    }
+    let mut contacts = desk.front().into_iter().chain(desk.others());
     let sound = match () {
         () if desk.holds_audio() => Some(Text::MirrorHoldsAudio),
-        () => is_live().then_some(Text::MirrorInCall),
+        () if contacts.any(|contact| contact.phase.is_live()) => Some(Text::MirrorInCall),
+        () => None,
     };
-    (desk.role() == Role::Mirror).then_some([Some(Text::Mirror), sound])
+    Some(([Some(Text::Mirror), sound], Some(Repair::Lead)))
 }
 
 /// What the customer hears, when it is not what the agent thinks.
@@ -818,12 +881,14 @@ pub fn mute_conflict(conflict: MuteConflict) -> Text {
     }
 }
 
-/// What the button is called that may mend the way to Connect.
+/// What the button is called that may mend it.
 pub fn repair(repair: Repair) -> Text {
     match repair {
         Repair::SignIn => Text::SignIn,
         Repair::Reconnect => Text::Reconnect,
         Repair::Reload => Text::Reload,
+        Repair::Lead => Text::WorkHere,
+        Repair::AllowMicrophone | Repair::AllowNotifications => Text::Allow,
     }
 }
 

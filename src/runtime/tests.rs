@@ -446,6 +446,7 @@ fn softphone_error(kind: &str) -> Event {
 #[case(Event::AckTimeout, Input::Link(Link::Silent))]
 #[case(Event::Terminated, Input::Link(Link::SignedOut))]
 #[case(Event::AuthFailed, Input::Link(Link::Expired))]
+#[case(Event::Softphones(2), Input::Softphones(2))]
 #[case(Event::Reloaded, Input::Reloaded)]
 #[case(Event::AccessDenied, Input::Link(Link::AccessDenied))]
 #[case(Event::RetriesExhausted, Input::Link(Link::GaveUp))]
@@ -472,7 +473,6 @@ fn an_event_of_the_library_tells_the_desk(#[case] event: Event, #[case] told: In
 }
 
 #[rstest]
-#[case(Event::Softphones(2))]
 #[case(Event::AuthorizeSucceeded)]
 #[case(Event::Accepted("c-1".into()))]
 #[case(Event::ViewContact(None))]

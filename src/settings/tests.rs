@@ -22,7 +22,10 @@ const WHOLE: &str = r#"{
     },
     "locale": "en",
     "country": "JP",
-    "settings": {}
+    "settings": {
+        "ring": { "notification": "caller", "sound": false },
+        "readiness": { "notReadyState": "Lunch" }
+    }
 }"#;
 
 fn read(json: &str) -> Result<Settings, SettingsError> {
@@ -32,10 +35,11 @@ fn read(json: &str) -> Result<Settings, SettingsError> {
 /// The whole file, but for one member: another value as JSON, or none at all.
 fn read_with(path: &str, value: Option<&str>) -> Result<Settings, SettingsError> {
     let file = JSON::parse(WHOLE).unwrap();
-    let (owner, name) = match path.split_once('.') {
-        Some((owner, name)) => (Reflect::get(&file, &owner.into()).unwrap(), name),
-        None => (file.clone(), path),
-    };
+    let (owners, name) = path.rsplit_once('.').unwrap_or(("", path));
+    let mut owner = file.clone();
+    for name in owners.split('.').filter(|name| !name.is_empty()) {
+        owner = Reflect::get(&owner, &name.into()).unwrap();
+    }
     let owner: Object = owner.unchecked_into();
     assert!(Reflect::has(&owner, &name.into()).unwrap(), "{path}");
     match value {
@@ -242,4 +246,86 @@ fn the_address_may_ask_for_a_language(#[case] search: &str, #[case] asked: Optio
     let read = locale_in_address();
     go(&here);
     assert_eq!(read, asked);
+}
+
+#[wasm_bindgen_test]
+fn the_settings_of_a_whole_file_are_read() {
+    let settings = read(WHOLE).unwrap();
+    assert_eq!(
+        (
+            settings.notification,
+            settings.has_ringtone,
+            settings.not_ready_state.as_deref()
+        ),
+        (Notification::Caller, false, Some("Lunch"))
+    );
+}
+
+#[rstest]
+#[case::nothing("{}")]
+#[case::nothing_in_it(r#"{ "ring": {}, "readiness": {} }"#)]
+#[case::nothing_chosen(r#"{ "readiness": { "notReadyState": null } }"#)]
+#[test_attr(wasm_bindgen_test)]
+fn what_is_left_out_of_the_settings_is_as_the_schema_says(#[case] settings: &str) {
+    let schema = include_str!("../../docs/config.schema.json");
+    let default = |path: [&str; 2]| {
+        let schema: JsValue = JSON::parse(schema).unwrap();
+        let steps = ["properties", "settings", "properties", path[0]];
+        let steps = steps.into_iter().chain(["properties", path[1], "default"]);
+        steps.fold(schema, |at, name| Reflect::get(&at, &name.into()).unwrap())
+    };
+    let read = read_with("settings", Some(settings)).unwrap();
+    assert_eq!(
+        (
+            default(["ring", "notification"]).as_string().as_deref(),
+            read.notification
+        ),
+        (Some("queue"), Notification::Queue)
+    );
+    assert_eq!(
+        default(["ring", "sound"]).as_bool(),
+        Some(read.has_ringtone)
+    );
+    assert!(default(["readiness", "notReadyState"]).is_null());
+    assert_eq!(read.not_ready_state, None);
+}
+
+#[rstest]
+#[case("off", Notification::Off)]
+#[case("queue", Notification::Queue)]
+#[case("caller", Notification::Caller)]
+#[test_attr(wasm_bindgen_test)]
+fn a_ring_tells_as_much_as_the_settings_allow(#[case] word: &str, #[case] told: Notification) {
+    let word = ["\"", word, "\""].concat();
+    let read = read_with("settings.ring.notification", Some(&word)).unwrap();
+    assert_eq!(read.notification, told);
+}
+
+#[rstest]
+#[case::a_word_that_is_none("settings.ring.notification", r#""loud""#)]
+#[case::no_word("settings.ring.notification", "true")]
+#[case::a_word_for_a_switch("settings.ring.sound", r#""no""#)]
+#[case::an_empty_name("settings.readiness.notReadyState", r#"" ""#)]
+#[case::no_object("settings.ring", "true")]
+#[test_attr(wasm_bindgen_test)]
+fn a_wrong_setting_is_named(#[case] path: &'static str, #[case] value: &str) {
+    assert_eq!(
+        blames(read_with(path, Some(value))),
+        Some(SettingsError::Member(path))
+    );
+}
+
+#[rstest]
+#[case("settings", r#"{ "rings": {} }"#)]
+#[case("settings.ring", r#"{ "sounds": true }"#)]
+#[case("settings.readiness", r#"{ "notreadystate": "Lunch" }"#)]
+#[test_attr(wasm_bindgen_test)]
+fn where_members_may_be_left_out_a_misspelt_one_is_refused(
+    #[case] path: &'static str,
+    #[case] value: &str,
+) {
+    assert_eq!(
+        blames(read_with(path, Some(value))),
+        Some(SettingsError::Member(path))
+    );
 }

@@ -1,10 +1,12 @@
-//! The bar at the top: who is here, in which state, since when, and what comes next.
+//! The bar at the top: who is here, in which state, since when, what comes next, and whether the
+//! next call would reach them.
 
-use desk::{Agent, AgentState, Command, Desk, Link};
+use desk::{Agent, AgentState, Command, Desk, Readiness, Repair};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlSelectElement};
 
+use super::notices::with_repair;
 use crate::{
     runtime::DeskHandle,
     signal::{Selection, State},
@@ -42,14 +44,8 @@ pub(super) fn agent_bar(desk: DeskHandle) -> El {
         .child(elapsed(desk, move || desk.read(|desk| state(desk)?.since)))
         .child(state_menu(desk))
         .child(queued_state(desk))
-        .child(
-            el("p")
-                .class("link")
-                .bind("data-link", move || {
-                    Some(desk.read(|desk| link(desk).0).into())
-                })
-                .words(move || desk.say(desk.read(|desk| link(desk).1)).into()),
-        )
+        .child(light(desk))
+        .child(concerns(desk))
         .child(
             el("p")
                 .class("agent-name")
@@ -213,13 +209,53 @@ pub(super) fn foot(desk: DeskHandle) -> El {
         .child(sign_out)
 }
 
-/// How the desk stands to Connect: a word for the style sheet and one for the agent.
-fn link(desk: &Desk) -> (&'static str, Text) {
-    match desk.link() {
-        Link::Loading => ("starting", Text::LinkLoading),
-        Link::Connecting | Link::Finding(_) => ("starting", Text::LinkConnecting),
-        Link::Ready if desk.has_lost_connect() => ("down", Text::LinkDown),
-        Link::Ready => ("ready", Text::LinkReady),
-        _ => ("down", Text::LinkDown),
-    }
+/// The panel that the light opens. The browser shows and hides it (`popover`), and the keyboard
+/// finds its way in and out.
+const CONCERNS: &str = "concerns";
+
+/// Whether the next call reaches the agent: always there, always in its place.
+fn light(desk: DeskHandle) -> El {
+    let word = |desk: &Desk| match desk.readiness() {
+        Readiness::Starting => "starting",
+        Readiness::Ready => "ready",
+        Readiness::Attention => "attention",
+        Readiness::Blocked => "blocked",
+        Readiness::ReadOnly => "read-only",
+    };
+    el("button")
+        .set("type", "button")
+        .class("light")
+        .set("popovertarget", CONCERNS)
+        .bind("data-light", move || Some(desk.read(word).into()))
+        .words(move || {
+            desk.say(desk.read(|desk| text::readiness(desk.readiness())))
+                .into()
+        })
+}
+
+/// Every reason for it in words, and what mends it.
+fn concerns(desk: DeskHandle) -> El {
+    let concerns = desk.select(|desk| {
+        let told = |concern| Some((text::concern(desk, concern)?, desk.repair_of(concern)));
+        let concerns = desk.concerns().into_iter();
+        concerns.filter_map(told).collect::<Vec<_>>()
+    });
+    let reasons = move || {
+        let concerns = concerns.get();
+        let reason = |(text, repair): &(Text, Option<Repair>)| {
+            let reason = el("li").child(el("p").text(desk.say(*text)));
+            with_repair(desk, reason, *repair)
+        };
+        if concerns.is_empty() {
+            return vec![reason(&(Text::AllIsWell, None))];
+        }
+        concerns.iter().map(reason).collect()
+    };
+    el("ul")
+        .class("concerns")
+        .set("id", CONCERNS)
+        .set("popover", "")
+        .set("aria-label", desk.say(Text::Readiness))
+        .refuge(".light")
+        .children(reasons)
 }

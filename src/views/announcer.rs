@@ -15,7 +15,12 @@ use crate::{
 pub(super) fn announcer(desk: DeskHandle) -> El {
     run(Box::new(move || {
         let flash = desk.read(|desk| desk.ringing().next().is_some()) && desk.blinks();
-        let title = if flash { Text::RingTitle } else { Text::Desk };
+        let risk = || desk.read(|desk| desk.risk().is_some());
+        let title = match () {
+            () if flash => Text::RingTitle,
+            () if risk() => Text::RiskTitle,
+            () => Text::Desk,
+        };
         let title = desk.say(title);
         if document().title() != title {
             document().set_title(title);

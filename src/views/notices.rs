@@ -1,7 +1,7 @@
 //! What went wrong and what to do, in the agent's words.
 
 use chrono::{DateTime, Utc};
-use desk::{Command, Desk, MuteConflict, Notice, Repair};
+use desk::{Command, MuteConflict, Notice, Repair};
 use leptos::prelude::*;
 
 use crate::{
@@ -15,13 +15,11 @@ use crate::{
 /// The notices, at the lower edge, where they push no button away: how the desk stands to Connect,
 /// then the newest. The others are counted and unfolded on demand.
 pub(super) fn notices(desk: DeskHandle) -> El {
-    let link = desk.select(|desk| {
-        let sentence = text::link(desk)?;
-        let told_at = desk.is_unconfirmed().then(|| desk.told_at());
-        Some((desk.repair_offered(), sentence, told_at))
+    let standing = desk.select(|desk| {
+        let told_at = || desk.is_unconfirmed().then(|| desk.told_at());
+        let link = text::link(desk).map(|sentence| (desk.repair_offered(), sentence, told_at()));
+        (link, desk.mute_conflict(), text::obstacle(desk))
     });
-    let conflict = desk.select(Desk::mute_conflict);
-    let mirror = desk.select(text::mirror);
     let notices = desk.select(|desk| desk.notices().to_vec());
     let open = State::new(false);
     el("section")
@@ -30,9 +28,8 @@ pub(super) fn notices(desk: DeskHandle) -> El {
         .set("aria-label", desk.say(Text::Notices))
         .refuge(".call-panel")
         .children(move || {
-            let link = link.get();
+            let (link, conflict, obstacle) = standing.get();
             let notices = notices.get();
-            let conflict = conflict.get();
             let all = usize::from(link.is_some()) + notices.len();
             let mut more = (all > 1).then(|| more(desk, all - 1, open));
             let mut shown = Vec::new();
@@ -47,31 +44,19 @@ pub(super) fn notices(desk: DeskHandle) -> El {
                 if sentence == Text::LinkStillSilent {
                     notice = candidates(desk, notice);
                 }
-                if let Some(repair) = repair {
-                    notice = notice.child(repair_button(desk, repair));
-                }
-                shown.push(notice);
+                shown.push(with_repair(desk, notice, repair));
             }
             for told in notices.iter().rev() {
                 if shown.is_empty() || open.get() {
                     shown.push(notice(desk, told, more.take()));
                 }
             }
-            let mirror = mirror.get().map(|sentences| mirror_notice(desk, sentences));
-            loud.into_iter().chain(mirror).chain(shown).collect()
+            let obstacle = obstacle.map(|(sentences, repair)| {
+                let notice = self::shown(&text::join(sentences, desk.locale), None);
+                with_repair(desk, notice, repair)
+            });
+            loud.into_iter().chain(obstacle).chain(shown).collect()
         })
-}
-
-/// In a page that is read-only: why, and the way to work in it.
-fn mirror_notice(desk: DeskHandle, sentences: [Option<Text>; 2]) -> El {
-    let lead = button(
-        "accept",
-        || Text::WorkHere,
-        desk,
-        || true,
-        move || desk.command(Command::Lead),
-    );
-    shown(&text::join(sentences, desk.locale), None).child(lead.key("lead"))
 }
 
 /// Loud until the agent has made it so, or has said that they know.
@@ -124,15 +109,17 @@ fn add_that_the_call_may_go_on(words: &mut String, told_at: Option<DateTime<Utc>
     }
 }
 
-fn repair_button(desk: DeskHandle, repair: Repair) -> El {
-    button(
+/// Adds the one thing that may mend it.
+pub(super) fn with_repair(desk: DeskHandle, told: El, repair: Option<Repair>) -> El {
+    let Some(repair) = repair else { return told };
+    let mend = button(
         "accept",
         move || text::repair(repair),
         desk,
         || true,
         move || desk.command(Command::Repair(repair)),
-    )
-    .key("repair")
+    );
+    told.child(mend.key("repair"))
 }
 
 /// Why a CCP stays silent though somebody has signed in, in the order in which it is likely. A page

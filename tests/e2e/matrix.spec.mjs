@@ -233,7 +233,7 @@ const ROWS = [
     openDesk: async (page, shift) => {
       await page.goto("/");
       await expect.poll(async () => (await shift.sim.book()).ccps.length).toBe(1);
-      await expect(page.locator("[data-link]")).toHaveAttribute("data-link", "starting");
+      await expect(page.locator("[data-light]")).toHaveAttribute("data-light", "starting");
       shift.faults += 1;
       await shift.sim.advance(1);
       await expect(page.getByTestId("agent-name")).toHaveText(AGENT.name);

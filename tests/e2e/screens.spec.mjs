@@ -209,7 +209,7 @@ test("in forced colours what can be pressed differs from what cannot", async ({ 
   expect(cannot.color).not.toBe(can.color);
   expect([can.borderTopStyle, cannot.borderTopStyle]).toEqual(["solid", "solid"]);
   // The light is a shape, too: without colours of its own it would be gone.
-  const light = await page.locator(".link").evaluate((one) => getComputedStyle(one, "::before").backgroundColor);
+  const light = await page.locator(".light").evaluate((one) => getComputedStyle(one, "::before").backgroundColor);
   const bar = await page.locator(".agent-bar").evaluate((one) => getComputedStyle(one).backgroundColor);
   expect(light).not.toBe(bar);
 });

@@ -4,6 +4,7 @@ mod microphone;
 mod request;
 mod role;
 mod session;
+mod watch;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use contract::ContactId;
@@ -12,6 +13,7 @@ use self::{
     microphone::Wish,
     role::Place,
     session::{Leaving, Softphones},
+    watch::Watch,
 };
 use crate::{
     action::Action,
@@ -29,12 +31,14 @@ use crate::{
     outcome::CallOutcome,
     phase::CallPhase,
     quick_connect::Directory,
+    readiness::{Policy, Workstation},
     requests::Requests,
     roster::Roster,
     snapshot::{AgentSnapshot, ClockReading, Snapshot},
 };
 pub use microphone::MuteConflict;
 pub use role::Role;
+pub use watch::Alert;
 
 /// The agent desk.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -53,6 +57,13 @@ pub struct Desk {
     /// What the softphone last reported of the microphone.
     muted: Option<bool>,
     wish: Option<Wish>,
+    workstation: Workstation,
+    policy: Policy,
+    watch: Watch,
+    /// What the agent has been notified of and may still look at.
+    alert: Option<Alert>,
+    /// How many CCPs this browser holds for the agent, mirrors and all.
+    ccps: u32,
     notices: Notices,
     requests: Requests,
     /// The shifts of others and, until a snapshot says what became of it, of the agent.
@@ -94,9 +105,14 @@ impl Desk {
             Input::Heartbeat(answers) => {
                 self.turn(self.link.after_heartbeat(answers), now, &mut effects)
             }
-            Input::Softphones(count) => self.count_softphones(count, now),
+            Input::Softphones(count) => {
+                self.ccps = count;
+                self.count_softphones(now)
+            }
             Input::Reloaded => self.reloaded(),
             Input::ConnectLost(lost) => std::mem::replace(&mut self.connect_lost, lost) != lost,
+            Input::Workstation(place) => self.look_around(place) | self.count_softphones(now),
+            Input::Policy(policy) => std::mem::replace(&mut self.policy, policy.clone()) != policy,
             Input::SoftphoneFailed(error) => {
                 self.notices.show(NoticeKind::SoftphoneFailed(error), None);
                 true
@@ -111,6 +127,7 @@ impl Desk {
             }
             Input::TimePassed => false,
         };
+        changed |= self.keep_watch(now, &mut effects);
         if changed {
             self.revision = self.revision.wrapping_add(1);
             self.save(now, &mut effects);
@@ -130,6 +147,7 @@ impl Desk {
             || self.session_is_due(now)
             || self.wish_is_due(now)
             || self.role_is_due(now)
+            || self.watch_is_due(now)
     }
 
     /// The agent, once a snapshot has told.
@@ -315,6 +333,8 @@ impl Desk {
             self.tell_of_dialling(told_before.as_ref());
             if was_quiet && !offered.is_empty() && self.roster.is_live() {
                 self.open_microphone(told.agent.softphone == Some(true));
+                // The softphone tries anew, and says so if it fails.
+                self.notices.withdraw_softphone(None);
             }
             for id in offered {
                 self.requests.offered_anew(&id);
@@ -365,7 +385,11 @@ impl Desk {
             (Some(_), Some(_)) => self.is_newcomer = false,
             _ => {}
         }
+        let was_available = self.is_available();
         self.agent = Some(Agent::after(self.agent.take(), told.clone()));
+        if self.is_available() && !was_available {
+            self.notices.withdraw_not_ready();
+        }
     }
 
     /// Somebody else has signed in on this page, or one snapshot says so that has gone wrong.

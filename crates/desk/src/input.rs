@@ -5,12 +5,13 @@ use contract::{ContactId, PhoneNumber};
 use crate::{
     action::{Action, ActionError, Digits},
     control::Control,
-    desk::Role,
+    desk::{Alert, Role},
     journal::Journal,
     link::{Link, Repair, SignInPage},
     notice::SoftphoneError,
     oddity::Oddity,
     quick_connect::{Destination, QuickConnect},
+    readiness::{Policy, Workstation},
     snapshot::{Snapshot, StateChoice},
 };
 
@@ -34,12 +35,16 @@ pub enum Input {
     SignInPage(SignInPage),
     /// The CCP answers the library's heartbeat, or has not for a while.
     Heartbeat(bool),
-    /// How many windows of this browser hold a softphone of this agent's, mirrors aside.
+    /// How many windows of this browser hold a CCP of this agent's.
     Softphones(u32),
     /// The CCP's frame was loaded anew.
     Reloaded,
     /// The CCP has lost its own connection to Connect, or has it back.
     ConnectLost(bool),
+    /// The browser has said how the agent's place of work is now.
+    Workstation(Workstation),
+    /// The deployment's settings, before anything else.
+    Policy(Policy),
     /// The softphone reported trouble with the audio.
     SoftphoneFailed(SoftphoneError),
     /// Connect has answered, or has not in time.
@@ -89,10 +94,8 @@ pub enum Command {
     CancelQueuedState,
     /// Call a number.
     Dial(PhoneNumber),
-    /// Do what may mend the way to Connect.
+    /// Do what may mend what is in the way of calls.
     Repair(Repair),
-    /// Let this page lead.
-    Lead,
     /// End the session.
     SignOut,
     /// Take a notice off the screen.
@@ -116,6 +119,13 @@ pub enum Effect {
     Reload,
     /// Load the page anew, to lead whichever page leads now.
     Lead,
+    /// Let the browser ask for the microphone, in the press that asks for it.
+    AskForMicrophone,
+    /// Let the browser ask for notifications, in the press that asks for it.
+    AskForNotifications,
+    /// Notify the agent; a press on it brings this page to the front. Or take the notification
+    /// away.
+    Alert(Option<Alert>),
     /// End the session with Connect, and let the CCP say so.
     SignOut,
     /// Close the pop-up: the CCP speaks.

@@ -64,6 +64,7 @@ mod outcome;
 mod party;
 mod phase;
 mod quick_connect;
+mod readiness;
 mod requests;
 mod roster;
 mod snapshot;
@@ -78,7 +79,7 @@ pub use clock::{Instant, ServerClock};
 pub use contact::{Contact, Direction};
 pub use contract::{ConnectionId, ContactId, Country, PhoneNumber, PhoneNumberError};
 pub use control::Control;
-pub use desk::{Desk, MuteConflict, Role};
+pub use desk::{Alert, Desk, MuteConflict, Role};
 pub use foreign_text::visible;
 pub use input::{Command, Effect, Input};
 pub use journal::{Journal, SharedJournal};
@@ -89,6 +90,7 @@ pub use outcome::CallOutcome;
 pub use party::{Conversation, Party, PartyState, Supervision};
 pub use phase::CallPhase;
 pub use quick_connect::{Destination, Directory, QuickConnect, QuickConnectKind};
+pub use readiness::{Concern, Permission, Policy, Readiness, Workstation};
 pub use snapshot::{
     AgentSnapshot, AgentStateSnapshot, AgentStateType, ClockReading, ContactKind, ContactSnapshot,
     ContactState, EndpointSnapshot, LegRole, LegSnapshot, LegState, Snapshot, StateChoice,

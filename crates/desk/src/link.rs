@@ -49,7 +49,7 @@ pub enum SignInPage {
     Closed,
 }
 
-/// The one thing that may mend the way to Connect.
+/// The one thing that may mend what is in the way of calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Repair {
     /// Open the sign-in page, in the click that asks for it.
@@ -58,6 +58,12 @@ pub enum Repair {
     Reconnect,
     /// Load the page anew.
     Reload,
+    /// Let this page lead.
+    Lead,
+    /// Let the browser ask for the microphone.
+    AllowMicrophone,
+    /// Let the browser ask for notifications.
+    AllowNotifications,
 }
 
 /// How long the CCP may take to speak after the sign-in page was closed, in milliseconds: two

@@ -35,6 +35,8 @@ pub enum NoticeKind {
     SoftphoneReloaded,
     /// The session goes on, and why.
     SignOutFailed(SignOutFailure),
+    /// The next call would have been missed, so the desk has changed the agent's state.
+    WentNotReady,
 }
 
 /// Why the agent is not signed out.
@@ -192,6 +194,7 @@ impl Notices {
             NoticeKind::DialRefused(_) | NoticeKind::NotReached(_) => request != Request::Dial,
             NoticeKind::SoftphoneFailed(_)
             | NoticeKind::SoftphoneReloaded
+            | NoticeKind::WentNotReady
             | NoticeKind::SignOutFailed(_) => true,
         });
     }
@@ -206,6 +209,20 @@ impl Notices {
     pub(crate) fn withdraw_sign_out(&mut self) {
         self.shown
             .retain(|shown| !matches!(shown.kind, NoticeKind::SignOutFailed(_)));
+    }
+
+    /// Drops what the softphone reported, of one kind or of all.
+    pub(crate) fn withdraw_softphone(&mut self, kind: Option<SoftphoneError>) {
+        self.shown.retain(|shown| match shown.kind {
+            NoticeKind::SoftphoneFailed(error) => kind.is_some_and(|kind| kind != error),
+            _ => true,
+        });
+    }
+
+    /// Drops that the agent was made not ready: they are available again.
+    pub(crate) fn withdraw_not_ready(&mut self) {
+        self.shown
+            .retain(|shown| shown.kind != NoticeKind::WentNotReady);
     }
 
     /// Drops what is no news any more, because its contact has moved on or has left.
@@ -223,6 +240,7 @@ impl Notices {
                     | NoticeKind::NotReached(_)
                     | NoticeKind::SoftphoneFailed(_)
                     | NoticeKind::SoftphoneReloaded
+                    | NoticeKind::WentNotReady
                     | NoticeKind::SignOutFailed(_) => true,
                 })
         });

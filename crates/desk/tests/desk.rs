@@ -28,6 +28,8 @@ mod parties;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
+mod readiness;
+#[cfg(test)]
 mod reload;
 #[cfg(test)]
 mod requests;

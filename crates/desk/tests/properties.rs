@@ -157,6 +157,10 @@ fn read_everything(desk: &Desk, now: Instant) {
     desk.can_dial().ok();
     assert!(desk.notices().len() <= 5);
     black_box((desk.can_mute(), desk.queues_states(), desk.muted()));
+    black_box((desk.readiness(), desk.risk(), desk.holds_audio()));
+    for concern in desk.concerns() {
+        black_box(desk.repair_of(concern));
+    }
     black_box((desk.link(), desk.repair_offered(), desk.has_lost_connect()));
     black_box((
         desk.mute_conflict(),

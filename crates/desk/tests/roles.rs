@@ -112,9 +112,12 @@ fn signing_in_is_the_leaders_and_a_mirror_looks_for_the_softphone_again() {
 #[test]
 fn a_press_lets_a_mirror_lead_and_a_leader_already_does() {
     let mut mirror = talking_in(Role::Mirror);
-    assert_eq!(mirror.command(Command::Lead), [Effect::Lead]);
+    assert_eq!(
+        mirror.command(Command::Repair(Repair::Lead)),
+        [Effect::Lead]
+    );
     let mut leader = talking_in(Role::Leader);
-    assert_eq!(leader.command(Command::Lead), []);
+    assert_eq!(leader.command(Command::Repair(Repair::Lead)), []);
 }
 
 #[test]

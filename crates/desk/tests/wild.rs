@@ -4,8 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use desk::{
     Action, ActionError, AgentSnapshot, AgentStateSnapshot, AgentStateType, Attributes,
     ClockReading, Command, ContactKind, ContactSnapshot, ContactState, Control, Destination,
-    EndpointSnapshot, Input, Instant, Journal, LegRole, LegSnapshot, LegState, Link, Repair, Role,
-    Snapshot, SoftphoneError,
+    EndpointSnapshot, Input, Instant, Journal, LegRole, LegSnapshot, LegState, Link, Permission,
+    Policy, Repair, Role, Snapshot, SoftphoneError, Workstation,
 };
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
@@ -25,6 +25,10 @@ pub(crate) fn input() -> impl Strategy<Value = (Instant, Input)> {
         1 => any::<bool>().prop_map(Input::ConnectLost),
         1 => select(vec![Role::Leader, Role::Mirror, Role::Unknown]).prop_map(Input::Role),
         1 => Just(Input::TimePassed),
+        2 => place().prop_map(Input::Workstation),
+        1 => option::of(Just("Lunch".to_owned())).prop_map(|not_ready_state| {
+            Input::Policy(Policy { not_ready_state, notifies: true })
+        }),
         1 => select(vec![
             "desk-journal-1\tarn:1\ndesk-journal-1\tarn:2",
             "desk-journal-1\tarn:1\nrecord\ta\t\tin",
@@ -35,6 +39,26 @@ pub(crate) fn input() -> impl Strategy<Value = (Instant, Input)> {
         select(vec![i64::MIN, -1, 0, 5_000, i64::MAX]).prop_map(Instant::from_millis),
         input,
     )
+}
+
+fn place() -> impl Strategy<Value = Workstation> {
+    let permission = || {
+        select(vec![
+            Permission::Unasked,
+            Permission::Granted,
+            Permission::Denied,
+        ])
+    };
+    (permission(), permission(), any::<[bool; 3]>()).prop_map(|(microphone, notifications, is)| {
+        Workstation {
+            microphone,
+            notifications,
+            lacks_microphone: is[0],
+            is_away: is[1],
+            is_throttled: is[2],
+            mirrors: 0,
+        }
+    })
 }
 
 fn date() -> impl Strategy<Value = DateTime<Utc>> {
@@ -205,7 +229,8 @@ fn command() -> impl Strategy<Value = Command> {
             Command::Repair(Repair::SignIn),
             Command::Repair(Repair::Reconnect),
             Command::SignOut,
-            Command::Lead,
+            Command::Repair(Repair::Lead),
+            Command::Repair(Repair::AllowNotifications),
             Command::CancelQueuedState,
             Command::SetState(choice("Lunch")),
             Command::Dial(number("+81312345678")),

@@ -1,6 +1,7 @@
 //! The agent bar.
 
-use desk::{AgentStateType, Desk, Input, Link};
+use desk::{AgentStateType, Desk, Input, Link, Permission, Role, Workstation};
+use leptos::prelude::document;
 use rstest::rstest;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -235,27 +236,80 @@ async fn the_menu_follows_what_the_instance_configures() {
     );
 }
 
+fn place(change: impl FnOnce(&mut Workstation)) -> Input {
+    let mut place = Workstation::default();
+    change(&mut place);
+    Input::Workstation(place)
+}
+
+fn light(stage: &Stage) -> (Option<String>, String) {
+    let light = stage.one(".light");
+    (light.get_attribute("data-light"), text(&light))
+}
+
 #[rstest]
-#[case(Link::Loading, "starting", "Loading")]
-#[case(Link::Connecting, "starting", "Connecting to Connect")]
-#[case(Link::Ready, "ready", "Connected to Connect")]
-#[case(Link::Blocked, "down", "Not connected to Connect")]
-#[case(Link::Silent, "down", "Not connected to Connect")]
-#[case(Link::Stalled, "down", "Not connected to Connect")]
-#[case(Link::SignedOut, "down", "Not connected to Connect")]
-#[case(Link::AccessDenied, "down", "Not connected to Connect")]
-#[case(Link::GaveUp, "down", "Not connected to Connect")]
+#[case::loading(Input::Link(Link::Loading), "starting", "Starting")]
+#[case::connecting(Input::Link(Link::Connecting), "starting", "Starting")]
+#[case::ready(Input::Link(Link::Ready), "ready", "Ready")]
+#[case::signed_out(Input::Link(Link::SignedOut), "blocked", "Trouble")]
+#[case::connect_lost(Input::ConnectLost(true), "blocked", "Trouble")]
+#[case::no_microphone(place(|place| place.lacks_microphone = true), "blocked", "Trouble")]
+#[case::slowed_down(place(|place| place.is_throttled = true), "attention", "Check")]
+#[case::another_tab(Input::Role(Role::Mirror), "read-only", "Read-only")]
 #[test_attr(wasm_bindgen_test)]
-async fn the_light_says_how_the_desk_stands_to_connect(
-    #[case] link: Link,
+async fn the_light_has_a_word_for_scripts_and_one_for_the_agent(
+    #[case] input: Input,
     #[case] word: &str,
     #[case] words: &str,
 ) {
-    let stage = Stage::of(Desk::default(), Locale::En).await;
-    stage.tell(Input::Link(link)).await;
-    let light = stage.one(".link");
+    let stage = Stage::open().await;
+    stage.tell(input).await;
+    assert_eq!(light(&stage), (Some(word.into()), words.into()));
+}
+
+#[wasm_bindgen_test]
+async fn the_light_unfolds_every_reason_and_what_mends_it() {
+    let stage = Stage::open().await;
+    let reasons = || stage.texts(".concerns li");
+    assert_eq!(reasons(), ["Calls can come."]);
+    stage.press("Ready").await;
+    let unasked = |place: &mut Workstation| {
+        place.is_throttled = true;
+        place.microphone = Permission::Unasked;
+    };
+    stage.tell(place(unasked)).await;
     assert_eq!(
-        (light.get_attribute("data-link").as_deref(), text(&light)),
-        (Some(word), words.into())
+        reasons(),
+        [
+            "The microphone has not been allowed yet.Allow",
+            "The browser slows this tab down. Keep it in front."
+        ]
+    );
+    assert!(stage.is_enabled("Allow"));
+}
+
+#[wasm_bindgen_test]
+async fn an_available_agent_who_would_miss_calls_is_told_in_words_and_in_the_title() {
+    let stage = Stage::open().await;
+    stage
+        .tell(place(|place| place.lacks_microphone = true))
+        .await;
+    assert_eq!(
+        (
+            stage.texts("[data-testid=notice] p"),
+            document().title().as_str()
+        ),
+        (
+            vec!["There is no microphone. Plug in your headset.".to_owned()],
+            "⚠ Calls cannot reach you"
+        )
+    );
+    stage.tell(scene(2, "Lunch")).await;
+    assert_eq!(
+        (
+            stage.texts("[data-testid=notice] p").len(),
+            document().title().as_str()
+        ),
+        (0, "Agent desk")
     );
 }

@@ -30,11 +30,6 @@ impl Desk {
             Command::Dismiss(id) => self.notices.dismiss(id),
             Command::Select(contact) => self.roster.select(contact),
             Command::Repair(repair) => self.repair(repair, effects),
-            Command::Lead => {
-                if !self.leads() {
-                    effects.push(Effect::Lead);
-                }
-            }
             // Pressed in the moment in which another page took over.
             _ if !self.leads() => {}
             Command::Press(control, contact) => self.press(control, &contact, effects),
@@ -193,6 +188,9 @@ impl Desk {
         {
             self.act(Action::QueueState(choice.clone()), effects);
             return;
+        }
+        if let Action::SetState(_) | Action::QueueState(_) = action {
+            self.notices.withdraw_not_ready();
         }
         self.notices.show(
             NoticeKind::ActionFailed(Request::from(action), error),

@@ -77,7 +77,9 @@ impl Desk {
 
     pub(super) fn repair(&mut self, repair: Repair, effects: &mut Vec<Effect>) {
         // Meanwhile the CCP may have come back.
-        if self.repair_offered() != Some(repair) {
+        let is_offered = self.repair_offered() == Some(repair)
+            || (self.concerns().into_iter()).any(|one| self.repair_of(one) == Some(repair));
+        if !is_offered {
             return;
         }
         match repair {
@@ -90,8 +92,14 @@ impl Desk {
                 }
                 self.link = Link::SigningIn;
             }
-            Repair::Reconnect => effects.push(Effect::Reconnect),
+            Repair::Reconnect => {
+                self.notices.withdraw_softphone(None);
+                effects.push(Effect::Reconnect);
+            }
             Repair::Reload => effects.push(Effect::Reload),
+            Repair::Lead => effects.push(Effect::Lead),
+            Repair::AllowMicrophone => effects.push(Effect::AskForMicrophone),
+            Repair::AllowNotifications => effects.push(Effect::AskForNotifications),
         }
     }
 
@@ -190,7 +198,9 @@ impl Desk {
         self.notices.show(failure, None);
     }
 
-    pub(super) fn count_softphones(&mut self, count: u32, now: Instant) -> bool {
+    /// A mirror has a CCP too, but no softphone in it.
+    pub(super) fn count_softphones(&mut self, now: Instant) -> bool {
+        let count = self.ccps.saturating_sub(self.workstation.mirrors);
         let before = self.softphones;
         self.softphones = match (count > 1, before) {
             (false, _) => Softphones::One,
