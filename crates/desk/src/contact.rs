@@ -190,7 +190,7 @@ impl Contact {
     }
 
     fn first_phase(&self, told: &ContactSnapshot, around: Surroundings<'_>) -> Option<CallPhase> {
-        let circumstances = self.circumstances(None);
+        let circumstances = self.circumstances(None, around.agent);
         match &told.state {
             Some(ContactState::Init) => None,
             Some(state) => circumstances
@@ -200,7 +200,11 @@ impl Contact {
         }
     }
 
-    fn circumstances(&self, before: Option<CallPhase>) -> Circumstances<'_> {
+    fn circumstances(
+        &self,
+        before: Option<CallPhase>,
+        agent: Option<&AgentState>,
+    ) -> Circumstances<'_> {
         let state = |role| self.leg(role).and_then(|leg| leg.state.as_ref());
         Circumstances {
             kind: &self.kind,
@@ -209,6 +213,7 @@ impl Contact {
             customer_leg: state(LegRole::Customer),
             talked: self.talked,
             before,
+            was_dialled: agent.is_some_and(|agent| agent.name.ends_with("Customer")),
         }
     }
 
@@ -296,7 +301,8 @@ impl Contact {
         since: Option<DateTime<Utc>>,
         around: Surroundings<'_>,
     ) {
-        let Some(entered) = self.circumstances(Some(self.phase)).phase(state) else {
+        let circumstances = self.circumstances(Some(self.phase), around.agent);
+        let Some(entered) = circumstances.phase(state) else {
             return;
         };
         let was_connected = self.state.as_ref() == Some(&ContactState::Connected);
@@ -360,7 +366,10 @@ impl Contact {
     }
 
     fn ending<'a>(&'a self, agent: Option<&'a AgentState>) -> Ending<'a> {
-        let customer = self.leg(LegRole::Customer);
+        // Who goes later, from the queue, has not ended this.
+        let ended = self.times.ended.map(|ended| ended.at);
+        let in_time = |leg: &&LegSnapshot| leg.since.zip(ended).is_none_or(|(at, end)| at <= end);
+        let customer = self.leg(LegRole::Customer).filter(in_time);
         Ending {
             phase: self.phase,
             state: self.state.as_ref(),
@@ -387,7 +396,13 @@ impl Contact {
         let told = leg.since.map(|at| Stamp::new(at, TimeSource::Leg));
         let stamp = told.or(around.seen_as(TimeSource::FirstSeen));
         let Some(stamp) = stamp else { return };
-        if on_hold {
+        // The phase waits for a state that can be read; the leg tells already.
+        let is_held = match leg.state {
+            Some(LegState::Hold) => true,
+            Some(LegState::Connected | LegState::Disconnected) => false,
+            _ => on_hold,
+        };
+        if is_held {
             self.times.hold_begins(stamp);
         } else {
             self.times.hold_ends(stamp);

@@ -253,7 +253,11 @@ impl From<CallRecord> for KeptOffer {
             outcome: (!guessed).then_some(record.outcome),
             state: None,
             inferred,
-            asked: Asked::default(),
+            // What was pressed is told by the outcome that it explained.
+            asked: Asked {
+                declined: record.outcome == CallOutcome::Declined,
+                cancelled: record.outcome == CallOutcome::Cancelled,
+            },
             record,
         }
     }

@@ -55,7 +55,7 @@ impl CallOutcome {
     pub(crate) fn corrected_by(self, told: Self) -> Self {
         match (self, told) {
             (Self::Failed, Self::Busy | Self::BadNumber | Self::NoAnswer)
-            | (Self::Missed, Self::Declined)
+            | (Self::Missed, Self::Declined | Self::Abandoned)
             // An error after the end of a talk.
             | (Self::Answered, Self::Failed) => told,
             (known, _) => known,

@@ -81,12 +81,16 @@ pub(crate) struct Circumstances<'a> {
     pub talked: bool,
     /// The phase so far; `None` for a contact that is new.
     pub before: Option<CallPhase>,
+    /// Whether the agent's state, if it can only speak of this call, says that the customer was
+    /// called: `LineEngagedCustomer`, `BadAddressCustomer`, ….
+    pub was_dialled: bool,
 }
 
 impl Circumstances<'_> {
     /// `ContactStateType` to phase; `None` leaves the phase as it is.
     pub(crate) fn phase(self, state: &ContactState) -> Option<CallPhase> {
         let dialled = self.direction == Direction::Outbound
+            || self.is_dialled_callback()
             || matches!(self.before, Some(CallPhase::Dialing | CallPhase::Failed));
         Some(match state {
             ContactState::Incoming => CallPhase::Ringing,
@@ -141,6 +145,14 @@ impl Circumstances<'_> {
         }
     }
 
+    /// Whether nothing but the agent's state tells that a callback was accepted. Once it was missed,
+    /// that state may be one of another call.
+    fn is_dialled_callback(self) -> bool {
+        self.was_dialled
+            && *self.kind == ContactKind::QueueCallback
+            && self.before != Some(CallPhase::Missed)
+    }
+
     /// Whether the customer has not been on the line yet, and is not.
     fn is_unanswered(self) -> bool {
         !self.talked
@@ -185,6 +197,7 @@ mod tests {
             customer_leg: None,
             talked: false,
             before: None,
+            was_dialled: false,
         }
     }
 

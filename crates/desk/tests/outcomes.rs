@@ -31,6 +31,23 @@ fn an_inbound_call_that_was_not_seen_connected_ends_as(
 }
 
 #[rstest]
+#[case::when_it_ended(5, "abandoned")]
+#[case::later_in_the_queue(7, "missed")]
+fn when_the_caller_went_is_read_as_soon_as_the_legs_can_be(
+    #[case] went: i64,
+    #[case] outcome: &str,
+) {
+    let mut page = page_with(contact("c").ringing(at(1)), "PendingBusy");
+    let missed = contact("c").missed(at(5));
+    let without_legs = missed.clone().but(|told| told.legs = Some(Vec::new()));
+    page.tell(snapshot(at(5), "MissedCallAgent", [without_legs]));
+    let gone = missed.customer_is(LegState::Disconnected, at(went));
+    page.tell(snapshot(at(8), "MissedCallAgent", [gone]));
+    page.tell(idle(at(9)));
+    assert_eq!(page.outcomes(), [("c", outcome)]);
+}
+
+#[rstest]
 #[case::busy(ContactState::Error, "LineEngagedCustomer", "busy")]
 #[case::no_answer(ContactState::Error, "FailedConnectCustomer", "no-answer")]
 #[case::rang_out(ContactState::Missed, "MissedCallCustomer", "no-answer")]
@@ -50,6 +67,42 @@ fn a_dialled_call_that_is_not_connected_ends_as(
     ));
     page.tell(idle(at(9)));
     assert_eq!(page.outcomes(), [("c", outcome)]);
+}
+
+/// Nothing was told of the dialling, but the agent's state names the customer.
+#[rstest]
+#[case::bad_number("BadAddressCustomer", "failed", "bad-number")]
+#[case::busy("LineEngagedCustomer", "failed", "busy")]
+#[case::not_accepted("Default", "missed", "abandoned")]
+fn a_callback_that_came_to_nothing_was_dialled_if_the_agents_state_says_so(
+    #[case] agent: &str,
+    #[case] phase: &str,
+    #[case] outcome: &str,
+) {
+    let mut page = page_with(contact("c").callback().incoming(at(1)), "Pending");
+    page.tell(snapshot(
+        at(5),
+        agent,
+        [contact("c").callback().failed(at(5))],
+    ));
+    assert_eq!(page.phases(), [("c", phase)]);
+    page.tell(idle(at(9)));
+    assert_eq!(page.outcomes(), [("c", outcome)]);
+}
+
+#[test]
+fn what_was_pressed_explains_an_end_also_after_a_snapshot_without_the_call() {
+    let call = || contact("c").outbound();
+    let mut page = page_with(call().dialing(at(1)), "CallingCustomer");
+    page.press(Control::HangUp, "c");
+    page.tell(idle(at(3)));
+    page.tell(snapshot(
+        at(5),
+        "FailedConnectCustomer",
+        [call().failed(at(3))],
+    ));
+    page.tell(idle(at(9)));
+    assert_eq!(page.outcomes(), [("c", "cancelled")]);
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, TimeDelta};
 use desk::{
-    Caller, ContactKind, ContactSnapshot, ContactState, Control, Effect, LegState, Oddity, Snapshot,
+    Caller, ContactKind, ContactSnapshot, ContactState, Control, Effect, LegState, Oddity,
+    Snapshot, TimeSource,
 };
 use rstest::rstest;
 
@@ -204,6 +205,27 @@ fn a_hold_goes_on_after_a_snapshot_without_it() {
     let holds = page.held("c").times.holds.clone();
     let holds: Vec<_> = holds.iter().map(|hold| (hold.from.at, hold.to)).collect();
     assert_eq!(holds, [(at(10), None)]);
+}
+
+#[test]
+fn a_hold_ends_with_its_leg_whatever_the_state_of_the_call_is_called() {
+    let mut page = Page::open();
+    page.tell(held(10, 10));
+    let mut odd = snapshot(
+        at(12),
+        "Busy",
+        [contact("c")
+            .connected(at(3))
+            .customer_is(LegState::Connected, at(12))],
+    );
+    call(&mut odd).state = Some(ContactState::Unknown("astral".into()));
+    page.tell(odd);
+    page.tell(connected(14));
+    let holds = page.held("c").times.holds.iter();
+    let ends: Vec<_> = holds
+        .map(|hold| hold.to.map(|to| (to.at, to.source)))
+        .collect();
+    assert_eq!(ends, [Some((at(12), TimeSource::Leg))]);
 }
 
 #[test]
