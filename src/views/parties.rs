@@ -1,6 +1,9 @@
 //! Third parties: calling one in, who hears whom, and who stays when the agent leaves.
 
-use desk::{Caller, Command, Contact, Control, Desk, Destination, PhoneNumber, PhoneNumberError};
+use desk::{
+    Caller, Command, Contact, Control, Conversation, Desk, Destination, PhoneNumber,
+    PhoneNumberError,
+};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
@@ -32,6 +35,10 @@ pub(super) fn parties(desk: DeskHandle) -> El {
     run(Box::new(move || {
         if !desk.read(can_call_in) {
             chooses.set(None);
+        }
+        // Whoever was sought is found; one who was refused stays to be mended.
+        if desk.read(is_calling) {
+            sought.set(String::new());
         }
     }));
     let opener = |label: fn() -> Text, hand_on| {
@@ -79,6 +86,11 @@ pub(super) fn parties(desk: DeskHandle) -> El {
 fn can_call_in(desk: &Desk) -> bool {
     let call = desk.front();
     call.is_some_and(|call| desk.can_call_in(&call.id))
+}
+
+fn is_calling(desk: &Desk) -> bool {
+    let conversation = desk.front().and_then(Contact::conversation);
+    conversation == Some(Conversation::Calling)
 }
 
 /// Who was called in, for how long they are as they are, and who hears whom.

@@ -131,6 +131,20 @@ for (const resumes of [false, true]) {
   });
 }
 
+test("a number that was typed and called does not hide the quick connects from the next choice", async ({ desk, sim }) => {
+  const id = await talk(desk, sim);
+  await press(desk, "相談");
+  await desk.getByRole("searchbox", { name: "検索" }).fill("03-1234-9876");
+  await desk.getByRole("button", { name: "03-1234-9876" }).click();
+  await expectConversation(desk, "calling");
+  await press(desk, "切り離し");
+  await expectConversation(desk, "left");
+  await press(desk, "相談");
+  await expect(desk.getByRole("searchbox", { name: "検索" })).toBeEmpty();
+  await expect(desk.getByRole("button", { name: WAREHOUSE })).toBeVisible();
+  expect((await sim.contact(id)).state).toBe("connected");
+});
+
 test("a third party who rings is dropped, and the customer taken back", async ({ desk, sim }) => {
   const id = await talk(desk, sim);
   await callIn(desk, sim, id, "転送", WAREHOUSE);
