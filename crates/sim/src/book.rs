@@ -52,6 +52,21 @@ pub(crate) fn book(floor: &Floor) -> Value {
     book
 }
 
+/// One agent of it, with every offer to them, for `GET /control/agents/{login}`: what a test asks
+/// for after every step.
+pub(crate) fn page_of(floor: &Floor, login: &str) -> Option<Value> {
+    let instance = &floor.instance;
+    let found = instance.agent(login)?;
+    Some(json!({
+        "clock": { "now": rfc3339(floor.clock.now()), "running": floor.clock.is_running() },
+        "agent": agent(found),
+        "offers": instance.offers_to_json(login),
+        "ccps": instance.ports_to_json(),
+        "held": floor.most_held(),
+        "snapshots_to_mutate": instance.snapshots_to_mutate(),
+    }))
+}
+
 /// What the customer's phone shows: lines, queues, and how telephones behave.
 pub(crate) fn phone_view(floor: &Floor) -> Value {
     let scenario = floor.instance.scenario();

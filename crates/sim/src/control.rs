@@ -20,7 +20,7 @@ use contract::{ConnectionId, ContactId, PhoneNumber};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::book::book;
+use crate::book::{book, page_of};
 use crate::ccp::document;
 use crate::event::{Call, CallbackWish, CustomerAct, Event, Outcome, Refusal, ThirdPartyAct};
 use crate::exchange::{Floor, Stopped};
@@ -55,6 +55,7 @@ pub(crate) fn router(shared: &Shared) -> Router<Shared> {
         )
         .route("/control/phones", post(phone))
         .route("/control/clock", post(clock))
+        .route("/control/agents/{login}", get(read_agent))
         .route("/control/agents/{login}/state", post(agent_state))
         .route("/control/agents/{login}/sign-out", post(sign_out))
         .route("/control/agents/{login}/announce", post(trouble::announce))
@@ -96,6 +97,19 @@ async fn act(
 async fn read_book(State(shared): State<Shared>) -> Response {
     match shared.exchange.run(|floor| book(floor)).await {
         Ok(book) => Json(book).into_response(),
+        Err(Stopped) => crate::ccp::stopping(),
+    }
+}
+
+async fn read_agent(State(shared): State<Shared>, Path(login): Path<String>) -> Response {
+    let named = login.clone();
+    let page = shared.exchange.run(move |floor| page_of(floor, &named));
+    match page.await {
+        Ok(Some(page)) => Json(page).into_response(),
+        Ok(None) => refused(&Refusal::Unknown {
+            what: "agent",
+            id: login,
+        }),
         Err(Stopped) => crate::ccp::stopping(),
     }
 }

@@ -169,6 +169,11 @@ impl Floor {
         self.outboxes.get(port).map_or(0, Outbox::held)
     }
 
+    /// How many messages are kept back from the page for which most are.
+    pub(crate) fn most_held(&self) -> usize {
+        self.outboxes.values().map(Outbox::held).max().unwrap_or(0)
+    }
+
     /// Keeps that back from now on. When it is less than before, what waits goes at once: a
     /// page must not be overtaken by its own past.
     pub(crate) fn keep_back(&mut self, hold: Hold) {

@@ -44,6 +44,7 @@ use crate::contact::Contact;
 use crate::event::{Effect, Event, Fault, Message, Mutation, Outcome, Reaction, Refusal};
 use crate::id::Ids;
 use crate::line::{Line, Reach};
+use crate::offer::Offers;
 use crate::scenario::{Scenario, State};
 use crate::wire::rfc3339;
 use timer::Timer;
@@ -64,6 +65,7 @@ pub struct Instance {
     /// Owner of a topic among an agent's tabs.
     masters: BTreeMap<(String, String), String>,
     phones: BTreeMap<String, Reach>,
+    offers: Offers,
     timers: BTreeMap<(DateTime<Utc>, u64), Timer>,
     mutations: VecDeque<Mutation>,
     faults: VecDeque<Fault>,
@@ -112,6 +114,7 @@ impl Instance {
             ids: Ids::new(scenario.id_seed),
             scenario,
             lines: BTreeMap::new(),
+            offers: Offers::default(),
             ports: BTreeMap::new(),
             masters: BTreeMap::new(),
             timers: BTreeMap::new(),
@@ -160,6 +163,11 @@ impl Instance {
         self.lines.values()
     }
 
+    /// Every offer to an agent, as it truly was, for the book.
+    pub(crate) fn offers_to_json(&self, login: &str) -> Vec<Value> {
+        self.offers.of(login)
+    }
+
     /// How that telephone behaves when it is dialled.
     pub fn reach(&self, number: &str) -> Reach {
         self.phones.get(number).copied().unwrap_or_default()
@@ -187,9 +195,14 @@ impl Instance {
             "requests": self.requests,
             "switches": self.scenario.switches,
             "phones": self.phones,
-            "snapshots_to_mutate": self.mutations.iter().map(|one| one.remaining).sum::<u32>(),
+            "snapshots_to_mutate": self.snapshots_to_mutate(),
             "faults": self.faults,
         })
+    }
+
+    /// How many of the next snapshots are to be falsified.
+    pub(crate) fn snapshots_to_mutate(&self) -> u32 {
+        self.mutations.iter().map(|one| one.remaining).sum()
     }
 
     fn apply(&mut self, event: Event) -> Result<Outcome, Refusal> {
@@ -240,6 +253,7 @@ impl Instance {
         self.phones = scenario.phones.clone();
         self.scenario = scenario;
         self.lines.clear();
+        self.offers = Offers::default();
         self.timers.clear();
         self.mutations.clear();
         self.faults.clear();
@@ -302,6 +316,9 @@ impl Instance {
             return;
         };
         agent.settle(self.now);
+        let lines = &self.lines;
+        let line = |contact: &Contact| lines.get(&contact.id);
+        self.offers.observe(agent, self.now, line);
         let mut update = agent.to_update(&self.scenario, self.now);
         let ports: Vec<String> = self.ports_of(login);
         if ports.is_empty() {

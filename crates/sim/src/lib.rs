@@ -35,6 +35,7 @@ pub mod incident;
 pub mod instance;
 pub mod leg;
 pub mod line;
+mod offer;
 mod origin;
 mod outbox;
 mod phone;

@@ -1,5 +1,6 @@
 //! The control API: its sentences, and who may not use it.
 
+use chrono::DateTime;
 use rstest::rstest;
 use serde_json::{Value, json};
 use sim::{Options, Scenario, Sim};
@@ -227,6 +228,35 @@ async fn a_reset_empties_the_line_and_never_uses_an_id_again() {
         .await
         .json();
     assert_ne!(first["contactId"], second["contactId"]);
+    sim.stop().await;
+}
+
+#[tokio::test]
+async fn the_book_remembers_an_offer_as_it_truly_was() {
+    let sim = frozen(Scenario::default()).await;
+    let login = "hanako.sato";
+    let call = json!({ "from": "+819012345678", "agent": login, "force": true });
+    let call = control(&sim, "/calls", call).await.json();
+    let id = call["contactId"].as_str().unwrap();
+    control(&sim, "/clock", json!({ "advance_ms": 4_000 })).await;
+    control(&sim, &format!("/contacts/{id}/ring-out"), json!({})).await;
+    let page = get(&format!("{}/agents/{login}", sim.control_url()))
+        .await
+        .json();
+    let offer = &page["offers"][0];
+    let [offered, ended] = ["offered", "ended"].map(|at| {
+        let at = offer[at].as_str().unwrap();
+        DateTime::parse_from_rfc3339(at).unwrap()
+    });
+    assert_eq!((ended - offered).num_seconds(), 4);
+    assert_eq!(offer["reason"], "MissedCallAgent");
+    assert_eq!(
+        (&offer["connected"], &offer["cleared"]),
+        (&Value::Null, &Value::Null)
+    );
+    assert_eq!(page["agent"]["contacts"][0]["contact_id"], id);
+    let nobody = get(&format!("{}/agents/nobody", sim.control_url())).await;
+    assert_eq!(nobody.status, 404);
     sim.stop().await;
 }
 
