@@ -8,7 +8,7 @@ import { AGENT, Sim } from "./sim.mjs";
 export { expect };
 
 /** In every frame, before its own scripts: puts on the console what a browser need not put there. */
-function reportViolations() {
+export function reportViolations() {
   addEventListener("securitypolicyviolation", (event) => {
     console.error(`securitypolicyviolation: ${event.violatedDirective} ${event.blockedURI}`);
   });

@@ -5,8 +5,10 @@
 //! the only place of the project where a time is asserted.
 
 mod figure;
+pub(crate) mod walk;
 
 use std::fs;
+use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context as _, Result, bail};
@@ -48,7 +50,7 @@ impl Bench {
             Some("start") => vec![Self::Start],
             Some("memory") => vec![Self::Memory],
             Some(other) => {
-                bail!("no such benchmark: {other} (there are calls, start and memory)")
+                bail!("no such benchmark: {other} (there are calls, start, memory and walk)")
             }
         })
     }
@@ -97,39 +99,60 @@ impl Bench {
     }
 }
 
+/// What every benchmark needs, built and at hand.
+struct Stage {
+    browser: Browser,
+    dist: PathBuf,
+    /// Where results are written.
+    out: PathBuf,
+}
+
+impl Stage {
+    fn set(workspace: &Workspace) -> Result<Self> {
+        let browser = Browser::ensure()?;
+        let dist = dist::ensure(workspace)?;
+        library::bytes(workspace)?;
+        World::build(workspace)?;
+        test::install_journeys(workspace)?;
+        let out = workspace.path("target/bench");
+        fs::create_dir_all(&out)?;
+        Ok(Self { browser, dist, out })
+    }
+
+    /// What the measuring programs read from their environment.
+    fn variables(&self, workspace: &Workspace) -> Result<[(&'static str, PathBuf); 4]> {
+        Ok([
+            ("CHROMIUM", self.browser.program.clone()),
+            ("DESK_DIST", self.dist.clone()),
+            ("DESK_SIM", workspace.debug_binary("sim")),
+            ("BENCH_STREAMS", library::path(workspace)?),
+        ])
+    }
+}
+
 /// Runs the benchmarks and prints their table; a figure above its limit fails.
 ///
 /// # Errors
 ///
 /// When something cannot be built, started or measured.
 pub(crate) fn run(workspace: &Workspace, benches: &[Bench]) -> Result<ExitCode> {
-    let browser = Browser::ensure()?;
-    let dist = dist::ensure(workspace)?;
-    library::bytes(workspace)?;
-    World::build(workspace)?;
-    test::install_journeys(workspace)?;
-    let out = workspace.path("target/bench");
-    fs::create_dir_all(&out)?;
-
+    let stage = Stage::set(workspace)?;
     let mut figures = Vec::new();
     for bench in benches {
         for (name, args) in bench.runs() {
             let mut node = Command::new("node");
             node.arg(workspace.path("bench/measure.mjs"))
                 .args(&args)
-                .env("CHROMIUM", &browser.program)
-                .env("DESK_DIST", &dist)
-                .env("DESK_SIM", workspace.debug_binary("sim"))
-                .env("BENCH_STREAMS", library::path(workspace)?);
+                .envs(stage.variables(workspace)?);
             let samples = measure(&name, &mut node)?;
             let of_run = bench.figures(&name, &samples)?;
             let report = json!({
-                "browser": browser.version,
+                "browser": stage.browser.version,
                 "arguments": args,
                 "samples": serde_json::from_str::<Value>(&samples)?,
                 "figures": of_run,
             });
-            fs::write(out.join(format!("{name}.json")), report.to_string())?;
+            fs::write(stage.out.join(format!("{name}.json")), report.to_string())?;
             figures.extend(of_run);
         }
     }

@@ -44,6 +44,10 @@ cargo xtask <command>
   dist               build dist/, print the sizes, fail above the budget
   bench [calls|start|memory]
                      the desk beside a plain page, with limits; writes target/bench/*.json
+  bench walk [--calls N] [--seed S] [--resume] [--first N]
+                     a random walk of 10,000 calls with all faults on, held against the simulator's book
+                       --resume   take up where the last one of that seed was left (target/bench/walk.json)
+                       --first N  begin with that call
   doctor             which tools are there, and how to get what is missing
   seal               (called by Trunk) fill in what Trunk cannot know of the built site
 ";
@@ -83,6 +87,10 @@ fn run() -> Result<ExitCode> {
         }
         "bench" => {
             let bench = value_opt(&mut args)?;
+            if bench.as_deref() == Some("walk") {
+                let options = bench::walk::Options::parse(&mut args)?;
+                return bench::walk::run(&workspace, options);
+            }
             no_more(&mut args)?;
             bench::run(&workspace, &bench::Bench::parse(bench.as_deref())?)
         }
