@@ -18,7 +18,7 @@ import { Counts, Walk } from "../tests/e2e/walk/walk.mjs";
 const { chromium } = createRequire(new URL("../tests/e2e/package.json", import.meta.url))("@playwright/test");
 
 /** Desks side by side: one waits for its browser while another's works. */
-const DESKS = 3;
+const DESKS = 4;
 /** A page that has been open for a shift is reloaded for the next; the library's log grows by the call. */
 const SHIFT = 500;
 

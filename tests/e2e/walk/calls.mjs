@@ -344,7 +344,7 @@ export class Call {
     const what = this.dice.weigh(HOW_OFTEN);
     this.post.note(`trouble: ${what}`);
     this.shape.push(what);
-    await IN_MID_CALL[what](this.post, this.dice);
-    this.post.counts.fault(what);
+    const happened = await IN_MID_CALL[what](this.post, this.dice);
+    if (happened !== false) this.post.counts.fault(what);
   }
 }

@@ -95,12 +95,11 @@ export class Ledger {
 
   /**
    * Compares what the desk has kept of one contact with its offers in the book; `rules` counts what was applied.
-   * `declined`: the offers that the agent has declined; `tabs`: whether another page may have heard more.
+   * `declined`: the offers that the agent has declined.
    */
-  judge(offers, records, { rules, declined, tabs }) {
+  judge(offers, records, { rules, declined }) {
     const told = this.#of(offers);
     const left = [...records];
-    const verdicts = [];
     offers.forEach((offer, index) => {
       if (told[index].length === 0) {
         rules.count("an offer of which no snapshot came leaves no record");
@@ -113,13 +112,12 @@ export class Ledger {
       const found = own >= 0 ? own : left.findIndex((record) => began(record) === to);
       if (found < 0) throw new Mismatch(`no record of the offer of ${offer.offered}`);
       const [record] = left.splice(found, 1);
-      verdicts.push(this.#compare(offer, record, told[index], { next: told[index + 1]?.[0], rules, declined, tabs }));
+      this.#compare(offer, record, told[index], { next: told[index + 1]?.[0], rules, declined });
     });
     if (left.length > 0) throw new Mismatch(`${left.length} records more than offers`);
-    return verdicts;
   }
 
-  #compare(offer, record, told, { next, rules, declined, tabs }) {
+  #compare(offer, record, told, { next, rules, declined }) {
     let exact = true;
     const fail = (what, is, expected) => {
       throw new Mismatch(`${what} is ${JSON.stringify(is)}, not ${JSON.stringify(expected)}`);
@@ -130,7 +128,6 @@ export class Ledger {
     };
     /** A stated time, else an estimate within bounds, else none. */
     const time = (what, is, truth, { stated, untimed, absent }) => {
-      const isTruth = is !== undefined && is.at === truth && ["state", "leg"].includes(is.source);
       if (stated !== undefined) {
         if (is?.at === stated && ["state", "leg"].includes(is.source)) {
           if (stated !== truth) apply(`${what}: only the second ring of a callback was told`);
@@ -138,7 +135,6 @@ export class Ledger {
         }
         fail(what, is, { at: stated, source: "state" });
       }
-      if (tabs && isTruth) return apply("a second tab has heard more");
       if (untimed !== undefined || absent !== undefined) {
         const { seen: limit, least } = untimed ?? absent;
         const source = untimed === undefined ? "absent" : "seen";
@@ -169,13 +165,13 @@ export class Ledger {
     if (is === undefined || is.at < Math.min(cleared, gone.least) || is.at > gone.seen) fail("cleared", is, { from: cleared, to: gone });
     if (is.at !== cleared) apply("cleared: by the first snapshot without the contact");
 
-    this.#compareHolds(offer, record, told, { over, gone: gone.seen, fail, apply, tabs });
+    this.#compareHolds(offer, record, told, { gone: gone.seen, fail, apply });
 
     const outcome = outcomeOf(offer, declined.has(`${offer.contact_id} ${offer.offered}`));
     if (record.outcome !== outcome) {
       const guesses = ["missed", "failed", "declined", "cancelled"];
       if (over.length === 0 && !told.some(talks) && guesses.includes(record.outcome)) apply("outcome: its end was never told");
-      else if (over.every(({ alone }) => !alone) && guesses.includes(record.outcome)) apply("outcome: with two calls the agent's state speaks of neither");
+      else if (over.length > 0 && over.every(({ alone }) => !alone) && guesses.includes(record.outcome)) apply("outcome: with two calls the agent's state speaks of neither");
       else fail("outcome", record.outcome, outcome);
     }
     if (record.transferred !== offer.handed_on) {
@@ -185,21 +181,19 @@ export class Ledger {
     const facts = { direction: offer.origin === "outbound" ? "out" : "in", callback: offer.origin === "callback", queue: offer.queue, lastTwo: /^\+\d/.test(offer.number ?? "") ? offer.number.slice(-2) : "" };
     for (const [what, expected] of Object.entries(facts)) if (record[what] !== expected) fail(what, record[what], expected);
     rules.count(exact ? "exact in every time and word" : "exact but for what is named above");
-    return { offer: offer.contact_id, exact };
   }
 
   /** A hold that was told is in the record, from when it was; it ends when it did, or by the next that was told. */
-  #compareHolds(offer, record, told, { over, gone, fail, apply, tabs }) {
+  #compareHolds(offer, record, told, { gone, fail, apply }) {
     const truths = offer.holds.map(([from, to]) => ({ from: at(from), to: at(to) }));
     const held = told.filter(({ state, customer }) => state === "connected" && customer?.state === "hold");
     const known = truths.filter(({ from }) => held.some(({ customer }) => customer.since === from));
     const untimed = held.some(({ customer }) => customer.since === undefined);
     const isKnown = (hold) => known.some(({ from }) => from === hold.from.at);
     if (record.holds.length !== known.length || !record.holds.every(isKnown)) {
-      const some = tabs || untimed;
       const all = record.holds.every(({ from }) => truths.some((truth) => from.at >= truth.from && (from.at <= truth.to || truth.to === undefined)));
-      if (!(some && all && record.holds.length <= truths.length)) fail("holds", record.holds, known);
-      return apply(tabs ? "a second tab has heard more" : "hold: told without its time");
+      if (!(untimed && all && record.holds.length <= truths.length)) fail("holds", record.holds, known);
+      return apply("hold: told without its time");
     }
     if (known.length < truths.length) apply("hold: never told, and not claimed");
     for (const [index, truth] of known.entries()) {
@@ -207,11 +201,10 @@ export class Ledger {
       const lastTold = held.findLast(({ customer }) => customer.since === truth.from).order;
       const after = told.find(({ order, state, customer }) => order > lastTold && (OVER.includes(state) || (state === "connected" && customer !== undefined && customer.since !== truth.from)));
       const limit = Math.min(Math.max(after?.customer?.since ?? 0, after?.seen ?? gone), gone);
-      if (from.source !== "leg" && !untimed) fail("hold's beginning", from, { source: "leg" });
+      if (from.at !== truth.from || (from.source !== "leg" && !untimed)) fail("hold's beginning", from, { at: truth.from, source: "leg" });
       if (to === undefined || to.at < truth.to || to.at > limit) fail("hold's end", to, { from: truth.to, to: limit });
       if (to.at !== truth.to) {
-        const isResume = after !== undefined && after.state === "connected" && after.customer.state === "connected" && after.customer.since === truth.to;
-        if (isResume && over.length > 0) fail("hold's end", to, { at: truth.to });
+        if (after?.state === "connected" && after.customer.since === truth.to) fail("hold's end", to, { at: truth.to });
         apply("hold's end: never told, by the next that was");
       }
     }

@@ -111,9 +111,6 @@ export function drive() {
       (await until(`the choice ${part}`, () => buttons(within).find(holds))).click();
     },
 
-    /** Whether a button can be pressed now. */
-    offers: (name) => named(name, "body") !== undefined,
-
     /** Types into a field. */
     type(label, text) {
       const field = one(`input[aria-label="${label}"]`);

@@ -45,8 +45,8 @@ export class Post {
   #poison = undefined;
   #misleads = false;
   #undo = [];
-  /** Whether another page of this browser hears the same. */
-  tabs = false;
+  /** Another page of this browser, which shows the same. */
+  mirror = undefined;
   /** What the agent saw after each snapshot of the step. */
   #step = [];
 
@@ -97,7 +97,7 @@ export class Post {
   async catchUp() {
     await this.sim.advance(1);
     await this.look();
-    await this.#deliver({ deliver: 999 }, { time: this.now });
+    await this.#deliver({ deliver: 999 }, { count: this.told.held });
     this.#expectRight([phasesOf(this.told)], { mayMislead: this.#poison !== undefined });
   }
 
@@ -141,7 +141,7 @@ export class Post {
     const allowed = [...(this.#leftOver || byTime ? [before] : []), ...via, during, phasesOf(this.told)];
     this.#leftOver = false;
     if (fate?.network) await fate.network(this, this.told.held);
-    else await this.#deliver({ deliver: 999 }, { time: this.now });
+    else await this.#deliver({ deliver: 999 }, { count: this.told.held });
     if (this.blind) return;
     const mayMislead = this.#poison !== undefined || this.#misleads;
     // What the desk rightly drops, the library may have believed: it cannot ask for a call that it lacks.

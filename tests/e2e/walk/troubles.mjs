@@ -3,6 +3,9 @@
 import { expect } from "@playwright/test";
 import { AGENT } from "../sim.mjs";
 
+/** Only to give up on what hangs. */
+const PATIENCE = { timeout: 20_000 };
+
 /** A button that asks something of Connect, and what the desk says when that fails. */
 const REQUESTS = {
   応答: { method: "acceptContact", failed: "応答できませんでした" },
@@ -66,26 +69,32 @@ async function dismissReloaded(post) {
   await post.dismiss();
 }
 
-/** Things that happen in the middle of a call. None of them ends it, or is the agent's doing. */
+/**
+ * Things that happen in the middle of a call. None of them ends it, or is the agent's doing. One that
+ * cannot happen now says so by `false`: a page that is loaded anew beside another would not lead any more.
+ */
 export const IN_MID_CALL = {
   async "page reload"(post) {
+    if (post.mirror) return false;
     await post.load(() => post.page.reload());
   },
 
   async "page reload with an acknowledgement without an id"(post) {
+    if (post.mirror) return false;
     post.expect(/'acknowledge' event handler failed/);
     await post.sim.control("switches", { acknowledge_id_after_ms: 1_000 });
     await post.load(async () => {
       const before = await ccps(post);
       await post.page.reload();
       await newSoftphone(post, before);
-      await expect(post.page.locator("[data-link]")).toHaveAttribute("data-link", "starting");
+      await expect(post.page.locator("[data-link]")).toHaveAttribute("data-link", "starting", PATIENCE);
       await post.sim.advance(1);
       await post.sim.control("switches", { acknowledge_id_after_ms: null });
     });
   },
 
   async "page reload with an acknowledgement that comes late"(post) {
+    if (post.mirror) return false;
     await post.load(async () => {
       await post.sim.control("delivery", { hold: "everything" });
       await post.page.reload();
@@ -152,21 +161,23 @@ export const IN_MID_CALL = {
   },
 
   async "second tab"(post) {
-    if (post.tabs) return;
-    const page = await post.newPage();
+    if (post.mirror) return false;
+    const mirror = await post.newPage();
     await post.sim.control("delivery", { hold: "nothing" });
-    await page.goto(post.sim.desk);
-    await page.waitForFunction((name) => document.querySelector('[data-testid="agent-name"]')?.textContent === name, AGENT.name);
+    await mirror.goto(post.sim.desk);
+    await expect(mirror.getByTestId("notice")).toContainText("表示専用です", PATIENCE);
+    await expect(mirror.getByTestId("call-phase")).toHaveAttribute("data-phase", post.shown.phase, PATIENCE);
     await post.sim.control("delivery", { hold: "snapshots" });
-    await post.notice("別のウィンドウにもソフトフォン");
-    post.tabs = true;
-    post.atTheEnd(async () => {
-      const before = await ccps(post);
-      await page.close();
-      await newSoftphone(post, before);
-      await post.notice(null);
-    });
+    post.mirror = mirror;
     await post.catchUp();
+    post.atTheEnd(async () => {
+      await expect(mirror.getByTestId("call-phase")).toHaveAttribute("data-phase", "idle", PATIENCE);
+      const before = await ccps(post);
+      await mirror.close();
+      await newSoftphone(post, before);
+      post.mirror = undefined;
+    });
+    return true;
   },
 };
 

@@ -49,7 +49,6 @@ export class Walk {
   async call(number) {
     const { post, counts } = this;
     const dice = new Dice(this.seed, number);
-    post.tabs = false;
     post.trail.push(`— call ${number}`);
     const switches = { snapshot_before_response: dice.chance(0.3) };
     if (switches.snapshot_before_response) counts.fault("snapshots before answers");
@@ -80,7 +79,7 @@ export class Walk {
       const of = rows.filter(({ contact }) => contact === id).map(({ outcome }) => outcome);
       const outcomes = own.toReversed().map((line) => line[7]);
       if (of.join() !== outcomes.join()) throw new Mismatch(`the list shows ${of.join()} of ${id}, and ${outcomes.join()} is kept`);
-      this.#ledger.judge(offers, own.map(readRecord), { rules: counts, declined: call.declined, tabs: post.tabs });
+      this.#ledger.judge(offers, own.map(readRecord), { rules: counts, declined: call.declined });
       counts.contacts += 1;
       this.#judged.unshift(...own.toReversed().map((line) => line.join("\t")));
     }
