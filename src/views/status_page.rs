@@ -1,13 +1,14 @@
 //! Pages for when there is no desk to show: wrong settings, and a panic.
 //!
-//! They are written with the DOM alone, for they must come up when nothing else does.
+//! They use no signal and no effect, for they must come up when nothing else does.
 
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use web_sys::{Document, Element, HtmlElement};
+use web_sys::HtmlElement;
 
 use crate::{
     settings::SettingsError,
     text::{self, Locale, Text},
+    ui::el,
 };
 
 /// On the document's element while such a page is shown, for the style sheet.
@@ -36,43 +37,38 @@ fn paint(title: Text, sentence: Text, member: Option<&str>, locale: Locale) -> O
     // The style sheet hides the desk and shows the softphone.
     html.set_attribute(FATAL, "").ok()?;
 
-    let page = element(&document, "main", "")?;
-    page.set_attribute("class", "fatal").ok()?;
-    page.set_attribute("role", "alert").ok()?;
-    let heading = element(&document, "h1", title.say(locale))?;
-    let advice = element(&document, "p", sentence.say(locale))?;
-    page.append_with_node_2(&heading, &advice).ok()?;
-    if let Some(member) = member {
-        let name = element(&document, "code", member)?;
-        page.append_with_node_1(&name).ok()?;
-    }
-    let button = element(&document, "button", Text::Reload.say(locale))?;
-    button.set_attribute("type", "button").ok()?;
-    button.set_attribute("class", "button").ok()?;
+    let button = |text: Text| {
+        el("button")
+            .set("type", "button")
+            .class("button")
+            .text(text.say(locale))
+    };
+    let reload = button(Text::Reload).into_element();
     // Once: the page that it belongs to goes away with it.
-    let reload: JsValue = Closure::once_into_js(|| {
+    let pressed: JsValue = Closure::once_into_js(|| {
         if let Some(window) = web_sys::window() {
             window.location().reload().ok();
         }
     });
-    button
-        .add_event_listener_with_callback("click", reload.unchecked_ref())
+    reload
+        .add_event_listener_with_callback("click", pressed.unchecked_ref())
         .ok()?;
-    page.append_with_node_1(&button).ok()?;
-    // The recorder hears of a press; the style sheet hides the button where there is none.
-    let save = element(&document, "button", Text::IncidentFile.say(locale))?;
-    save.set_attribute("type", "button").ok()?;
-    save.set_attribute("class", "button").ok()?;
-    save.set_attribute("data-incident", "").ok()?;
-    page.append_with_node_1(&save).ok()?;
+    let page = el("main")
+        .class("fatal")
+        .set("role", "alert")
+        .set("tabindex", "-1")
+        .child(el("h1").text(title.say(locale)))
+        .child(el("p").text(sentence.say(locale)));
+    let page = match member {
+        Some(member) => page.child(el("code").text(member)),
+        None => page,
+    };
+    let page = page.into_element();
+    // The recorder hears of a press on the second; the style sheet hides it where there is none.
+    let save = button(Text::IncidentFile).set("data-incident", "");
+    page.append_with_node_2(&reload, &save.into_element())
+        .ok()?;
     document.body()?.prepend_with_node_1(&page).ok()?;
     // What had the focus may be gone. Not the button: whoever types on would press it.
-    page.set_attribute("tabindex", "-1").ok()?;
     page.dyn_into::<HtmlElement>().ok()?.focus().ok()
-}
-
-fn element(document: &Document, name: &str, text: &str) -> Option<Element> {
-    let element = document.create_element(name).ok()?;
-    element.set_text_content(Some(text));
-    Some(element)
 }
