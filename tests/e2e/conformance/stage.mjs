@@ -74,7 +74,8 @@ export class Stage {
     const context = this.page.context();
     await context.addInitScript(hear);
     await context.clock.install({ time: 0 });
-    await context.clock.pauseAt(1_000);
+    // It runs until it stands: at a moment that no slow machine has passed meanwhile.
+    await context.clock.pauseAt(3_600_000);
   }
 
   /** Opens the page; afterwards snapshots are kept back. */
