@@ -87,7 +87,7 @@ export const IN_MID_CALL = {
       const before = await ccps(post);
       await post.page.reload();
       await newSoftphone(post, before);
-      await expect(post.page.locator("[data-link]")).toHaveAttribute("data-link", "starting", PATIENCE);
+      await expect(post.page.locator("[data-light]")).toHaveAttribute("data-light", "starting", PATIENCE);
       await post.sim.advance(1);
       await post.sim.control("switches", { acknowledge_id_after_ms: null });
     });
