@@ -174,6 +174,37 @@ test("a ring notifies an agent who looks elsewhere, once, and brings this desk t
   await expect.poll(() => notifications(page)).toEqual([{ ...ring, open: false }]);
 });
 
+test("the browser's own notification bears the contact's id and is closed with the ring", async ({ page, sim }) => {
+  await page.context().grantPermissions(["notifications", "microphone"]);
+  await page.addInitScript(() => {
+    // Playwright lets every page believe that it has the focus.
+    document.hasFocus = () => false;
+    window.real = [];
+    const { Notification, close } = { Notification: window.Notification, close: window.Notification.prototype.close };
+    Notification.prototype.close = function () {
+      this.wasClosed = true;
+      close.call(this);
+    };
+    window.Notification = new Proxy(Notification, {
+      construct: (target, given, as) => {
+        const made = Reflect.construct(target, given, as);
+        window.real.push(made);
+        return made;
+      },
+    });
+  });
+  await openDesk(page);
+  await expect(light(page)).toHaveText("準備完了");
+  const id = await sim.ring({ queue: "注文受付" });
+  await expectPhase(page, "ringing");
+  const real = () => page.evaluate(() => window.real.map((one) => ({ kind: Object.prototype.toString.call(one), title: one.title, body: one.body, tag: one.tag, closed: one.wasClosed === true })));
+  const ring = { kind: "[object Notification]", title: "☎ 着信中", body: "受信 · 注文受付", tag: id, closed: false };
+  expect(await real()).toEqual([ring]);
+  await press(page, "応答");
+  await expectPhase(page, "connected");
+  expect(await real()).toEqual([{ ...ring, closed: true }]);
+});
+
 test("an agent who looks at the desk is not notified", async ({ page, sim }) => {
   await open(page);
   await sim.ring();

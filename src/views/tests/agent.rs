@@ -1,6 +1,6 @@
 //! The agent bar.
 
-use desk::{AgentStateType, Desk, Input, Link, Permission, Role, Workstation};
+use desk::{AgentStateType, Desk, Input, Link, Permission, Workstation};
 use leptos::prelude::document;
 use rstest::rstest;
 use wasm_bindgen::JsCast;
@@ -255,7 +255,6 @@ fn light(stage: &Stage) -> (Option<String>, String) {
 #[case::connect_lost(Input::ConnectLost(true), "blocked", "Trouble")]
 #[case::no_microphone(place(|place| place.lacks_microphone = true), "blocked", "Trouble")]
 #[case::slowed_down(place(|place| place.is_throttled = true), "attention", "Check")]
-#[case::another_tab(Input::Role(Role::Mirror), "read-only", "Read-only")]
 #[test_attr(wasm_bindgen_test)]
 async fn the_light_has_a_word_for_scripts_and_one_for_the_agent(
     #[case] input: Input,

@@ -7,6 +7,7 @@ use crate::{
     stage::{
         Stage,
         scene::{call, scene},
+        text,
     },
     text::Locale,
 };
@@ -43,6 +44,7 @@ async fn a_mirror_says_why_it_is_read_only_and_where_the_sound_is() {
     );
     assert!(!stage.is_enabled("Hang up"));
     assert!(stage.is_enabled("Work here"));
+    assert_eq!(text(&stage.one(".light")), "Read-only");
 }
 
 #[wasm_bindgen_test]
@@ -81,8 +83,7 @@ async fn a_mirror_without_its_softphone_sends_nobody_to_sign_in_there() {
     stage.tell(Input::Link(Link::SignedOut)).await;
     assert_eq!(
         told(&stage)[1],
-        "This tab is not connected to the softphone. See in the tab you work in whether you are \
-         signed in."
+        "The softphone has stopped answering, so what is shown may be old."
     );
     assert!(stage.is_enabled("Reload the softphone"));
     stage.desk.command(Command::SignOut);
