@@ -163,7 +163,7 @@ impl Leg {
             "state": { "type": self.state.name(), "timestamp": date(self.since) },
             "softphoneMediaInfo": media,
             "chatMediaInfo": chatting.map(|name| json!({
-                "chatAutoAccept": auto_accept,
+                "chatAutoAccept": false,
                 "connectionData": null,
                 "customerName": name,
             })),

@@ -41,6 +41,10 @@ pub struct Switches {
     pub after_call_work_limit_ms: Option<u32>,
     /// An offer rings for this long.
     pub ring_ms: u32,
+    /// A call rings for this long at an agent whose softphone accepts by itself.
+    pub auto_accept_ms: u32,
+    /// What becomes of accepting a call while the agent is on another.
+    pub second_call: SecondCall,
     /// A dialled telephone rings for this long before the attempt fails.
     pub dial_ms: u32,
     /// How long after the request the agent's own leg of an outbound call is up, and the customer
@@ -91,6 +95,8 @@ impl Default for Switches {
             clear_abandoned_after_ms: Some(5_000),
             after_call_work_limit_ms: None,
             ring_ms: 20_000,
+            auto_accept_ms: 1_000,
+            second_call: SecondCall::HoldsTheFirst,
             dial_ms: 30_000,
             agent_leg_ms: 0,
             undialled: UndialledLeg::Connecting,
@@ -137,6 +143,17 @@ pub enum CancelledState {
     Error,
     /// An ordinary end with after-call work.
     Ended,
+}
+
+/// Accepting a call while the agent is on another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecondCall {
+    /// The first is put on hold, and the agent toggles between the two ("Flow block: Interrupt
+    /// agent", AWS administrator guide).
+    HoldsTheFirst,
+    /// Not possible, as before there were interrupt contacts.
+    Refused,
 }
 
 /// State of the customer's leg before the customer is dialled.

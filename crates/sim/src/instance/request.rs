@@ -205,16 +205,7 @@ impl Instance {
 
     fn accept_contact(&mut self, login: &str, params: &Value) -> Answer {
         let offer = self.offered(login, params)?;
-        let channel = self.contact_in(login, params)?.channel;
-        let talking = self.agents.get(login).is_some_and(|agent| {
-            let busy = |contact: &&Contact| {
-                contact.channel == channel && contact.state.is_live() && !contact.is_offered()
-            };
-            agent.contacts.iter().filter(busy).count() >= agent.capacity(channel).max(1)
-        });
-        if talking {
-            return Err(Exception::invalid_state("the agent is on another contact"));
-        }
+        self.may_accept(login, offer)?;
         self.accept(login, offer);
         Ok(json!({}))
     }
@@ -281,6 +272,9 @@ impl Instance {
             return Err(Exception::invalid_state(message));
         }
         let (offer, id) = (contact.offer, leg.id.clone());
+        if to == LegState::Connected {
+            self.hold_others(login, offer);
+        }
         self.change(login, offer, |contact, now| {
             contact.turn_legs(to, now, |leg| leg.id == id);
         });

@@ -2,12 +2,13 @@
 
 use contract::ContactId;
 
+use super::request::Exception;
 use super::{Instance, Timer};
 use crate::agent::{Agent, queue_arn};
 use crate::contact::{Contact, ContactState};
 use crate::leg::{Endpoint, Leg, LegRole, LegState};
 use crate::line::{Channel, Line, Origin, Place};
-use crate::switches::{DeclinedState, UnansweredState, UndialledLeg};
+use crate::switches::{DeclinedState, SecondCall, UnansweredState, UndialledLeg};
 
 impl Instance {
     /// Offers waiting calls, oldest first, to the agent who has been available longest.
@@ -105,16 +106,30 @@ impl Instance {
         };
         agent.contacts.push(contact);
         let accepts_itself = agent.preferences.auto_accept;
+        let switches = &self.scenario.switches;
+        let (rings_for, accepts_after) = (switches.ring_ms, switches.auto_accept_ms);
         self.place(id, Place::At(login.to_owned()));
         self.publish(login);
-        let rings = self.offer_of(login, offer).is_some_and(Contact::is_offered);
-        if rings && accepts_itself {
-            self.accept(login, offer);
-        } else if rings {
-            let agent = login.to_owned();
+        let Some(contact) = self.offer_of(login, offer).filter(|one| one.is_offered()) else {
+            return;
+        };
+        // Chats, tasks and callbacks have settings of their own (`AutoAcceptConfig`, Connect's API).
+        let is_call = contact.channel == Channel::Voice && contact.origin != Origin::Callback;
+        let agent = || login.to_owned();
+        self.arm(
+            rings_for,
+            Timer::RingOut {
+                agent: agent(),
+                offer,
+            },
+        );
+        if is_call && accepts_itself {
             self.arm(
-                self.scenario.switches.ring_ms,
-                Timer::RingOut { agent, offer },
+                accepts_after,
+                Timer::AutoAccept {
+                    agent: agent(),
+                    offer,
+                },
             );
         }
     }
@@ -135,8 +150,65 @@ impl Instance {
         }
     }
 
+    /// The softphone takes a call that still rings. Where the agent may not, it rings on.
+    pub(super) fn accept_by_itself(&mut self, login: &str, offer: u64) {
+        let rings = self.offer_of(login, offer).is_some_and(Contact::is_offered);
+        if rings && self.may_accept(login, offer).is_ok() {
+            self.accept(login, offer);
+        }
+    }
+
+    /// Whether what else the agent is doing lets them accept that offer.
+    pub(super) fn may_accept(&self, login: &str, offer: u64) -> Result<(), Exception> {
+        let offered = self.agents.get(login).and_then(|agent| {
+            let contact = agent.contacts.iter().find(|one| one.offer == offer)?;
+            Some((agent, contact.channel))
+        });
+        let Some((agent, channel)) = offered else {
+            return Ok(());
+        };
+        let busy = |contact: &&Contact| {
+            contact.channel == channel && contact.state.is_live() && !contact.is_offered()
+        };
+        let refused = match (channel, self.scenario.switches.second_call) {
+            // Nobody is put on hold whose telephone still rings.
+            (Channel::Voice, SecondCall::HoldsTheFirst) => {
+                agent.contacts.iter().any(|one| one.is_dialling())
+            }
+            _ => agent.contacts.iter().filter(busy).count() >= agent.capacity(channel).max(1),
+        };
+        if refused {
+            return Err(Exception::invalid_state("the agent is on another contact"));
+        }
+        Ok(())
+    }
+
+    /// Puts whoever the agent speaks with in other calls on hold: they are in one at a time.
+    pub(super) fn hold_others(&mut self, login: &str, offer: u64) {
+        let now = self.now;
+        let Some(agent) = self.agents.get_mut(login) else {
+            return;
+        };
+        let speaks = |leg: &Leg| leg.role != LegRole::Agent && leg.state == LegState::Connected;
+        let mut held = false;
+        for contact in &mut agent.contacts {
+            let is_call = contact.channel == Channel::Voice;
+            let is_other = contact.offer != offer && contact.state == ContactState::Connected;
+            if is_call && is_other && contact.legs.iter().any(speaks) {
+                contact.turn_legs(LegState::Hold, now, speaks);
+                held = true;
+            }
+        }
+        if held {
+            self.publish(login);
+        }
+    }
+
     /// The agent takes an offer. A voice call is connected with that; a callback is dialled.
     pub(super) fn accept(&mut self, login: &str, offer: u64) {
+        if self.is_voice(login, offer) {
+            self.hold_others(login, offer);
+        }
         let new_leg = self.ids.connection();
         let dials = self.change(login, offer, |contact, now| {
             if contact.origin == Origin::Callback {

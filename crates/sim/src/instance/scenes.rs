@@ -137,7 +137,10 @@ impl Stage {
     }
 
     fn on_leg(&mut self, method: &str, contact: &ContactId, leg: usize) -> Result<Value, String> {
-        let leg = self.leg(leg);
+        let agent = self.instance.agent(HANAKO).unwrap();
+        let mut contacts = agent.contacts.iter();
+        let contact = contacts.find(|one| one.id == *contact).unwrap();
+        let (contact, leg) = (&contact.id.clone(), contact.legs[leg].id.clone());
         self.ask(
             method,
             &json!({ "contactId": contact, "connectionId": leg }),

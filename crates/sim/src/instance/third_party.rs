@@ -84,6 +84,7 @@ impl Instance {
             return Err(Exception::invalid_state("nobody to swap with is on hold"));
         }
         let offer = contact.offer;
+        self.hold_others(login, offer);
         self.change(login, offer, |contact, now| {
             contact.turn_legs(LegState::Hold, now, |leg| {
                 leg.role != LegRole::Agent && leg.state == LegState::Connected
@@ -103,6 +104,7 @@ impl Instance {
             return Err(Exception::invalid_state("a conference needs three parties"));
         }
         let offer = contact.offer;
+        self.hold_others(login, offer);
         self.change(login, offer, |contact, now| {
             contact.converse(now, |leg| leg.state.is_up());
         });

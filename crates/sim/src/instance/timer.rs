@@ -12,6 +12,8 @@ use crate::line::Place;
 pub(super) enum Timer {
     /// Nobody accepted.
     RingOut { agent: String, offer: u64 },
+    /// The softphone accepts by itself.
+    AutoAccept { agent: String, offer: u64 },
     /// Nobody picked the dialled telephone up.
     NoAnswer { agent: String, offer: u64 },
     /// The third party did not pick up.
@@ -70,6 +72,7 @@ impl Instance {
             self.now = self.now.max(due);
             match timer {
                 Timer::RingOut { agent, offer } => self.ring_out(&agent, offer),
+                Timer::AutoAccept { agent, offer } => self.accept_by_itself(&agent, offer),
                 Timer::NoAnswer { agent, offer } => self.nobody_answered(&agent, offer),
                 Timer::ThirdPartyNoAnswer { agent, offer, leg } => {
                     self.third_party_unanswered(&agent, offer, &leg);

@@ -1,5 +1,6 @@
 //! Calls and callbacks that come to the agent.
 
+use contract::ContactId;
 use rstest::rstest;
 use serde_json::Value;
 
@@ -7,7 +8,7 @@ use super::{CALLER, HANAKO, Stage, shop};
 use crate::event::{Call, CallbackWish, CustomerAct, Event, Outcome};
 use crate::line::{Ending, Place};
 use crate::scenario::{Person, Scenario};
-use crate::switches::{DeclinedState, UnansweredState};
+use crate::switches::{DeclinedState, SecondCall, Switches, UnansweredState};
 
 #[test]
 fn an_inbound_call_rings_connects_ends_and_is_cleared() {
@@ -205,8 +206,9 @@ fn hold_and_resume_change_only_the_customers_leg() {
 }
 
 #[test]
-fn a_forced_second_offer_rings_beside_a_connected_call_and_cannot_be_accepted() {
-    let mut stage = Stage::new(shop());
+fn a_forced_second_offer_rings_beside_a_connected_call_and_may_be_refused() {
+    let refuse = |switches: &mut Switches| switches.second_call = SecondCall::Refused;
+    let mut stage = Stage::new(shop().with_switches(refuse));
     stage.accepted();
     let second = stage.call_with(Call {
         agent: Some(HANAKO.to_owned()),
@@ -222,6 +224,95 @@ fn a_forced_second_offer_rings_beside_a_connected_call_and_cannot_be_accepted() 
     );
     let refused = stage.on("acceptContact", &second);
     assert_eq!(refused, Err("InvalidStateException".to_owned()));
+}
+
+/// A forced second call beside the first, which is connected.
+fn beside_a_call(scenario: Scenario) -> (Stage, ContactId, ContactId) {
+    let mut stage = Stage::new(scenario);
+    let first = stage.accepted();
+    let second = stage.call_with(Call {
+        agent: Some(HANAKO.to_owned()),
+        force: true,
+        ..Call::default()
+    });
+    stage.seen();
+    (stage, first, second)
+}
+
+#[test]
+fn accepting_a_second_call_holds_the_first_and_resuming_toggles() {
+    let (mut stage, first, second) = beside_a_call(shop());
+    stage.on("acceptContact", &second).unwrap();
+    let rings = "connecting agent:connecting inbound*:connected";
+    let held = "connected agent:connected inbound*:hold";
+    let talks = "connected agent:connected inbound*:connected";
+    assert_eq!(
+        stage.seen(),
+        [
+            format!("Busy/system | {held} | {rings}"),
+            format!("Busy/system | {held} | {talks}")
+        ]
+    );
+    stage.on_leg("resumeConnection", &first, 1).unwrap();
+    assert_eq!(
+        stage.seen(),
+        [
+            format!("Busy/system | {held} | {held}"),
+            format!("Busy/system | {talks} | {held}")
+        ]
+    );
+    stage.on_leg("destroyConnection", &second, 0).unwrap();
+    assert_eq!(
+        stage.seen(),
+        [format!(
+            "Busy/system | {talks} | ended agent:disconnected inbound*:disconnected"
+        )]
+    );
+}
+
+#[test]
+fn a_softphone_that_accepts_by_itself_does_so_after_a_second() {
+    let mut stage = Stage::new(shop_that_accepts());
+    stage.call();
+    assert_eq!(stage.seen().len(), 1);
+    stage.after(1);
+    assert_eq!(
+        stage.seen(),
+        ["Busy/system | connected agent:connected inbound*:connected"]
+    );
+    stage.after(20);
+    assert!(stage.seen().is_empty());
+}
+
+#[test]
+fn what_was_declined_is_not_accepted_by_itself() {
+    let mut stage = Stage::new(shop_that_accepts());
+    let id = stage.call();
+    stage.on("rejectContact", &id).unwrap();
+    stage.seen();
+    stage.after(1);
+    assert!(stage.seen().is_empty());
+}
+
+#[test]
+fn a_callback_waits_for_the_agent_also_where_calls_are_accepted_by_themselves() {
+    let mut stage = Stage::new(shop_that_accepts());
+    let wish = CallbackWish {
+        number: Some(CALLER.to_owned()),
+        ..CallbackWish::default()
+    };
+    stage.happen(Event::RequestCallback(wish)).unwrap();
+    assert_eq!(stage.seen().len(), 1);
+    stage.after(19);
+    assert!(stage.seen().is_empty());
+}
+
+fn shop_that_accepts() -> Scenario {
+    let mut shop = shop();
+    for agent in &mut shop.agents {
+        agent.auto_accept = true;
+    }
+    shop
 }
 
 #[test]
