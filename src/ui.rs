@@ -17,7 +17,7 @@ use std::{cell::RefCell, rc::Rc};
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{Element, Event, KeyboardEvent};
+use web_sys::{Element, Event, KeyboardEvent, UiEvent};
 
 use self::focus::{KEY, Place, REFUGE, take_refuge};
 pub(crate) use self::focus::{has_focus_within, put_focus};
@@ -158,23 +158,30 @@ impl El {
     }
 
     /// Makes a button of it, which may be pressed while `enabled`. Else it is `aria-disabled`:
-    /// `disabled` would take the focus from whoever has just pressed it.
+    /// `disabled` would take the focus from whoever has just pressed it. Each click counts, however
+    /// fast: so are digits typed.
     pub(crate) fn press(
         self,
         enabled: impl Fn() -> bool + 'static,
         on_press: impl Fn() + 'static,
     ) -> Self {
-        self.press_boxed(Rc::new(enabled), Box::new(on_press))
+        self.press_boxed(Rc::new(enabled), Box::new(on_press), i32::MAX)
     }
 
     #[inline(never)]
-    fn press_boxed(self, enabled: Rc<dyn Fn() -> bool>, on_press: Box<dyn Fn()>) -> Self {
+    fn press_boxed(
+        self,
+        enabled: Rc<dyn Fn() -> bool>,
+        on_press: Box<dyn Fn()>,
+        last_click: i32,
+    ) -> Self {
         let is_enabled = Rc::clone(&enabled);
         self.set("type", "button")
             .class("button")
             .bind("aria-disabled", move || (!enabled()).then(|| "true".into()))
-            .on("click", move |_| {
-                if untrack(|| is_enabled()) {
+            .on("click", move |event| {
+                let clicks = event.unchecked_ref::<UiEvent>().detail();
+                if clicks <= last_click && untrack(|| is_enabled()) {
                     on_press();
                 }
             })
@@ -258,7 +265,8 @@ pub(crate) fn run(then: Box<dyn Fn()>) {
 }
 
 /// A button that never changes its place: when it means nothing it is disabled, not gone. Its
-/// role among the others is for the style sheet: `accept`, `end`, `plain`.
+/// role among the others is for the style sheet: `accept`, `end`, `plain`. The second click of a
+/// double click is none: what the first did may have changed whose call the button is for.
 pub(crate) fn button(
     role: &'static str,
     label: impl Fn() -> Text + 'static,
@@ -267,7 +275,7 @@ pub(crate) fn button(
     on_press: impl Fn() + 'static,
 ) -> El {
     el("button")
-        .press(enabled, on_press)
+        .press_boxed(Rc::new(enabled), Box::new(on_press), 1)
         .set("data-role", role)
         .words(move || desk.say(label()).into())
 }
