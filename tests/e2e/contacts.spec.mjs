@@ -8,6 +8,7 @@ const COLLEAGUE = { login: "ichiro.suzuki", name: "鈴木 一郎", password: "ko
 const others = (page) => page.locator(".other-contacts li");
 
 test("a chat and a task beside a call are listed, come to the front when pressed, and end there", async ({ desk, sim }) => {
+  await sim.stopClock();
   const call = await sim.ring();
   await press(desk, "応答");
   await expectPhase(desk, "connected");
@@ -75,6 +76,37 @@ for (const [status, words] of [["SILENT_MONITOR", "スーパーバイザーが�
     expect((await sim.contact(id)).legs).toHaveLength(2);
   });
 }
+
+test("a supervisor listens, speaks and leaves: that is said, and the agent's buttons are as before", async ({ desk, sim }) => {
+  const id = await sim.ring();
+  await press(desk, "応答");
+  await expectPhase(desk, "connected");
+  const supervision = desk.locator(".supervision");
+  await expect(supervision).toBeEmpty();
+  const supervisor = (does) => sim.control(`contacts/${id}/supervisor`, { does });
+  await supervisor("listen");
+  await expect(supervision).toHaveText("スーパーバイザーが聞いています");
+  await press(desk, "保留");
+  await expectPhase(desk, "hold");
+  await supervisor("speak");
+  await expect(supervision).toHaveText("スーパーバイザーが通話に参加しています");
+  // The customer is on hold for the agent, whoever else is in the call.
+  await expectPhase(desk, "hold");
+  await press(desk, "保留解除");
+  await expectPhase(desk, "connected");
+  await expect(desk.locator(".party")).not.toHaveAttribute("data-conversation");
+  await expect(button(desk, "相談")).not.toHaveAttribute("aria-disabled", "true");
+  await expectAccessible(desk);
+  await supervisor("leave");
+  await expect(supervision).toBeEmpty();
+  await supervisor("listen");
+  await press(desk, "切断");
+  await expectPhase(desk, "wrap-up");
+  await expect(supervision).toBeEmpty();
+  await press(desk, "後処理終了");
+  await expect(records(desk, id)).toHaveAttribute("data-outcome", "answered");
+  await expect(records(desk, id)).toHaveCount(1);
+});
 
 test("a colleague inside who does not serve anybody yet can be dropped again", async ({ desk, sim }) => {
   const id = await sim.ring();

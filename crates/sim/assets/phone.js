@@ -11,7 +11,7 @@ const texts = {
     lines: "Lines", noLines: "Nobody is on the line.", past: "Earlier", numbers: "When the shop dials",
     numbersNote: "A number rings here unless it is set otherwise.", number: "Number", whenDialled: "When dialled", set: "Set",
     hangUp: "Hang up", answer: "Answer", busy: "Busy", refuse: "Decline", noAnswer: "Do not answer", instead: "Call me back instead",
-    third: "Called in", pickUp: "Pick up", lost: "The simulator cannot be reached. Trying again…", withheldCaller: "Number withheld", digits: "Digits heard",
+    supervisor: "Supervisor", listen: "Listen", speak: "Speak", leave: "Leave", third: "Called in", pickUp: "Pick up", lost: "The simulator cannot be reached. Trying again…", withheldCaller: "Number withheld", digits: "Digits heard",
     doing: {
       queued: "Waiting in the queue", waitingCallback: "Waiting to be called back", offered: "Ringing at ", offeredCallback: "Offered to ",
       dialled: "Your phone is ringing", talking: "Talking with ", working: "With ", hold: "On hold · ", transferred: "Talking with the third party",
@@ -36,7 +36,7 @@ const texts = {
     lines: "回線", noLines: "通話中の回線はありません。", past: "これまでの通話", numbers: "お店から発信したとき",
     numbersNote: "設定のない番号は、この画面で鳴ります。", number: "番号", whenDialled: "発信されたら", set: "設定",
     hangUp: "切る", answer: "出る", busy: "話し中", refuse: "拒否", noAnswer: "出ない", instead: "折り返しに切り替える",
-    third: "呼び出し先", pickUp: "出る", lost: "シミュレーターに接続できません。再接続しています…", withheldCaller: "番号非通知", digits: "聞こえた番号",
+    supervisor: "スーパーバイザー", listen: "聞く", speak: "話す", leave: "抜ける", third: "呼び出し先", pickUp: "出る", lost: "シミュレーターに接続できません。再接続しています…", withheldCaller: "番号非通知", digits: "聞こえた番号",
     doing: {
       queued: "待ち行列でお待ちです", waitingCallback: "折り返し待ち", offered: "呼び出し中: ", offeredCallback: "折り返しを案内中: ",
       dialled: "電話が鳴っています", talking: "通話中: ", working: "応対中: ", hold: "保留中: ", transferred: "転送先と通話中",
@@ -200,6 +200,14 @@ function card(line) {
     if (leg.state === "connecting") third.append(button(text.pickUp, "go", act("answer")));
     third.append(button(text.hangUp, "", act("hang-up")));
     item.append(third);
+  }
+  if (line.channel === "voice" && ["talking", "hold"].includes(line.doing)) {
+    const supervisor = make("div", "third");
+    supervisor.append(make("span", "note", text.supervisor));
+    for (const does of ["listen", "speak", "leave"]) {
+      supervisor.append(button(text[does], "quiet", () => control(`/contacts/${line.contact_id}/supervisor`, { does })));
+    }
+    item.append(supervisor);
   }
   return item;
 }

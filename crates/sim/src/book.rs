@@ -124,6 +124,7 @@ fn leg(leg: &Leg) -> Value {
             LegRole::Agent => "agent",
             LegRole::Caller | LegRole::Callee => "customer",
             LegRole::ThirdParty => "third_party",
+            LegRole::Supervisor => "supervisor",
         },
         "state": leg.state,
         "since": rfc3339(leg.since),

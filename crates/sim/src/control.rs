@@ -26,6 +26,7 @@ use crate::event::{Call, CallbackWish, CustomerAct, Event, Outcome, Refusal, Thi
 use crate::exchange::{Floor, Stopped};
 use crate::gate::{Body, gate, problem};
 use crate::incident::Incident;
+use crate::leg::LegState;
 use crate::line::{Channel, Reach};
 use crate::outbox::Hold;
 use crate::scenario::{Scenario, SignIn};
@@ -53,6 +54,7 @@ pub(crate) fn router(shared: &Shared) -> Router<Shared> {
             "/control/contacts/{contact}/third-parties/{leg}/{act}",
             post(third_party),
         )
+        .route("/control/contacts/{contact}/supervisor", post(supervise))
         .route("/control/phones", post(phone))
         .route("/control/clock", post(clock))
         .route("/control/agents/{login}", get(read_agent))
@@ -248,6 +250,37 @@ async fn third_party(
             leg: ConnectionId::from(leg),
             act: does,
         })
+    })
+    .await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SupervisorBody {
+    does: SupervisorAct,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum SupervisorAct {
+    Listen,
+    Speak,
+    Leave,
+}
+
+async fn supervise(
+    State(shared): State<Shared>,
+    Path(contact): Path<String>,
+    Body(body): Body<SupervisorBody>,
+) -> Response {
+    let how = match body.does {
+        SupervisorAct::Listen => Some(LegState::SilentMonitor),
+        SupervisorAct::Speak => Some(LegState::Barge),
+        SupervisorAct::Leave => None,
+    };
+    let contact = ContactId::from(contact);
+    act(&shared, move |floor| {
+        floor.handle(Event::Supervise { contact, how })
     })
     .await
 }

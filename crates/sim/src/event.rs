@@ -6,6 +6,7 @@ use contract::{ConnectionId, ContactId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::leg::LegState;
 use crate::line::{Channel, Reach};
 use crate::scenario::{Scenario, ScenarioError};
 use crate::switches::Switches;
@@ -72,6 +73,13 @@ pub enum Event {
         leg: ConnectionId,
         /// What.
         act: ThirdPartyAct,
+    },
+    /// A supervisor listens to a call, speaks in it or leaves it.
+    Supervise {
+        /// The call.
+        contact: ContactId,
+        /// What their leg does; `None`: it goes.
+        how: Option<LegState>,
     },
     /// A telephone will behave differently when it is dialled.
     Phone {

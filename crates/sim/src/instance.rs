@@ -29,6 +29,7 @@ mod request;
 mod routing;
 #[cfg(test)]
 mod scenes;
+mod supervision;
 mod third_party;
 mod timer;
 
@@ -223,6 +224,7 @@ impl Instance {
             Event::RequestCallback(wish) => self.request_callback(wish),
             Event::Customer { contact, act } => self.customer(&contact, &act),
             Event::ThirdParty { contact, leg, act } => self.third_party(&contact, &leg, act),
+            Event::Supervise { contact, how } => self.supervise(&contact, how),
             Event::Phone { number, reach } => {
                 self.phones.insert(number, reach);
                 Ok(Outcome::Done)

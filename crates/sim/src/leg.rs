@@ -42,11 +42,13 @@ pub enum LegRole {
     Callee,
     /// Somebody the agent called in.
     ThirdParty,
+    /// A supervisor's.
+    Supervisor,
 }
 
 /// What a leg is doing; the values of Streams' `ConnectionStateType` that a voice call takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub enum LegState {
     /// To be rung when the agent's own leg is up.
     Init,
@@ -56,6 +58,10 @@ pub enum LegState {
     Connected,
     /// Hearing music.
     Hold,
+    /// A supervisor who hears everybody and is heard by nobody.
+    SilentMonitor,
+    /// A supervisor who takes part.
+    Barge,
     /// Gone.
     Disconnected,
 }
@@ -68,6 +74,8 @@ impl LegState {
             Self::Connecting => "connecting",
             Self::Connected => "connected",
             Self::Hold => "hold",
+            Self::SilentMonitor => "silent_monitor",
+            Self::Barge => "barge",
             Self::Disconnected => "disconnected",
         }
     }
@@ -138,6 +146,16 @@ impl Leg {
         }
     }
 
+    /// Whether it is of somebody whom the agent talks with: the customer's or a third party's.
+    pub fn is_partner(&self) -> bool {
+        !matches!(self.role, LegRole::Agent | LegRole::Supervisor)
+    }
+
+    /// Whether a supervisor listens or speaks on it.
+    pub fn is_supervising(&self) -> bool {
+        matches!(self.state, LegState::SilentMonitor | LegState::Barge)
+    }
+
     /// The connection as the CTI service model has it, with the worker's legacy alias `address`;
     /// in a chat with the name of who chats.
     pub fn to_wire(&self, auto_accept: bool, chatting: Option<&str>) -> Value {
@@ -145,6 +163,12 @@ impl Leg {
             LegRole::Agent => "agent",
             LegRole::Caller => "inbound",
             LegRole::Callee | LegRole::ThirdParty => "outbound",
+            LegRole::Supervisor => "monitoring",
+        };
+        let (abilities, mode) = match self.state {
+            LegState::SilentMonitor => (MONITOR_ABILITIES, Some("SILENT_MONITOR")),
+            LegState::Barge => (MONITOR_ABILITIES, Some("BARGE")),
+            _ => (None, None),
         };
         let media = self.media.then(|| {
             json!({
@@ -171,13 +195,16 @@ impl Leg {
             "mute": self.mute,
             "forcedMute": false,
             "quickConnectName": self.quick_connect,
-            "monitorCapabilities": null,
-            "monitorStatus": null,
+            "monitorCapabilities": abilities,
+            "monitorStatus": mode,
             "capabilities": null,
             "address": self.endpoint,
         })
     }
 }
+
+/// What a supervisor may do.
+const MONITOR_ABILITIES: Option<[&str; 2]> = Some(["SILENT_MONITOR", "BARGE"]);
 
 /// Where a softphone would find its media. There is none here: the CCP page owns the media, and
 /// the simulator's page has no sound.

@@ -230,9 +230,7 @@ impl Instance {
     /// The conversation is over for the agent; after-call work begins.
     pub(super) fn finish(&mut self, login: &str, offer: u64) {
         self.change(login, offer, |contact, now| {
-            contact.turn_legs(LegState::Disconnected, now, |leg| {
-                leg.role == LegRole::Agent
-            });
+            contact.turn_legs(LegState::Disconnected, now, |leg| !leg.is_partner());
             contact.turn(ContactState::Ended, now);
         });
         self.publish(login);

@@ -172,6 +172,11 @@ impl History {
                 self.ask(LOGINS[who], "createAdditionalConnection", &params);
             }
             Deed::ThirdParty(at, act) => self.act_as_third_party(at, act),
+            Deed::Supervise(at, how) => {
+                if let Some(contact) = self.line(at) {
+                    self.happen(Event::Supervise { contact, how });
+                }
+            }
             Deed::Noise(port, what) => self.make_noise(port, what),
             Deed::OpenPage(who) => self.open(LOGINS[who]),
             Deed::ClosePage(at) => {

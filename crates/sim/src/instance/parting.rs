@@ -16,6 +16,10 @@ impl Instance {
         if leg.state == LegState::Disconnected || !contact.state.is_live() {
             return Err(Exception::invalid_state("the connection is gone already"));
         }
+        if role == LegRole::Supervisor {
+            let why = "an agent cannot put a supervisor out of the call";
+            return Err(Exception::new("AccessDeniedException", why));
+        }
         if contact.is_offered() {
             self.decline(login, id);
         } else if contact.is_dialling() && role != LegRole::ThirdParty {
@@ -24,7 +28,9 @@ impl Instance {
             match role {
                 LegRole::Agent => self.leave(login, id),
                 LegRole::Caller | LegRole::Callee => self.drop_customer(login, id),
-                LegRole::ThirdParty => self.third_party_gone(login, id, &leg_id),
+                LegRole::ThirdParty | LegRole::Supervisor => {
+                    self.third_party_gone(login, id, &leg_id);
+                }
             }
         }
         Ok(json!({}))

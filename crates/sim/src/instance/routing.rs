@@ -173,7 +173,7 @@ impl Instance {
         let refused = match (channel, self.scenario.switches.second_call) {
             // Nobody is put on hold whose telephone still rings.
             (Channel::Voice, SecondCall::HoldsTheFirst) => {
-                agent.contacts.iter().any(|one| one.is_dialling())
+                agent.contacts.iter().any(Contact::is_dialling)
             }
             _ => agent.contacts.iter().filter(busy).count() >= agent.capacity(channel).max(1),
         };
@@ -189,7 +189,7 @@ impl Instance {
         let Some(agent) = self.agents.get_mut(login) else {
             return;
         };
-        let speaks = |leg: &Leg| leg.role != LegRole::Agent && leg.state == LegState::Connected;
+        let speaks = |leg: &Leg| leg.is_partner() && leg.state == LegState::Connected;
         let mut held = false;
         for contact in &mut agent.contacts {
             let is_call = contact.channel == Channel::Voice;

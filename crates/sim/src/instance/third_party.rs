@@ -87,7 +87,7 @@ impl Instance {
         self.hold_others(login, offer);
         self.change(login, offer, |contact, now| {
             contact.turn_legs(LegState::Hold, now, |leg| {
-                leg.role != LegRole::Agent && leg.state == LegState::Connected
+                leg.is_partner() && leg.state == LegState::Connected
             });
             contact.turn_legs(LegState::Connected, now, |leg| leg.id == wanted);
         });
@@ -174,7 +174,7 @@ impl Instance {
                 && !contact
                     .legs
                     .iter()
-                    .any(|one| one.role != LegRole::Agent && one.state != LegState::Disconnected)
+                    .any(|one| one.is_partner() && one.state != LegState::Disconnected)
         });
         match alone {
             Some(true) => self.finish(login, offer),

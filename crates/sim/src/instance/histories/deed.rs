@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use crate::event::{CustomerAct, ThirdPartyAct};
+use crate::leg::LegState;
 use crate::line::{Channel, Reach};
 
 /// One thing that happens. Small numbers pick a target among what there is.
@@ -17,6 +18,7 @@ pub(super) enum Deed {
     Dial(usize),
     CallIn(usize, usize, usize),
     ThirdParty(usize, ThirdPartyAct),
+    Supervise(usize, Option<LegState>),
     Noise(usize, usize),
     OpenPage(usize),
     ClosePage(usize),
@@ -74,6 +76,11 @@ pub(super) fn deed() -> impl Strategy<Value = Deed> {
         Reach::Refused,
     ]);
     let third = prop::sample::select(vec![ThirdPartyAct::Answer, ThirdPartyAct::HangUp]);
+    let supervision = prop::sample::select(vec![
+        Some(LegState::SilentMonitor),
+        Some(LegState::Barge),
+        None,
+    ]);
     prop_oneof![
         3 => (0_u32..40_000).prop_map(Deed::Wait),
         4 => (prop::bool::weighted(0.2), channels)
@@ -88,6 +95,7 @@ pub(super) fn deed() -> impl Strategy<Value = Deed> {
         3 => (0_usize..2, 0_usize..2, 0_usize..4)
             .prop_map(|(who, at, whom)| Deed::CallIn(who, at, whom)),
         2 => (0_usize..4, third).prop_map(|(at, act)| Deed::ThirdParty(at, act)),
+        1 => (0_usize..8, supervision).prop_map(|(at, how)| Deed::Supervise(at, how)),
         1 => (0_usize..3, 0_usize..6).prop_map(|(port, what)| Deed::Noise(port, what)),
         1 => (0_usize..2).prop_map(Deed::OpenPage),
         1 => (0_usize..3).prop_map(Deed::ClosePage),

@@ -5,7 +5,49 @@ use serde_json::{Value, json};
 
 use super::{HANAKO, Stage, shop};
 use crate::event::{CustomerAct, Event, ThirdPartyAct};
+use crate::leg::LegState;
 use crate::line::{Place, Reach};
+
+#[test]
+fn a_supervisor_listens_speaks_leaves_and_is_gone_with_the_call() {
+    let mut stage = Stage::new(shop());
+    let id = stage.accepted();
+    let mut supervise = |how| {
+        let contact = id.clone();
+        stage.happen(Event::Supervise { contact, how }).unwrap();
+        stage.seen()
+    };
+    let talks = "Busy/system | connected agent:connected inbound*:connected";
+    assert_eq!(
+        [
+            supervise(Some(LegState::SilentMonitor)),
+            supervise(Some(LegState::Barge)),
+            supervise(None),
+            supervise(Some(LegState::SilentMonitor)),
+        ],
+        [
+            [format!("{talks} monitoring:silent_monitor")],
+            [format!("{talks} monitoring:barge")],
+            [format!("{talks} monitoring:disconnected")],
+            [format!(
+                "{talks} monitoring:disconnected monitoring:silent_monitor"
+            )],
+        ]
+    );
+    let refused = stage.on_leg("destroyConnection", &id, 3);
+    assert_eq!(refused, Err("AccessDeniedException".to_owned()));
+    stage.customer(&id, CustomerAct::HangUp);
+    assert_eq!(
+        stage.seen(),
+        [
+            "AfterCallWork/system | ended agent:disconnected inbound*:disconnected \
+          monitoring:disconnected monitoring:disconnected"
+        ]
+    );
+    let contact = id.clone();
+    let how = Some(LegState::Barge);
+    assert!(stage.happen(Event::Supervise { contact, how }).is_err());
+}
 
 #[test]
 fn consult_swap_conference_and_leave() {
