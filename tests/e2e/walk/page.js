@@ -96,6 +96,8 @@ export function drive() {
     /** What has been heard since, as soon as `time` has been told and `count` messages have come. */
     async since(from, { time, count = 0 }) {
       const told = ({ time: of }) => time === undefined || of >= time;
+      // The library listens anew when its frame is another.
+      walk.arm();
       await until(`a snapshot of ${time ?? "any time"}`, () => heard.length >= from + count && heard.slice(from).some(told));
       return { heard: heard.slice(from), now: shown() };
     },
