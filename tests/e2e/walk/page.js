@@ -93,12 +93,11 @@ export function drive() {
 
     shown,
 
-    /** What has been heard since, as soon as `time` has been told and `count` messages have come. */
-    async since(from, { time, count = 0 }) {
-      const told = ({ time: of }) => time === undefined || of >= time;
+    /** What has been heard since, as soon as `count` snapshots have come. */
+    async since(from, count) {
+      await until(`${count} snapshots`, () => heard.length >= from + count);
       // The library listens anew when its frame is another.
       walk.arm();
-      await until(`a snapshot of ${time ?? "any time"}`, () => heard.length >= from + count && heard.slice(from).some(told));
       return { heard: heard.slice(from), now: shown() };
     },
 

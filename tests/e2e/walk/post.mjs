@@ -97,7 +97,7 @@ export class Post {
   async catchUp() {
     await this.sim.advance(1);
     await this.look();
-    await this.#deliver({ deliver: 999 }, { count: this.told.held });
+    await this.deliver({ deliver: 999 }, this.told.held);
     this.#expectRight([phasesOf(this.told)], { mayMislead: this.#poison !== undefined });
   }
 
@@ -141,7 +141,7 @@ export class Post {
     const allowed = [...(this.#leftOver || byTime ? [before] : []), ...via, during, phasesOf(this.told)];
     this.#leftOver = false;
     if (fate?.network) await fate.network(this, this.told.held);
-    else await this.#deliver({ deliver: 999 }, { count: this.told.held });
+    else await this.deliver({ deliver: 999 }, this.told.held);
     if (this.blind) return;
     const mayMislead = this.#poison !== undefined || this.#misleads;
     // What the desk rightly drops, the library may have believed: it cannot ask for a call that it lacks.
@@ -157,11 +157,6 @@ export class Post {
     if (this.#wrong > 0 || libraryIsBehind) await this.catchUp();
   }
 
-  /** Lets `count` snapshots arrive, and hears them. */
-  async deliver(how, count) {
-    await this.#deliver(how, { count });
-  }
-
   /** Names a reason why the desk may be wrong for one snapshot of this step. */
   mayMislead(rule) {
     this.#misleads = true;
@@ -173,9 +168,10 @@ export class Post {
     this.#leftOver = true;
   }
 
-  async #deliver(how, what) {
+  /** Lets `count` snapshots arrive, and hears them. */
+  async deliver(how, count) {
     await this.sim.control("delivery", how);
-    const { heard, now } = await this.page.evaluate(([from, what]) => walk.since(from, what), [this.#heard, what]);
+    const { heard, now } = await this.page.evaluate(([from, count]) => walk.since(from, count), [this.#heard, count]);
     this.#heard += heard.length;
     this.recent = heard;
     this.arrived = [...this.arrived, ...heard].slice(-12);
