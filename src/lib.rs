@@ -5,7 +5,7 @@
 //!   there decides about a call.
 //! - [`softphone`] holds Amazon's frame, outside the reactive tree.
 //! - [`text`] and [`mod@format`] are the words and the numbers, per language.
-//! - [`signal`] is what views keep and what they follow; [`settings`] is `/config.json`; [`paint`] marks what has reached the screen.
+//! - [`mod@signal`] is what views keep and what they follow; [`settings`] is `/config.json`; [`paint`] marks what has reached the screen.
 
 mod format;
 mod paint;

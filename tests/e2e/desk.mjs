@@ -7,6 +7,9 @@ import { AGENT, Sim } from "./sim.mjs";
 
 export { expect };
 
+/** The clipboard; and what an agent's browser allows besides, for with any of these granted the rest is denied. */
+export const PERMISSIONS = ["clipboard-read", "clipboard-write", "microphone", "notifications"];
+
 /** In every frame, before its own scripts: puts on the console what a browser need not put there. */
 export function reportViolations() {
   addEventListener("securitypolicyviolation", (event) => {
@@ -160,7 +163,7 @@ export async function expectAccessible(page) {
 
 /** The cells of the record, as *Copy record* puts them on the clipboard. */
 export async function copiedRecord(page) {
-  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.context().grantPermissions(PERMISSIONS);
   await press(page, "記録をコピー");
   await expect(page.getByText("コピーしました")).toBeVisible();
   return (await page.evaluate(() => navigator.clipboard.readText())).split("\t");

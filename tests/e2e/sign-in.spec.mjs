@@ -1,6 +1,6 @@
 // Signing in, out, and in again: by a window that only a press opens and that closes by itself.
 
-import { button, expect, expectAccessible, expectPhase, expectState, openDesk, press, signIn, softphone, test } from "./desk.mjs";
+import { PERMISSIONS, button, expect, expectAccessible, expectPhase, expectState, openDesk, press, signIn, softphone, test } from "./desk.mjs";
 import { AGENT } from "./sim.mjs";
 
 test("an agent who is not signed in is asked to, and takes calls afterwards", async ({ page, sim }) => {
@@ -105,7 +105,7 @@ test("a softphone that stays silent after signing in: what may be in the way, an
   await expect(notice(page).getByRole("listitem")).toHaveCount(3, { timeout: 30_000 });
   await expect(notice(page).locator("code")).toHaveText([sim.desk, new URL(sim.ccp).origin, sim.ccp].map((address) => address.replace(/(?<=:\d+)\/$/, "")));
   await expectAccessible(page);
-  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.context().grantPermissions(PERMISSIONS);
   await press(page, "オリジンをコピー");
   await expect(button(page, "コピーしました")).toBeVisible();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(new URL(sim.desk).origin);
