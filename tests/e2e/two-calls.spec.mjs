@@ -182,6 +182,9 @@ test("a callback beside a call whose customer does not answer gives the first ca
   await press(page, "保留解除");
   await expectPhase(page, "connected");
   await finish(page);
+  await expect(contactId(page)).toHaveText(callback);
+  await expectPhase(page, "failed");
+  await press(page, "後処理終了");
   await expect(records(page, callback)).toHaveAttribute("data-outcome", "failed");
   await expect(records(page, first)).toHaveAttribute("data-outcome", "answered");
 });

@@ -150,9 +150,12 @@ impl Party {
 }
 
 impl Contact {
-    /// The third party who is on the line or is being called; else the last one there was.
+    /// The third party who is on the line or is being called; else the last one there was. Of
+    /// several, whom Amazon's own buttons have called in, the newest: when they are dropped the
+    /// next is shown.
     pub fn party(&self) -> Option<&Party> {
-        let active = self.parties.iter().find(|party| party.state.is_active());
+        let mut newest = self.parties.iter().rev();
+        let active = newest.find(|party| party.state.is_active());
         active.or(self.parties.last())
     }
 
@@ -162,6 +165,11 @@ impl Contact {
             return None;
         };
         let customer_is_there = self.active_leg(LegRole::Customer).is_some();
+        // Of several each hears whoever is not on hold.
+        let somebody_talks = || {
+            let mut states = self.parties.iter().map(|party| party.state);
+            states.any(|state| state == PartyState::Talking)
+        };
         Some(match self.party()?.state {
             PartyState::Ringing => Conversation::Calling,
             PartyState::NotReached => Conversation::NotReached,
@@ -169,10 +177,15 @@ impl Contact {
             PartyState::Talking | PartyState::OnHold if !customer_is_there => {
                 Conversation::WithoutCustomer
             }
-            PartyState::Talking if on_hold => Conversation::Consulting,
-            PartyState::Talking => Conversation::Conference,
-            PartyState::OnHold if on_hold => Conversation::AllOnHold,
-            PartyState::OnHold => Conversation::Swapped,
+            PartyState::Talking | PartyState::OnHold if somebody_talks() => {
+                if on_hold {
+                    Conversation::Consulting
+                } else {
+                    Conversation::Conference
+                }
+            }
+            PartyState::Talking | PartyState::OnHold if on_hold => Conversation::AllOnHold,
+            PartyState::Talking | PartyState::OnHold => Conversation::Swapped,
         })
     }
 

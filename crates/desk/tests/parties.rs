@@ -27,6 +27,72 @@ fn page_with(call: ContactBuilder) -> Page {
     page
 }
 
+/// A call with two third parties, as Amazon's own buttons make it where several are allowed.
+fn with_two(customer: LegState, first: LegState, second: LegState) -> ContactBuilder {
+    with_third(customer, first).but(|told| {
+        let legs = told.legs.as_mut().unwrap();
+        let third = legs.last().unwrap();
+        legs.push(LegSnapshot {
+            id: "second".into(),
+            state: Some(second),
+            ..third.clone()
+        });
+    })
+}
+
+#[rstest]
+#[case::the_newest_rings(
+    LegState::Hold,
+    LegState::Connected,
+    LegState::Connecting,
+    "second",
+    Conversation::Calling
+)]
+#[case::one_of_them_talks(
+    LegState::Hold,
+    LegState::Connected,
+    LegState::Hold,
+    "second",
+    Conversation::Consulting
+)]
+#[case::one_of_them_talks_with_the_customer(
+    LegState::Connected,
+    LegState::Connected,
+    LegState::Hold,
+    "second",
+    Conversation::Conference
+)]
+#[case::both_wait(
+    LegState::Connected,
+    LegState::Hold,
+    LegState::Hold,
+    "second",
+    Conversation::Swapped
+)]
+#[case::the_newest_has_left(
+    LegState::Hold,
+    LegState::Connected,
+    LegState::Disconnected,
+    "third",
+    Conversation::Consulting
+)]
+fn of_two_third_parties_the_newest_is_shown_and_who_hears_whom_counts_both(
+    #[case] customer: LegState,
+    #[case] first: LegState,
+    #[case] second: LegState,
+    #[case] shown: &str,
+    #[case] conversation: Conversation,
+) {
+    let mut page = page_with(with_two(customer, first, second));
+    let call = page.desk.front().unwrap();
+    assert_eq!(call.conversation(), Some(conversation));
+    let asked = page.press(Control::Drop, "c");
+    assert_eq!(asked, Some(Action::Drop(id("c"), shown.into())));
+    // Nobody is ended who would only be left, and nobody is called in beside them.
+    assert!(!page.desk.allows(Control::HangUp, &id("c")));
+    assert!(!page.desk.can_call_in(&id("c")));
+}
+
 fn to_warehouse() -> Destination {
     Destination::QuickConnect("arn:warehouse".into())
 }
