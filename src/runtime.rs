@@ -402,7 +402,15 @@ impl Runtime {
                     window.close().ok();
                 }
             }
-            Effect::Reconnect => self.ask(Ccp::reauthenticate),
+            // When the library has said what this may follow from: see `Ccp::reauthenticate`.
+            Effect::Reconnect => {
+                let this = Rc::downgrade(self);
+                spawn(async move {
+                    if let Some(this) = this.upgrade() {
+                        this.ask(Ccp::reauthenticate);
+                    }
+                });
+            }
             Effect::Reload => {
                 if let Some(window) = web_sys::window() {
                     window.location().reload().ok();

@@ -141,6 +141,9 @@ impl Ccp {
     /// speaks. Audio that lives in the frame is cut. The library begins by itself only when the CCP
     /// has never spoken; see [`LoginOptions::disable_auth_popup_after_logout`].
     ///
+    /// Not while it reports [`Event::RetriesExhausted`]: when that has been heard it stops its
+    /// timer, which would be the new one.
+    ///
     /// # Errors
     ///
     /// [`Error::Library`] with global resiliency, for which there is no such thing.
