@@ -77,9 +77,11 @@ async function lookAgain() {
   const now = performance.now();
   place.late = now - place.looked > 5_000;
   place.looked = now;
-  if (navigator.locks) {
+  try {
     const { pending } = await navigator.locks.query();
     place.mirrors = pending.filter(({ name }) => name === LEADER).length;
+  } catch {
+    // A browser without locks, or one that keeps none for this site.
   }
   look();
 }
@@ -131,7 +133,8 @@ window.deskBrowser = {
 
   // A press brings this page to the front.
   notify(tag, title, body) {
-    notification = new Notification(title, { tag, body });
+    // The CCP rings; two sounds would be one too many, and without a ringtone one.
+    notification = new Notification(title, { tag, body, silent: true });
     notification.addEventListener("click", () => {
       window.focus();
       notification.close();

@@ -17,9 +17,7 @@ const MOST_NAMED = 4_096;
 /** Levels of a message; the library's deepest has eight. What turns in a circle ends here. */
 const DEEPEST = 12;
 
-// ── What may stay ──────────────────────────────────────────────────────────────────────────
-//
-// This is the whole list: members by name, and of each what may stay of its value. `null`, `true`
+// What may stay. This is the whole list: members by name, and of each what may stay of its value. `null`, `true`
 // and `false` may under every listed name; objects and lists are entered, and what is in them is
 // looked up by its own name. A member that is not listed goes with its name, for the keys of a map
 // (attributes, references) are the deployer's own words. What is listed is what the library, the
@@ -207,11 +205,9 @@ function hash(text) {
   return `${a} ${b}`;
 }
 
-// ── What is kept ───────────────────────────────────────────────────────────────────────────
-
 /** What has passed and is not redacted yet: `[at, from, message]`. */
 let passed = [];
-/** `{ json, event, configuration }`, oldest first. */
+/** `{ json, event, configuration }`, oldest first; the configuration is one of those below. */
 const lines = [];
 let characters = 0;
 /** Of the lines that had to go, the last greeting and the last snapshot: what the window stands on. */
@@ -248,10 +244,10 @@ function take(at, from, event, data) {
   const line = { at, from, event: keep("event", String(event)) };
   // Of an event that is not listed the file says that there was one.
   if (line.event !== "[event]" && data !== undefined) line.data = keep("data", data);
-  // Nearly every snapshot brings the same configuration; the file has each once.
+  // Nearly every snapshot brings the same configuration; each is held once.
   let configuration;
   if (line.data?.configuration?.constructor === Object) {
-    configuration = JSON.stringify(line.data.configuration);
+    configuration = hold(JSON.stringify(line.data.configuration));
     line.data.configuration = HERE;
   }
   add({ json: JSON.stringify(line), event: line.event, configuration });
@@ -267,20 +263,41 @@ function add(line) {
     const { json, event } = lines[0];
     const opens = event === "acknowledge" || event === "agent::update";
     if (!opens || opening[event]) missing += 1;
+    release(opens ? opening[event] : lines[0]);
     if (opens) opening[event] = lines[0];
     characters -= json.length;
     lines.shift();
   }
 }
 
-// ── The file ───────────────────────────────────────────────────────────────────────────────
+/** `{ text, lines }` by text: each configuration once, and how many lines bring it. */
+const held = new Map();
+
+function hold(text) {
+  if (!held.has(text)) {
+    held.set(text, { text, lines: 0 });
+    characters += text.length;
+  }
+  const configuration = held.get(text);
+  configuration.lines += 1;
+  return configuration;
+}
+
+function release(line) {
+  const configuration = line?.configuration;
+  if (!configuration) return;
+  configuration.lines -= 1;
+  if (configuration.lines > 0) return;
+  held.delete(configuration.text);
+  characters -= configuration.text.length;
+}
 
 function incident() {
   redact();
   const all = [opening.acknowledge, opening["agent::update"], ...lines].filter(Boolean);
-  const configurations = [...new Set(all.map(({ configuration }) => configuration))].filter(Boolean);
+  const configurations = [...held.keys()];
   const list = (items) => `[\n${items.join(",\n")}\n]`;
-  const messages = all.map(({ json, configuration }) => json.replace(`"${HERE}"`, configurations.indexOf(configuration)));
+  const messages = all.map(({ json, configuration }) => json.replace(`"${HERE}"`, configurations.indexOf(configuration?.text)));
   const head = JSON.stringify({
     format: "agent-desk-incident",
     version: 1,
@@ -310,8 +327,6 @@ function save() {
   // Its address lives as long as the page: nobody is told when the browser has read it.
   Object.assign(document.createElement("a"), { href, download: name }).click();
 }
-
-// ── Where it listens ───────────────────────────────────────────────────────────────────────
 
 /** The library's stream to the frame (`WindowIOStream`), which knows whose window that is now. */
 const stream = () => window.connect?.core?.upstream?.upstream;

@@ -293,7 +293,8 @@ impl Runtime {
             options = options
                 .softphone(softphone.disable_ringtone(true))
                 .chat(quiet())
-                .task(quiet());
+                .task(quiet())
+                .auto_accept_tone(quiet());
         }
         let this = Rc::downgrade(self);
         let sink = move |event| {

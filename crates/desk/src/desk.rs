@@ -25,7 +25,7 @@ use crate::{
     input::{Effect, Input},
     journal::{Journal, Shift},
     link::Link,
-    notice::{DialRefusal, Notice, NoticeKind, Notices, Request},
+    notice::{DialRefusal, Notice, NoticeKind, Notices, Request, SoftphoneError},
     oddity::Oddities,
     offer::KeptOffer,
     outcome::CallOutcome,
@@ -54,6 +54,8 @@ pub struct Desk {
     /// Where signing out has got to.
     leaving: Option<Leaving>,
     softphones: Softphones,
+    /// What the library has reported of the audio and nothing has mended since.
+    softphone_failures: Vec<SoftphoneError>,
     /// What the softphone last reported of the microphone.
     muted: Option<bool>,
     wish: Option<Wish>,
@@ -114,7 +116,7 @@ impl Desk {
             Input::Workstation(place) => self.look_around(place) | self.count_softphones(now),
             Input::Policy(policy) => std::mem::replace(&mut self.policy, policy.clone()) != policy,
             Input::SoftphoneFailed(error) => {
-                self.notices.show(NoticeKind::SoftphoneFailed(error), None);
+                self.softphone_failed(error);
                 true
             }
             Input::Acted { action, result } => {
@@ -334,7 +336,7 @@ impl Desk {
             if was_quiet && !offered.is_empty() && self.roster.is_live() {
                 self.open_microphone(told.agent.softphone == Some(true));
                 // The softphone tries anew, and says so if it fails.
-                self.notices.withdraw_softphone(None);
+                self.softphone_works(None);
             }
             for id in offered {
                 self.requests.offered_anew(&id);

@@ -6,7 +6,7 @@
 use crate::{
     desk::{Desk, Role},
     link::{Link, Repair},
-    notice::{NoticeKind, SoftphoneError},
+    notice::SoftphoneError,
 };
 
 /// What the browser says of the place that the agent works at.
@@ -96,6 +96,12 @@ pub enum Readiness {
 }
 
 impl Concern {
+    /// Whether the next call would be missed by what is wrong where the agent sits. Of what is wrong
+    /// on the way to Connect the desk can tell Connect nothing.
+    pub(crate) fn is_of_the_place(self) -> bool {
+        self.costs_calls() && !matches!(self, Self::NotLinked | Self::ConnectLost)
+    }
+
     /// Whether the next call would be missed.
     pub fn costs_calls(self) -> bool {
         match self {
@@ -138,10 +144,8 @@ impl Desk {
         add(microphone(Permission::Denied), Concern::MicrophoneDenied);
         let lacks_microphone = has_softphone && place.lacks_microphone;
         add(lacks_microphone, Concern::MicrophoneMissing);
-        for notice in self.notices() {
-            if let NoticeKind::SoftphoneFailed(error) = notice.kind {
-                add(true, Concern::Softphone(error));
-            }
+        for error in self.softphone_failures() {
+            add(true, Concern::Softphone(*error));
         }
         add(microphone(Permission::Unasked), Concern::MicrophoneUnasked);
         add(self.has_second_softphone(), Concern::SecondSoftphone);

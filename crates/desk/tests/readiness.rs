@@ -1,8 +1,8 @@
 //! Whether the next call reaches the agent, and what the desk does by itself when it does not.
 
 use desk::{
-    Action, ActionError, Alert, Command, Concern, Effect, Input, Link, NoticeKind, Permission,
-    Policy, Readiness, Repair, Role, Snapshot, SoftphoneError, Workstation,
+    Action, ActionError, Alert, Command, Concern, ContactKind, Effect, Input, Link, NoticeKind,
+    Permission, Policy, Readiness, Repair, Role, Snapshot, SoftphoneError, Workstation,
 };
 use rstest::rstest;
 
@@ -207,6 +207,23 @@ fn a_softphone_that_failed_is_loaded_anew_by_a_press_and_then_no_concern() {
 }
 
 #[test]
+fn a_notice_of_broken_audio_that_goes_mends_nothing() {
+    let mut page = available();
+    page.give(Input::SoftphoneFailed(SoftphoneError::Connection));
+    let notice = page.desk.notices()[0].id;
+    page.command(Command::Dismiss(notice));
+    assert_eq!(
+        (page.desk.concerns(), page.desk.readiness()),
+        (
+            vec![Concern::Softphone(SoftphoneError::Connection)],
+            Readiness::Blocked
+        )
+    );
+    page.tell(rings(2));
+    assert_eq!(page.desk.concerns(), []);
+}
+
+#[test]
 fn a_softphone_that_failed_is_not_loaded_anew_in_mid_call() {
     let mut page = available();
     page.tell(snapshot(at(5), "Busy", [contact("c").connected(at(5))]));
@@ -296,6 +313,69 @@ fn the_next_concern_is_another() {
     page.give(Input::Workstation(without_microphone()));
     let effects = wait(&mut page, 10_000);
     assert_eq!(acts(&effects), [Action::SetState(choice("Lunch"))]);
+}
+
+#[test]
+fn each_concern_has_the_whole_of_the_patience() {
+    let mut page = available();
+    page.give(Input::ConnectLost(true));
+    page.now = page.now.after(15_000);
+    page.give(Input::Workstation(without_microphone()));
+    page.give(Input::ConnectLost(false));
+    page.now = page.now.after(9_999);
+    assert!(!page.desk.is_due(page.now));
+    let effects = wait(&mut page, 1);
+    assert_eq!(acts(&effects), [Action::SetState(choice("Lunch"))]);
+}
+
+#[test]
+fn a_concern_that_the_agent_has_overruled_hides_no_other() {
+    let mut page = available();
+    page.give(Input::Workstation(without_microphone()));
+    wait(&mut page, 10_000);
+    page.answer(Action::SetState(choice("Lunch")), Ok(()));
+    page.tell(snapshot(at(12), "Lunch", [] as [desk::ContactSnapshot; 0]));
+    page.tell(idle(at(14)));
+    page.give(Input::SoftphoneFailed(SoftphoneError::Connection));
+    let effects = wait(&mut page, 10_000);
+    assert_eq!(acts(&effects), [Action::SetState(choice("Lunch"))]);
+}
+
+#[test]
+fn a_call_that_comes_as_the_desk_steps_in_has_not_been_missed() {
+    let mut page = available();
+    page.give(Input::Workstation(without_microphone()));
+    wait(&mut page, 10_000);
+    page.tell(rings(12));
+    let action = Action::SetState(choice("Lunch"));
+    let effects = page.answer(action, Err(ActionError::InvalidState));
+    assert_eq!((acts(&effects), notices(&page)), (vec![], vec![]));
+}
+
+#[test]
+fn what_the_agent_wants_is_queued_behind_a_call_that_came_first_also_after_the_desk_has_stepped_in()
+{
+    let mut page = available();
+    page.give(Input::Workstation(without_microphone()));
+    wait(&mut page, 10_000);
+    page.answer(Action::SetState(choice("Lunch")), Ok(()));
+    page.tell(idle(at(14)));
+    page.command(Command::SetState(choice("Lunch")));
+    page.tell(rings(15));
+    let action = Action::SetState(choice("Lunch"));
+    let effects = page.answer(action, Err(ActionError::InvalidState));
+    assert_eq!(acts(&effects), [Action::QueueState(choice("Lunch"))]);
+}
+
+#[test]
+fn a_task_that_lies_open_does_not_let_calls_be_missed() {
+    let mut page = available();
+    let task = contact("t").kind(ContactKind::Task).connected(at(1));
+    page.tell(snapshot(at(2), "Available", [task]));
+    page.give(Input::Workstation(without_microphone()));
+    let effects = wait(&mut page, 10_000);
+    // Queued: Connect offers nothing more from then on, and the task stays.
+    assert_eq!(acts(&effects), [Action::QueueState(choice("Lunch"))]);
 }
 
 #[rstest]

@@ -172,6 +172,11 @@ fn a_mirror_leads_when_the_leader_does_not_come_back_and_keeps_what_it_has_seen(
     let effects = page.give(Input::TimePassed);
     assert_eq!(reloads(&effects), 1);
     assert_eq!(effects.last(), Some(&Effect::Lead));
+    // Until it has been loaded anew its frame has no sound, and nothing asks before it goes.
+    assert_eq!(
+        (page.desk.role(), page.desk.holds_audio()),
+        (Role::Mirror, false)
+    );
 
     let mut page = page.reload();
     page.give(Input::Role(Role::Leader));

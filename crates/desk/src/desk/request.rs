@@ -15,6 +15,7 @@ use crate::{
     party::Conversation,
     phase::CallPhase,
     quick_connect::Destination,
+    snapshot::StateChoice,
 };
 
 impl Desk {
@@ -63,14 +64,7 @@ impl Desk {
             }
             Command::Mute | Command::Unmute => {}
             Command::AcceptMute => self.accept_mute(),
-            Command::SetState(choice) => {
-                let action = if self.queues_states() {
-                    Action::QueueState(choice)
-                } else {
-                    Action::SetState(choice)
-                };
-                self.act(action, effects);
-            }
+            Command::SetState(choice) => self.set_state(choice, effects),
             Command::CancelQueuedState => {
                 let choice = self.agent.as_ref().and_then(Agent::choice_that_cancels);
                 if let Some(choice) = choice.cloned() {
@@ -83,6 +77,15 @@ impl Desk {
             },
             Command::SignOut => self.sign_out(now, effects),
         }
+    }
+
+    pub(super) fn set_state(&mut self, choice: StateChoice, effects: &mut Vec<Effect>) {
+        let action = if self.queues_states() {
+            Action::QueueState(choice)
+        } else {
+            Action::SetState(choice)
+        };
+        self.act(action, effects);
     }
 
     fn press(&mut self, control: Control, id: &ContactId, effects: &mut Vec<Effect>) {
@@ -164,6 +167,7 @@ impl Desk {
         now: Instant,
         effects: &mut Vec<Effect>,
     ) {
+        let asked_by_itself = self.asked_by_itself(action);
         let Some(error) = self.requests.answer(action, result, now) else {
             return;
         };
@@ -180,6 +184,10 @@ impl Desk {
                 NoticeKind::SignOutFailed(SignOutFailure::StillAvailable),
                 None,
             );
+            return;
+        }
+        if asked_by_itself && error == ActionError::InvalidState {
+            self.leave_ready();
             return;
         }
         // A call began in the same moment; what the agent wants is to be queued behind it.

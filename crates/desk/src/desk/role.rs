@@ -99,9 +99,11 @@ impl Desk {
 
     pub(super) fn settle_role(&mut self, now: Instant, effects: &mut Vec<Effect>) {
         if self.role_is_due(now) {
-            self.place = Place::Leader;
             // What only this page has seen is kept before it goes.
+            self.place = Place::Leader;
             self.save(now, effects);
+            // Its frame has no audio: it leads when it has been loaded anew, and not before.
+            self.place = Place::Mirror;
             effects.push(Effect::Lead);
         }
     }

@@ -93,7 +93,7 @@ impl Desk {
                 self.link = Link::SigningIn;
             }
             Repair::Reconnect => {
-                self.notices.withdraw_softphone(None);
+                self.softphone_works(None);
                 effects.push(Effect::Reconnect);
             }
             Repair::Reload => effects.push(Effect::Reload),

@@ -24,15 +24,16 @@ pub enum Alert {
     Risk,
 }
 
-/// Where the desk has got to with a concern that costs calls.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Watch {
-    #[default]
-    Calm,
-    /// Calls would be missed; then it is enough.
-    Until(Instant),
-    /// The agent has been made not ready, once. What they choose now is their own doing.
-    Done,
+/// Where the desk has got to with the concerns that cost calls and that it may act upon.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Watch {
+    /// The worst of them, and when it has lasted long enough.
+    until: Option<(Concern, Instant)>,
+    /// Those for which the agent has been made not ready, while they last: once for each. What the
+    /// agent chooses then is their own doing.
+    done: Vec<Concern>,
+    /// Whether Connect has not answered yet what the desk asked for by itself.
+    asks: bool,
 }
 
 /// How long a concern may last before the agent is made not ready, in milliseconds: a headset that
@@ -73,36 +74,57 @@ impl Desk {
         let works =
             |place: Workstation| place.microphone == Permission::Granted && !place.lacks_microphone;
         if works(place) && !works(before) {
-            self.notices
-                .withdraw_softphone(Some(SoftphoneError::Microphone));
+            self.softphone_works(Some(SoftphoneError::Microphone));
         }
         before != place
+    }
+
+    /// What the library has reported of the audio, of each kind once. A notice of it can be
+    /// dismissed; the trouble goes when there is a reason to think that it has.
+    pub(crate) fn softphone_failures(&self) -> &[SoftphoneError] {
+        &self.softphone_failures
+    }
+
+    pub(super) fn softphone_failed(&mut self, error: SoftphoneError) {
+        self.notices.show(NoticeKind::SoftphoneFailed(error), None);
+        if !self.softphone_failures.contains(&error) {
+            self.softphone_failures.push(error);
+        }
+    }
+
+    /// Forgets trouble of one kind, or all.
+    pub(super) fn softphone_works(&mut self, kind: Option<SoftphoneError>) {
+        self.notices.withdraw_softphone(kind);
+        self.softphone_failures
+            .retain(|error| kind.is_some_and(|kind| kind != *error));
     }
 
     pub(super) fn watch_is_due(&self, now: Instant) -> bool {
         // Without Connect nothing can be asked of it, and in a call the agent is not idle.
         let can_step_in =
-            self.can_work() && !self.connect_lost && self.roster.contacts().is_empty();
-        can_step_in && matches!(self.watch, Watch::Until(until) if until <= now)
+            self.can_work() && !self.connect_lost && self.roster.calls().next().is_none();
+        can_step_in && self.watch.until.is_some_and(|(_, until)| until <= now)
     }
 
     /// After every input: does what the desk does by itself. Whether it changed anything.
     pub(super) fn keep_watch(&mut self, now: Instant, effects: &mut Vec<Effect>) -> bool {
-        let risk = self.risk();
-        let before = self.watch;
-        self.watch = match (before, risk) {
-            (Watch::Calm, Some(_)) => Watch::Until(now.after(PATIENCE_MS)),
-            (_, Some(_)) if self.watch_is_due(now) => {
-                self.go_not_ready(effects);
-                Watch::Done
-            }
-            (Watch::Done, None) if self.concerns().iter().any(|concern| concern.costs_calls()) => {
-                Watch::Done
-            }
-            (_, None) => Watch::Calm,
-            (watch, Some(_)) => watch,
+        let before = self.watch.clone();
+        let concerns = self.concerns();
+        self.watch.done.retain(|done| concerns.contains(done));
+        let mut concerns = concerns.into_iter();
+        let worst = concerns.find(|one| one.is_of_the_place() && !self.watch.done.contains(one));
+        self.watch.until = match (self.watch.until, worst.filter(|_| self.is_available())) {
+            (Some((concern, until)), Some(worst)) if concern == worst => Some((concern, until)),
+            (_, Some(worst)) => Some((worst, now.after(PATIENCE_MS))),
+            (_, None) => None,
         };
-        self.notify(risk, effects);
+        if self.watch_is_due(now)
+            && let Some((concern, _)) = self.watch.until.take()
+        {
+            self.watch.done.push(concern);
+            self.go_not_ready(effects);
+        }
+        self.notify(self.risk(), effects);
         before != self.watch
     }
 
@@ -116,7 +138,8 @@ impl Desk {
             .find(|choice| choice.name == wanted && choice.kind != AgentStateType::Routable);
         match choice.cloned() {
             Some(choice) => {
-                self.act(Action::SetState(choice), effects);
+                self.watch.asks = true;
+                self.set_state(choice, effects);
                 self.notices.show(NoticeKind::WentNotReady, None);
             }
             None => effects.push(Effect::Log(Oddity::UnknownWord(
@@ -124,6 +147,18 @@ impl Desk {
                 wanted.into(),
             ))),
         }
+    }
+
+    /// Whether an answer of Connect's is to what the desk asked for by itself.
+    pub(super) fn asked_by_itself(&mut self, action: &Action) -> bool {
+        matches!(action, Action::SetState(_) | Action::QueueState(_))
+            && std::mem::take(&mut self.watch.asks)
+    }
+
+    /// A call was faster than the desk: it has reached the agent, who stays as they are.
+    pub(super) fn leave_ready(&mut self) {
+        self.notices.withdraw_not_ready();
+        self.watch.done.clear();
     }
 
     /// Notifies once of a ring, or else of a risk, and takes the notification away with it.
