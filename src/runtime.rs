@@ -299,6 +299,10 @@ impl Runtime {
         let this = Rc::downgrade(self);
         let sink = move |event| {
             let Some(this) = this.upgrade() else { return };
+            // A frame that has just come has no claim to anything yet.
+            if role == Role::Leader && matches!(event, Event::Initialized | Event::Reloaded) {
+                this.ask(Ccp::claim_ring);
+            }
             if event == Event::Acknowledged {
                 this.acknowledged();
             } else if let Some(input) = input(event) {

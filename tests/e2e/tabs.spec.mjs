@@ -25,6 +25,31 @@ async function expectLeader(page, ...others) {
   }
 }
 
+/** Whether a page's frame is the one that rings, as the library says. */
+const rings = (page) =>
+  page.evaluate(() => new Promise((told) => connect.ifMaster("connect::ringtone", () => told(true), () => told(false), true)));
+
+/** What a CCP's frame asks whenever the agent's data come, ringtone or not; who asks first gets it. */
+const asksToRing = (page) => page.evaluate(() => new Promise((told) => connect.ifMaster("connect::ringtone", told, told)));
+
+test("the leader's frame rings, whoever has asked for it meanwhile", async ({ desk, context }) => {
+  const mirror = await openMirror(context);
+  await asksToRing(mirror);
+  expect([await rings(desk), await rings(mirror)]).toEqual([true, false]);
+  // While the leader's frame is being loaded anew its place is free.
+  let arrive;
+  const held = new Promise((resolve) => (arrive = resolve));
+  await desk.route("**/ccp-v2/", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await desk.reload({ waitUntil: "commit" });
+  await expect.poll(async () => (await asksToRing(mirror), rings(mirror))).toBe(true);
+  arrive();
+  await expectLeader(desk, mirror);
+  await expect.poll(async () => [await rings(desk), await rings(mirror)]).toEqual([true, false]);
+});
+
 async function talk(page, sim) {
   const id = await sim.ring();
   await press(page, "応答");

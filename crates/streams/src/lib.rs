@@ -182,6 +182,20 @@ impl Ccp {
             .map_err(|error| library(&error))
     }
 
+    /// Makes this page's frame the one that rings. Of the frames of a browser one owns the ring, and a
+    /// frame takes it whose owner has gone, also one that was told to be silent: it asks before it
+    /// looks at its options (`setupRingtoneEngines` and the worker's coordinator of 2.28.2). The
+    /// request carries the frame's own identity, so its frame has it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Library`] if it throws.
+    pub fn claim_ring(&self) -> Result<(), Error> {
+        let connect = sys::PAGE.with(sys::Page::connect).ok_or(Error::NotLoaded)?;
+        let claimed = connect.become_master("connect::ringtone");
+        claimed.map_err(|error| library(&error))
+    }
+
     /// Changes what the library writes to its log and to the console.
     ///
     /// # Errors

@@ -33,6 +33,9 @@ extern "C" {
     #[wasm_bindgen(method, structural, catch, js_name = getLog)]
     pub(crate) fn log(this: &Connect) -> Result<Log, JsValue>;
 
+    #[wasm_bindgen(method, structural, catch, js_name = becomeMaster)]
+    pub(crate) fn become_master(this: &Connect, topic: &str) -> Result<(), JsValue>;
+
     /// `connect.core`.
     #[derive(Clone)]
     pub(crate) type Core;
