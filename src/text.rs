@@ -53,17 +53,33 @@ macro_rules! texts {
             /// All of them, for whoever wants to compare the languages.
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
 
+            /// What each says, by its own lines in this file.
+            #[cfg(test)]
+            const SENTENCES: &'static [(Self, &'static str, &'static str)] =
+                &[$((Self::$name, $ja, $en),)*];
+
             /// The sentence in a language.
             pub fn say(self, locale: Locale) -> &'static str {
-                match (self, locale) {
-                    $(
-                        (Self::$name, Locale::Ja) => $ja,
-                        (Self::$name, Locale::En) => $en,
-                    )*
+                // One text of each language and not one for each sentence: their addresses alone
+                // would weigh 2 kB.
+                thread_local! {
+                    static JA: Vec<&'static str> = lines(concat!($($ja, "\n",)*));
+                    static EN: Vec<&'static str> = lines(concat!($($en, "\n",)*));
                 }
+                let said = match locale {
+                    Locale::Ja => &JA,
+                    Locale::En => &EN,
+                };
+                #[expect(clippy::as_conversions, reason = "a variant is its number")]
+                let line = said.with(|lines| lines.get(self as usize).copied());
+                line.unwrap_or_default()
             }
         }
     };
+}
+
+fn lines(text: &'static str) -> Vec<&'static str> {
+    text.lines().collect()
 }
 
 texts! {
@@ -933,6 +949,13 @@ mod tests {
             .filter(|text| text.say(Locale::Ja) == text.say(Locale::En))
             .collect();
         assert_eq!(same, SAME);
+    }
+
+    #[test]
+    fn each_says_its_own_sentence() {
+        for (text, ja, en) in Text::SENTENCES {
+            assert_eq!((text.say(Locale::Ja), text.say(Locale::En)), (*ja, *en));
+        }
     }
 
     #[test]
