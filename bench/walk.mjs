@@ -7,8 +7,10 @@
 // again. FAILURE is where everything about a mismatch is written, which also ends the walk.
 // CHROMIUM, DESK_DIST, DESK_SIM as for the journeys.
 
+import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 
 import { launchOptions } from "../tests/e2e/chromium.mjs";
 import { Sim } from "../tests/e2e/sim.mjs";
@@ -25,8 +27,11 @@ const SHIFT = 500;
 const [calls, seed, first] = process.argv.slice(2, 5).map(Number);
 const [stateFile, failureFile] = process.argv.slice(5);
 
+// The page names each file of the site by the hash of its bytes: calls of two builds are not one walk.
+const build = createHash("sha256").update(await readFile(join(process.env.DESK_DIST, "index.html"))).digest("hex");
 const kept = await readFile(stateFile, "utf8").then(JSON.parse, () => undefined);
-const resumed = kept?.seed === seed && kept.first === first ? kept : undefined;
+const resumed = kept?.seed === seed && kept.first === first && kept.build === build ? kept : undefined;
+if (kept && !resumed) console.error("walk: what was kept is of another walk or another build; from the start");
 const counts = new Counts(resumed?.counts);
 const next = resumed?.next ?? Array.from({ length: DESKS }, (_, desk) => first + desk);
 let spent = resumed?.seconds ?? 0;
@@ -34,7 +39,7 @@ const began = Date.now();
 const seconds = () => spent + (Date.now() - began) / 1000;
 if (resumed) console.error(`walk: taken up at call ${counts.calls}`);
 
-const save = () => writeFile(stateFile, JSON.stringify({ seed, first, calls, next, counts, seconds: seconds() }));
+const save = () => writeFile(stateFile, JSON.stringify({ build, seed, first, calls, next, counts, seconds: seconds() }));
 
 const browser = await chromium.launch(launchOptions);
 let failed = false;

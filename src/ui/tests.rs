@@ -4,7 +4,7 @@ use std::{cell::Cell, rc::Rc};
 
 use any_spawner::Executor;
 use wasm_bindgen_test::wasm_bindgen_test;
-use web_sys::{MutationObserver, MutationObserverInit};
+use web_sys::{HtmlElement, MutationObserver, MutationObserverInit};
 
 use super::*;
 use crate::stage::{dispatch, elements, settled, text};
@@ -232,12 +232,12 @@ async fn a_disabled_button_keeps_the_focus_and_ignores_presses() {
     })
     .await;
     crate::stage::focus(&made.element);
-    dispatch(&made.element, "click");
+    made.element.unchecked_ref::<HtmlElement>().click();
     enabled.set(false);
     // At once, not only when the screen has caught up.
-    dispatch(&made.element, "click");
+    made.element.unchecked_ref::<HtmlElement>().click();
     settled().await;
-    dispatch(&made.element, "click");
+    made.element.unchecked_ref::<HtmlElement>().click();
     assert_eq!(
         (
             presses.get(),

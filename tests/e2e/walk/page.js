@@ -33,7 +33,7 @@ export function drive() {
   /** What the agent sees of their contacts: who is in front, doing what, and what the others do. */
   const shown = () => {
     const phase = one('[data-testid="call-phase"]')?.dataset.phase;
-    const others = [...document.querySelectorAll(".other-contacts li")].map((item) => item.dataset.phase);
+    const others = [...document.querySelectorAll(".other-contacts li")].map((item) => `${item.querySelector("button").dataset.key} ${item.dataset.phase}`);
     return { front: one('[data-testid="contact-id"]')?.textContent ?? "", phase, others };
   };
 

@@ -23,8 +23,8 @@ export function phaseOf({ origin, state, legs }) {
 
 const isCall = ({ channel }) => channel === "voice";
 const isTalking = (phase) => ["dialing", "connected", "hold"].includes(phase);
-const phasesOf = ({ agent }) => agent.contacts.map(phaseOf).sort().join();
-const phasesShown = ({ front, phase, others }) => [...(front === "" ? [] : [phase]), ...others].sort().join();
+const phasesOf = ({ agent }) => agent.contacts.map((contact) => `${contact.contact_id} ${phaseOf(contact)}`).sort().join();
+const phasesShown = ({ front, phase, others }) => [...(front === "" ? [] : [`${front} ${phase}`]), ...others].sort().join();
 
 export class Post {
   /** What was done, newest last. */
@@ -98,7 +98,7 @@ export class Post {
     await this.sim.advance(1);
     await this.look();
     await this.deliver({ deliver: 999 }, this.told.held);
-    this.#expectRight([phasesOf(this.told)], { mayMislead: this.#poison !== undefined });
+    this.#expectRight([phasesOf(this.told)], { mayMislead: this.#wasPoisoned() });
   }
 
   get now() {
@@ -143,16 +143,10 @@ export class Post {
     if (fate?.network) await fate.network(this, this.told.held);
     else await this.deliver({ deliver: 999 }, this.told.held);
     if (this.blind) return;
-    const mayMislead = this.#poison !== undefined || this.#misleads;
+    const mayMislead = this.#wasPoisoned() || this.#misleads;
     // What the desk rightly drops, the library may have believed: it cannot ask for a call that it lacks.
     const libraryIsBehind = mayMislead && fate?.name === "overtaken";
     this.#misleads = false;
-    if (this.#poison !== undefined && this.told.snapshots_to_mutate === 0) {
-      this.counts.fault(`a snapshot with ${this.#poison}`);
-      // The library's own word for a snapshot that it cannot work through.
-      this.expect(/'agent::update' event handler failed/);
-      this.#poison = undefined;
-    }
     this.#expectRight(allowed, { mayMislead });
     if (this.#wrong > 0 || libraryIsBehind) await this.catchUp();
   }
@@ -187,6 +181,17 @@ export class Post {
     if (this.#poison !== undefined) return;
     this.#poison = what;
     await this.sim.control("snapshots", { patch });
+  }
+
+  /** Whether one of the snapshots that have just been heard was falsified: what waits for one that it fits misleads nobody. */
+  #wasPoisoned() {
+    // What is left where it is will be heard with the next step.
+    if (this.#poison === undefined || this.told.snapshots_to_mutate > 0 || this.#leftOver) return false;
+    this.counts.fault(`a snapshot with ${this.#poison}`);
+    // The library's own word for a snapshot that it cannot work through.
+    this.expect(/'agent::update' event handler failed/);
+    this.#poison = undefined;
+    return true;
   }
 
   /** After each snapshot the desk shows what truly is; never wrong for longer than one. */
