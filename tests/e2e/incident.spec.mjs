@@ -182,8 +182,9 @@ test("after a call the agent's file tells its course, and nothing of the custome
   expect(Date.parse(started)).not.toBeNaN();
   // The recorder hears of the greeting before the library answers to it.
   expect(messages.slice(0, 2).map(({ event }) => event)).toEqual(["acknowledge", "configure"]);
+  // The leader claims the ring first.
   const asked = messages.flatMap(({ data }) => data?.method ?? []);
-  expect(asked).toEqual(["acceptContact", "sendDigits", "destroyConnection", "clearContact"]);
+  expect(asked).toEqual(["becomeMaster", "acceptContact", "sendDigits", "destroyConnection", "clearContact"]);
   const states = messages.flatMap(({ data }) => data?.snapshot?.contacts.map(({ state }) => state.type) ?? []);
   expect([...new Set(states)]).toEqual(["connecting", "connected", "ended"]);
   const { agents } = await sim.book();
