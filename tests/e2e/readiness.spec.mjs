@@ -28,12 +28,14 @@ function answers() {
   window.Notification = class extends EventTarget {
     static get permission() { return answer.notifications; }
     static async requestPermission() { return (answer.notifications = "granted"); }
-    constructor(title, { body, tag }) {
+    constructor(title, { body, tag, silent }) {
       super();
-      window.notifications.push(Object.assign(this, { title, body, tag, open: true }));
+      window.notifications.push(Object.assign(this, { title, body, tag, silent, open: true }));
     }
     close() { this.open = false; }
   };
+  window.updates = 0;
+  addEventListener("message", ({ data }) => (window.updates += data?.event === "agent::update" ? 1 : 0));
   window.set = (facts) => {
     Object.assign(answer, facts);
     microphone.dispatchEvent(new Event("change"));
@@ -43,7 +45,7 @@ function answers() {
 }
 
 const set = (page, facts) => page.evaluate((facts) => window.set(facts), facts);
-const notifications = (page) => page.evaluate(() => window.notifications.map(({ title, body, tag, open }) => ({ title, body, tag, open })));
+const notifications = (page) => page.evaluate(() => window.notifications.map(({ title, body, tag, silent, open }) => ({ title, body, tag, silent, open })));
 
 /** The desk of an agent who is available, in a browser that answers as told, with these settings. */
 async function open(page, settings = {}) {
@@ -117,7 +119,10 @@ test("a line to Connect that is lost is trouble, and the title says so", async (
 });
 
 test("a page that the browser slows down says so until it is looked at", async ({ page }) => {
+  await page.clock.install();
   await open(page);
+  // As the browser does: nothing ticks in a page that is frozen.
+  await page.clock.pauseAt(await page.evaluate(() => Date.now() + 1_000));
   await page.evaluate(() => {
     Object.assign(window.answer, { hidden: true });
     document.dispatchEvent(new Event("freeze"));
@@ -131,11 +136,13 @@ test("a page that the browser slows down says so until it is looked at", async (
 });
 
 test("an agent who would miss calls is warned and, where it is so configured, made not ready once", async ({ page, sim }) => {
+  await page.clock.install();
   await open(page, { readiness: { notReadyState: "Lunch" } });
   await set(page, { microphones: 0, focus: false });
   await expect(notice(page)).toContainText("マイクが見つかりません");
   await expect(page).toHaveTitle("⚠ 着信を受けられません");
   await expect.poll(() => notifications(page)).toMatchObject([{ title: "⚠ 着信を受けられません", open: true }]);
+  await page.clock.fastForward(10_000);
   await expectState(page, "Lunch");
   await expect(notice(page)).toContainText("状態を変更しました");
   await expect.poll(() => notifications(page)).toMatchObject([{ open: false }]);
@@ -162,10 +169,13 @@ test("a ring notifies an agent who looks elsewhere, once, and brings this desk t
   await set(page, { focus: false });
   const id = await sim.ring({ queue: "注文受付" });
   await expectPhase(page, "ringing");
-  const ring = { title: "☎ 着信中", body: "受信 · 注文受付", tag: id, open: true };
+  const ring = { title: "☎ 着信中", body: "受信 · 注文受付", tag: id, silent: true, open: true };
   await expect.poll(() => notifications(page)).toEqual([ring]);
   // The same ring, told again.
+  const updates = () => page.evaluate(() => window.updates);
+  const before = await updates();
   await sim.control("delivery", { repeat: true });
+  await expect.poll(updates).toBeGreaterThan(before);
   expect(await notifications(page)).toEqual([ring]);
   await page.evaluate(() => window.notifications[0].dispatchEvent(new Event("click")));
   expect(await page.evaluate(() => window.broughtToFront)).toBe(true);

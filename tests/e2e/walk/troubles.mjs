@@ -1,6 +1,7 @@
 // What goes wrong around a call: with requests, with the softphone, with the page and its machine.
 
 import { expect } from "@playwright/test";
+import { signIn } from "../desk.mjs";
 import { AGENT } from "../sim.mjs";
 
 /** Only to give up on what hangs. */
@@ -131,14 +132,7 @@ export const IN_MID_CALL = {
     await post.flow(async () => {
       await post.sim.control(`agents/${AGENT.login}/sign-out`, {});
       await post.notice("サインアウトしました");
-      const opened = post.context.waitForEvent("page");
-      await post.press("サインイン");
-      const window = await opened;
-      await window.getByRole("textbox", { name: "ユーザー名" }).fill(AGENT.login);
-      await window.getByLabel("パスワード").fill(AGENT.password);
-      const closed = window.waitForEvent("close");
-      await window.getByRole("button", { name: "サインイン" }).click();
-      await closed;
+      await signIn(post.page);
     });
     await dismissReloaded(post);
   },
