@@ -93,9 +93,10 @@ export function drive() {
 
     shown,
 
-    /** What has been heard since, as soon as `count` snapshots have come. */
-    async since(from, count) {
-      await until(`${count} snapshots`, () => heard.length >= from + count);
+    /** What has been heard since, as soon as `count` snapshots have come, and the one of the time `last`, if that is told. */
+    async since(from, count, last) {
+      const isLast = (time) => last === undefined || time === undefined || time === last;
+      await until(`${count} snapshots`, () => heard.length >= from + count && (count === 0 || isLast(heard.at(-1).time)));
       // The library listens anew when its frame is another.
       walk.arm();
       return { heard: heard.slice(from), now: shown() };

@@ -97,7 +97,8 @@ export class Post {
   async catchUp() {
     await this.sim.advance(1);
     await this.look();
-    await this.deliver({ deliver: 999 }, this.told.held);
+    // Before it may come what was on its way when snapshots began to be held back.
+    await this.deliver({ deliver: 999 }, this.told.held, this.now);
     this.#expectRight([phasesOf(this.told)], { mayMislead: this.#wasPoisoned() });
   }
 
@@ -162,10 +163,10 @@ export class Post {
     this.#leftOver = true;
   }
 
-  /** Lets `count` snapshots arrive, and hears them. */
-  async deliver(how, count) {
+  /** Lets `count` snapshots arrive, and hears them; `last` is the time of the last, where more may come. */
+  async deliver(how, count, last) {
     await this.sim.control("delivery", how);
-    const { heard, now } = await this.page.evaluate(([from, count]) => walk.since(from, count), [this.#heard, count]);
+    const { heard, now } = await this.page.evaluate((since) => walk.since(...since), [this.#heard, count, last]);
     this.#heard += heard.length;
     this.recent = heard;
     this.arrived = [...this.arrived, ...heard].slice(-12);
