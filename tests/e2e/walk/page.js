@@ -18,6 +18,7 @@ export function drive() {
   /** A snapshot as it arrived, poisoned or not. */
   const digest = (snapshot) => ({
     time: millis(snapshot.snapshotTimestamp),
+    poison: snapshot.walk,
     agent: { name: snapshot.state?.name, type: snapshot.state?.type, since: millis(snapshot.state?.startTimestamp) },
     contacts: list(snapshot.contacts)?.map((contact) => ({
       id: contact.contactId,

@@ -43,6 +43,7 @@ export class Post {
   troubles = [];
   #expected = [];
   #poison = undefined;
+  #heardPoison = undefined;
   #misleads = false;
   #undo = [];
   /** Another page of this browser, which shows the same. */
@@ -169,6 +170,7 @@ export class Post {
     const { heard, now } = await this.page.evaluate((since) => walk.since(...since), [this.#heard, count, last]);
     this.#heard += heard.length;
     this.recent = heard;
+    this.#heardPoison = heard.find(({ poison }) => poison)?.poison ?? this.#heardPoison;
     this.arrived = [...this.arrived, ...heard].slice(-12);
     this.ledger.hear(heard, this.now);
     this.shown = now;
@@ -181,18 +183,22 @@ export class Post {
   async poison(what, patch) {
     if (this.#poison !== undefined) return;
     this.#poison = what;
-    await this.sim.control("snapshots", { patch });
+    // The falsified one is known again by a member that nobody but the walk reads.
+    await this.sim.control("snapshots", { patch: [...patch, { op: "add", path: "/snapshot/walk", value: what }] });
   }
 
   /** Whether one of the snapshots that have just been heard was falsified: what waits for one that it fits misleads nobody. */
   #wasPoisoned() {
-    // What is left where it is will be heard with the next step.
-    if (this.#poison === undefined || this.told.snapshots_to_mutate > 0 || this.#leftOver) return false;
-    this.counts.fault(`a snapshot with ${this.#poison}`);
-    // The library's own word for a snapshot that it cannot work through.
-    this.expect(/'agent::update' event handler failed/);
-    this.#poison = undefined;
-    return true;
+    const heard = this.#heardPoison;
+    this.#heardPoison = undefined;
+    if (heard !== undefined) {
+      this.counts.fault(`a snapshot with ${heard}`);
+      // The library's own word for a snapshot that it cannot work through.
+      this.expect(/'agent::update' event handler failed/);
+    }
+    // Spent: it was heard, or lost on its way, unless it is what is left where it is.
+    if (this.told.snapshots_to_mutate === 0 && !this.#leftOver) this.#poison = undefined;
+    return heard !== undefined;
   }
 
   /** After each snapshot the desk shows what truly is; never wrong for longer than one. */
