@@ -184,3 +184,25 @@ test("an agent starts work though the page learns its id late", async ({ page, s
   await press(page, "応答");
   await expectPhase(page, "connected");
 });
+
+test("a page that is loaded anew in mid-call and learns its id late has not lost its softphone", async ({ page, sim, troubles }) => {
+  troubles.name(/'acknowledge' event handler failed/);
+  await openDesk(page);
+  await sim.ring();
+  await press(page, "応答");
+  await expectPhase(page, "connected");
+  await sim.stopClock();
+  await sim.control("switches", { acknowledge_id_after_ms: 1_000 });
+  page.on("dialog", (dialog) => dialog.accept());
+  await page.addInitScript(() =>
+    window.addEventListener("message", ({ data }) => {
+      if (data?.event === "request_configure") document.documentElement.dataset.asked = "";
+    }),
+  );
+  await page.reload();
+  await expectPhase(page, "connected");
+  // In one moment the page learns its id, and the CCP asks for what the library is about to send.
+  await sim.advance(1);
+  await expect(page.locator("html[data-asked]")).toHaveCount(1);
+  await expect(page.getByTestId("notice")).toHaveCount(0);
+});

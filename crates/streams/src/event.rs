@@ -58,6 +58,8 @@ pub enum Event {
 pub(crate) enum Heard {
     /// Read the agent's data.
     Update,
+    /// The frame has got its configuration, and says so.
+    Configured,
     /// Pass it on.
     Event(Event),
 }
@@ -76,7 +78,7 @@ pub(crate) type Row = (&'static str, fn(&JsValue) -> Option<Heard>);
 /// In 2.28.2 the events of a contact's life come after `agent::refresh`, in the same task and
 /// from the same data, so they tell nothing that has not been read. That is how it is and not
 /// what is promised: they are listened to, and whoever reads skips an update that has been read.
-pub(crate) const EVENTS: [Row; 30] = [
+pub(crate) const EVENTS: [Row; 31] = [
     ("agent::refresh", update),
     ("contact::init", update),
     ("contact::incoming", update),
@@ -121,6 +123,7 @@ pub(crate) const EVENTS: [Row; 30] = [
         )]
         Some(Heard::Event(Event::Softphones(count as u32)))
     }),
+    ("configuration::configure", |_| Some(Heard::Configured)),
     ("request_configure", |_| Some(Heard::Event(Event::Reloaded))),
     ("init", |_| Some(Heard::Event(Event::Initialized))),
     ("ack_timeout", |_| Some(Heard::Event(Event::AckTimeout))),

@@ -281,6 +281,11 @@ impl Drop for Subscription {
     }
 }
 
+/// Signs by which the first frame must have got its configuration: it says so itself, which it need
+/// not do; or the library has begun, which is when it configures the frame, and the frame has
+/// answered two heartbeats since, the first of which may be what the library began with.
+const CONFIGURED: u8 = 3;
+
 fn subscribe(
     core: &sys::Core,
     sink: impl Fn(Event) + 'static,
@@ -290,11 +295,20 @@ fn subscribe(
         last_read: RefCell::default(),
         contacts: RefCell::default(),
     };
+    let signs = Cell::new(0_u8);
     let listen: Rc<Listen> =
         Rc::new(Closure::new(
             move |data: JsValue, name: String| match event::hear(&name, &data) {
                 Some(Heard::Update) => reader.read(),
-                Some(Heard::Event(event)) => (reader.sink)(event),
+                Some(Heard::Configured) => signs.set(CONFIGURED),
+                // The first frame asks too, if the answer is late or has crossed with its question.
+                Some(Heard::Event(Event::Reloaded)) if signs.get() < CONFIGURED => {}
+                Some(Heard::Event(event)) => {
+                    let begins = event == Event::Initialized;
+                    let goes_on = event == Event::Acknowledged && signs.get() > 0;
+                    signs.set(signs.get().saturating_add(u8::from(begins || goes_on)));
+                    (reader.sink)(event);
+                }
                 None => {}
             },
         ));
