@@ -21,6 +21,7 @@
 //! ```
 
 pub mod agent;
+pub mod aws;
 mod book;
 mod ccp;
 pub mod clock;
