@@ -43,6 +43,7 @@ mod phone;
 pub mod scenario;
 mod server;
 mod session;
+pub mod sigv4;
 pub mod switches;
 mod wire;
 

@@ -12,3 +12,4 @@ mod conduit;
 mod control;
 mod desk_site;
 mod program;
+mod signature;
