@@ -18,7 +18,7 @@ const texts = {
     },
     ending: {
       abandoned: "Hung up while waiting", customer_hung_up: "You hung up", agent_hung_up: "The shop hung up", cancelled: "The shop gave up",
-      busy: "Busy", no_answer: "Not answered", bad_number: "Number does not exist", refused: "Declined", callback_requested: "Callback requested", vanished: "The connection was lost",
+      busy: "Busy", no_answer: "Not answered", bad_number: "Number does not exist", refused: "Declined", callback_requested: "Callback requested", vanished: "The connection was lost", stopped: "Ended by the shop's system",
     },
     reach: {
       ring: "Rings here", answer: "Picked up at once", busy: "Busy", "no-answer": "Nobody picks up", "bad-number": "Does not exist",
@@ -43,7 +43,7 @@ const texts = {
     },
     ending: {
       abandoned: "待っている間に切りました", customer_hung_up: "お客さまが切りました", agent_hung_up: "お店が切りました", cancelled: "お店が発信を取りやめました",
-      busy: "話し中", no_answer: "応答なし", bad_number: "存在しない番号", refused: "拒否しました", callback_requested: "折り返しを依頼しました", vanished: "接続が失われました",
+      busy: "話し中", no_answer: "応答なし", bad_number: "存在しない番号", refused: "拒否しました", callback_requested: "折り返しを依頼しました", vanished: "接続が失われました", stopped: "お店のシステムが終了しました",
     },
     reach: {
       ring: "この画面で鳴る", answer: "すぐに出る", busy: "話し中", "no-answer": "誰も出ない", "bad-number": "存在しない番号",

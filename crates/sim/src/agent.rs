@@ -132,7 +132,7 @@ impl Agent {
         match leading.map(|contact| (&contact.state, contact.origin)) {
             None => (&self.availability.name, self.availability.kind.name()),
             Some((ContactState::Incoming, _)) => ("Pending", "not_routable"),
-            Some((ContactState::Connecting, Origin::Inbound | Origin::Transfer)) => {
+            Some((ContactState::Connecting, Origin::Inbound | Origin::Transfer | Origin::Api)) => {
                 ("PendingBusy", "system")
             }
             Some((ContactState::Connecting, Origin::Outbound | Origin::Callback)) => {
@@ -262,7 +262,8 @@ impl Agent {
         })
     }
 
-    fn id(&self) -> String {
+    /// The user's id in ARNs and in the interfaces for programs.
+    pub fn id(&self) -> String {
         uuid(1, self.number + 1)
     }
 }

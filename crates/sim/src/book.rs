@@ -141,9 +141,10 @@ fn line(floor: &Floor, line: &Line) -> Value {
             .instance
             .agent(login)
             .and_then(|agent| agent.contacts.iter().find(|contact| contact.id == line.id)),
-        Place::Queued | Place::Transferred | Place::Gone { .. } => None,
+        Place::Dialled | Place::Queued | Place::Transferred | Place::Gone { .. } => None,
     };
     let (place, agent) = match &line.place {
+        Place::Dialled => ("dialled", None),
         Place::Queued => ("queued", None),
         Place::At(login) => ("agent", Some(login)),
         Place::Transferred => ("transferred", None),
@@ -154,7 +155,7 @@ fn line(floor: &Floor, line: &Line) -> Value {
         .map(|agent| agent.person.name.as_str());
     let ended = match line.place {
         Place::Gone { reason, at } => Some((reason, rfc3339(at))),
-        Place::Queued | Place::At(_) | Place::Transferred => None,
+        Place::Dialled | Place::Queued | Place::At(_) | Place::Transferred => None,
     };
     json!({
         "contact_id": line.id,

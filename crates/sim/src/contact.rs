@@ -135,7 +135,10 @@ impl Contact {
         match self.state {
             ContactState::Incoming => true,
             ContactState::Connecting => {
-                matches!(self.origin, Origin::Inbound | Origin::Transfer)
+                matches!(
+                    self.origin,
+                    Origin::Inbound | Origin::Transfer | Origin::Api
+                )
             }
             _ => false,
         }
@@ -208,6 +211,7 @@ impl Contact {
             (Channel::Voice, Origin::Outbound) => ("voice", "outbound", "OUTBOUND"),
             (Channel::Voice, Origin::Transfer) => ("voice", "transfer", "INBOUND"),
             (Channel::Voice, Origin::Callback) => ("queue_callback", "callback", "INBOUND"),
+            (Channel::Voice, Origin::Api) => ("voice", "api", "OUTBOUND"),
             (Channel::Chat, _) => ("chat", "api", "INBOUND"),
             (Channel::Task, _) => ("task", "api", "INBOUND"),
         };
@@ -223,7 +227,7 @@ impl Contact {
         // Streams repository); the number stands on the initial connection.
         let customer = match self.origin {
             Origin::Callback => None,
-            Origin::Inbound | Origin::Outbound | Origin::Transfer => {
+            Origin::Inbound | Origin::Outbound | Origin::Transfer | Origin::Api => {
                 self.customer_number.as_deref()
             }
         };

@@ -77,7 +77,7 @@ pub(crate) fn router(shared: &Shared) -> Router<Shared> {
 fn refused(refusal: &Refusal) -> Response {
     let status = match refusal {
         Refusal::Unknown { .. } => StatusCode::NOT_FOUND,
-        Refusal::NotNow(_) => StatusCode::CONFLICT,
+        Refusal::NotNow(_) | Refusal::NotAllowed(_) => StatusCode::CONFLICT,
         Refusal::Member { .. } | Refusal::Scenario(_) => StatusCode::BAD_REQUEST,
     };
     problem(status, &refusal.to_string())

@@ -81,6 +81,20 @@ pub enum Event {
         /// What their leg does; `None`: it goes.
         how: Option<LegState>,
     },
+    /// A program lets a customer be called (`StartOutboundVoiceContact`).
+    DialOut(OutboundCall),
+    /// A program ends a contact (`StopContact`).
+    Stop {
+        /// The contact.
+        contact: ContactId,
+    },
+    /// A program changes the attributes of a chain of contacts (`UpdateContactAttributes`).
+    SetAttributes {
+        /// The first contact of the chain.
+        initial: ContactId,
+        /// Names and values; an empty value removes the attribute.
+        attributes: BTreeMap<String, String>,
+    },
     /// A telephone will behave differently when it is dialled.
     Phone {
         /// E.164.
@@ -130,6 +144,21 @@ pub struct CallbackWish {
     pub queue: Option<String>,
     /// Contact attributes; those of the waiting call come along.
     pub attributes: BTreeMap<String, String>,
+}
+
+/// A call that a program asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboundCall {
+    /// E.164.
+    pub number: String,
+    /// Name of the queue whose agents are offered the call; `None`: the first one.
+    pub queue: Option<String>,
+    /// Contact attributes.
+    pub attributes: BTreeMap<String, String>,
+    /// The contact's name.
+    pub name: Option<String>,
+    /// How long the telephone rings.
+    pub ring_ms: u32,
 }
 
 /// What a customer can do.
@@ -238,6 +267,9 @@ pub enum Refusal {
     /// Not in this state.
     #[error("{0}")]
     NotNow(String),
+    /// The instance does not call that destination.
+    #[error("{0}")]
+    NotAllowed(String),
     /// A member of the request does not fit.
     #[error("{member}: {problem}")]
     Member {

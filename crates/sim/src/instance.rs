@@ -13,6 +13,7 @@
 //! - a colleague who was called in talks with the agent who asked, or with the customer;
 //! - without force an agent has at most as many live contacts as their voice capacity;
 //! - every request is answered once, unless a fault says not at all;
+//! - a line names the agent who is on it;
 //! - no id is used twice;
 //! - stamps within a contact never run backwards.
 
@@ -24,11 +25,13 @@ mod dialling;
 #[cfg(test)]
 mod histories;
 mod parting;
+mod program;
 mod quick_connect;
 mod request;
 mod routing;
 #[cfg(test)]
 mod scenes;
+mod service;
 mod supervision;
 mod third_party;
 mod timer;
@@ -225,6 +228,12 @@ impl Instance {
             Event::Customer { contact, act } => self.customer(&contact, &act),
             Event::ThirdParty { contact, leg, act } => self.third_party(&contact, &leg, act),
             Event::Supervise { contact, how } => self.supervise(&contact, how),
+            Event::DialOut(call) => self.dial_out(call),
+            Event::Stop { contact } => self.stop(&contact),
+            Event::SetAttributes {
+                initial,
+                attributes,
+            } => self.set_attributes(&initial, &attributes),
             Event::Phone { number, reach } => {
                 self.phones.insert(number, reach);
                 Ok(Outcome::Done)
@@ -321,6 +330,7 @@ impl Instance {
         let lines = &self.lines;
         let line = |contact: &Contact| lines.get(&contact.id);
         self.offers.observe(agent, self.now, line);
+        service::note(&mut self.lines, agent, self.now);
         let mut update = agent.to_update(&self.scenario, self.now);
         let ports: Vec<String> = self.ports_of(login);
         if ports.is_empty() {

@@ -27,6 +27,8 @@ pub struct Line {
     pub title: Option<String>,
     /// The queue's name.
     pub queue: String,
+    /// When it came into being.
+    pub initiated_at: DateTime<Utc>,
     /// When it entered the queue, or when it was dialled.
     pub queued_at: DateTime<Utc>,
     /// Attributes set by the contact flow.
@@ -41,6 +43,27 @@ pub struct Line {
     pub reserved: Option<String>,
     /// Whose third party the agent becomes who takes it.
     pub asked_by: Option<Consultation>,
+    /// The waiting call that ended with the wish for this callback.
+    pub instead_of: Option<ContactId>,
+    /// The agent who has the customer, or had them last.
+    pub service: Option<Service>,
+    /// When its attributes were last changed from outside.
+    pub updated_at: Option<DateTime<Utc>>,
+}
+
+/// What one agent does for a customer, from the moment that the agent is on the line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Service {
+    /// Login.
+    pub agent: String,
+    /// Counts offers in the whole instance.
+    pub offer: u64,
+    /// When both were on the line.
+    pub connected_at: Option<DateTime<Utc>>,
+    /// When it was over for the agent, and after-call work began.
+    pub ended_at: Option<DateTime<Utc>>,
+    /// When the agent cleared the contact.
+    pub cleared_at: Option<DateTime<Utc>>,
 }
 
 /// The other end of a colleague's contact.
@@ -84,11 +107,15 @@ pub enum Origin {
     Callback,
     /// Another agent called this one in.
     Transfer,
+    /// A program called the customer, and agents are offered the call once it is answered.
+    Api,
 }
 
 /// Where the customer is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
+    /// At the telephone that a program lets ring, before any agent is asked.
+    Dialled,
     /// Waiting.
     Queued,
     /// Offered to, dialled by or talking with this agent.
@@ -128,6 +155,8 @@ pub enum Ending {
     CallbackRequested,
     /// Connect lost the contact.
     Vanished,
+    /// A program ended it.
+    Stopped,
 }
 
 /// How a telephone behaves when it is dialled.

@@ -106,7 +106,7 @@ impl Instance {
                 .and_then(|agent| agent.contacts.iter().find(|one| one.id == line.id))
                 .filter(|contact| contact.is_offered())
                 .map(|contact| (login.clone(), contact.offer)),
-            Place::Queued | Place::Transferred | Place::Gone { .. } => None,
+            Place::Dialled | Place::Queued | Place::Transferred | Place::Gone { .. } => None,
         };
         let Some((login, offer)) = rung else {
             let why = "no agent is being rung: open the CCP of one who is available";

@@ -79,7 +79,14 @@ impl Instance {
         }
         let id = self.ids.contact();
         let line = self.line(id.clone(), initial, Origin::Callback, Some(number), queue);
-        self.lines.insert(id.clone(), Line { attributes, ..line });
+        self.lines.insert(
+            id.clone(),
+            Line {
+                attributes,
+                instead_of: wish.instead_of,
+                ..line
+            },
+        );
         self.forget_old_lines();
         Ok(Outcome::Contact(id))
     }
@@ -90,13 +97,16 @@ impl Instance {
         act: &CustomerAct,
     ) -> Result<Outcome, Refusal> {
         let line = self.lines.get(id).ok_or_else(|| unknown(id))?;
+        if line.place == Place::Dialled {
+            return self.dialled_by_program(id, act);
+        }
         let at = match &line.place {
             Place::At(login) => self
                 .agents
                 .get(login)
                 .and_then(|agent| agent.contacts.iter().find(|contact| contact.id == *id))
                 .map(|contact| (login.clone(), contact)),
-            Place::Queued | Place::Transferred | Place::Gone { .. } => None,
+            Place::Dialled | Place::Queued | Place::Transferred | Place::Gone { .. } => None,
         };
         let dialled = at
             .as_ref()
@@ -143,6 +153,7 @@ impl Instance {
     pub(super) fn hang_up(&mut self, id: &ContactId) -> Result<Outcome, Refusal> {
         let line = self.lines.get(id).ok_or_else(|| unknown(id))?;
         let login = match &line.place {
+            Place::Dialled => return Err(still_rings()),
             Place::Queued => {
                 self.gone(id, Ending::Abandoned);
                 return Ok(Outcome::Done);
@@ -166,9 +177,7 @@ impl Instance {
         };
         let offer = contact.offer;
         if contact.is_dialling() {
-            return Err(Refusal::NotNow(
-                "the telephone is ringing: answer or refuse".to_owned(),
-            ));
+            return Err(still_rings());
         }
         if contact.is_offered() {
             self.abandon(&login, offer);
@@ -270,6 +279,7 @@ impl Instance {
             number,
             title: None,
             queue,
+            initiated_at: self.now,
             queued_at: self.now,
             attributes: std::collections::BTreeMap::default(),
             place: Place::Queued,
@@ -277,10 +287,13 @@ impl Instance {
             digits_heard: String::new(),
             reserved: None,
             asked_by: None,
+            instead_of: None,
+            service: None,
+            updated_at: None,
         }
     }
 
-    fn queue_or_first(&self, name: Option<String>) -> Result<String, Refusal> {
+    pub(super) fn queue_or_first(&self, name: Option<String>) -> Result<String, Refusal> {
         let queues = &self.scenario.queues;
         match name {
             Some(name) if queues.iter().any(|queue| queue.name == name) => Ok(name),
@@ -316,7 +329,7 @@ fn contact_goes_on(third_parties: Option<usize>) -> bool {
     third_parties.is_some_and(|count| count > 0)
 }
 
-fn member(member: &'static str, problem: impl Into<String>) -> Refusal {
+pub(super) fn member(member: &'static str, problem: impl Into<String>) -> Refusal {
     Refusal::Member {
         member,
         problem: problem.into(),
@@ -330,6 +343,10 @@ pub(super) fn unknown(id: &ContactId) -> Refusal {
     }
 }
 
-fn not_ringing() -> Refusal {
+pub(super) fn still_rings() -> Refusal {
+    Refusal::NotNow("the telephone is ringing: answer or refuse".to_owned())
+}
+
+pub(super) fn not_ringing() -> Refusal {
     Refusal::NotNow("the telephone is not ringing".to_owned())
 }

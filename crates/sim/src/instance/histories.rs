@@ -13,7 +13,9 @@ use serde_json::{Value, json};
 use super::Instance;
 use crate::agent::{Agent, destination_arn};
 use crate::contact::Contact;
-use crate::event::{Call, CallbackWish, Effect, Event, Message, Outcome, ThirdPartyAct};
+use crate::event::{
+    Call, CallbackWish, Effect, Event, Message, OutboundCall, Outcome, ThirdPartyAct,
+};
 use crate::leg::{Leg, LegState};
 use crate::line::{Channel, Place};
 use crate::scenario::Scenario;
@@ -189,6 +191,29 @@ impl History {
                 let agent = LOGINS[who].to_owned();
                 self.happen(Event::SignOut { agent });
             }
+            Deed::DialOut => {
+                self.happen(Event::DialOut(OutboundCall {
+                    number: NUMBER.to_owned(),
+                    queue: None,
+                    attributes: BTreeMap::new(),
+                    name: None,
+                    ring_ms: 15_000,
+                }));
+            }
+            Deed::Stop(at) => {
+                if let Some(contact) = self.line(at) {
+                    self.happen(Event::Stop { contact });
+                }
+            }
+            Deed::SetAttributes(at) => {
+                if let Some(initial) = self.line(at) {
+                    let attributes = [("plan".to_owned(), at.to_string())].into();
+                    self.happen(Event::SetAttributes {
+                        initial,
+                        attributes,
+                    });
+                }
+            }
             Deed::Phone(reach) => {
                 let number = NUMBER.to_owned();
                 self.happen(Event::Phone { number, reach });
@@ -250,7 +275,7 @@ impl History {
                 .collect();
             match &line.place {
                 Place::At(login) => prop_assert_eq!(holders, [login.as_str()]),
-                Place::Queued | Place::Transferred | Place::Gone { .. } => {
+                Place::Dialled | Place::Queued | Place::Transferred | Place::Gone { .. } => {
                     prop_assert!(holders.is_empty(), "{} is with {:?}", line.id, holders);
                 }
             }
@@ -308,6 +333,36 @@ impl History {
         Ok(())
     }
 
+    /// Who is on the line with a customer is whom the line names, and its stamps are in order.
+    fn a_line_knows_who_serves_it(&self) -> Result<(), TestCaseError> {
+        for agent in self.instance.agents() {
+            for contact in &agent.contacts {
+                let on_the_line = contact.agent().is_some_and(|leg| leg.state.is_up());
+                let line = self.instance.lines().find(|line| line.id == contact.id);
+                let (true, Some(line)) = (on_the_line && contact.state.is_live(), line) else {
+                    continue;
+                };
+                let service = line.service.as_ref();
+                let named = service.map(|service| (service.agent.as_str(), service.offer));
+                prop_assert_eq!(named, Some((agent.person.login.as_str(), contact.offer)));
+            }
+        }
+        for line in self.instance.lines() {
+            let Some(service) = &line.service else {
+                continue;
+            };
+            let stamps = [
+                Some(line.initiated_at),
+                service.connected_at,
+                service.ended_at,
+                service.cleared_at,
+                Some(self.now),
+            ];
+            prop_assert!(stamps.iter().flatten().is_sorted(), "{:?}", service);
+        }
+        Ok(())
+    }
+
     fn no_leg_belongs_to_two_contacts(&mut self) -> Result<(), TestCaseError> {
         for agent in self.instance.agents() {
             for contact in &agent.contacts {
@@ -335,6 +390,7 @@ proptest! {
             history.nobody_is_overloaded()?;
             history.stamps_are_in_the_past_and_in_order(&before)?;
             history.no_leg_belongs_to_two_contacts()?;
+            history.a_line_knows_who_serves_it()?;
             for number in 0..history.asked {
                 let id = format!("req-{number}");
                 prop_assert_eq!(history.answered.get(&id), Some(&1), "{}", id);

@@ -13,7 +13,7 @@ use crate::scenario::Destination;
 /// A refused request: the type that Connect's clients classify by, and a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Exception {
-    kind: String,
+    pub(super) kind: String,
     pub(super) message: String,
 }
 

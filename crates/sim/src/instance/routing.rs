@@ -59,7 +59,9 @@ impl Instance {
             title: line.title.clone(),
             state: match line.origin {
                 Origin::Callback => ContactState::Incoming,
-                Origin::Inbound | Origin::Outbound | Origin::Transfer => ContactState::Connecting,
+                Origin::Inbound | Origin::Outbound | Origin::Transfer | Origin::Api => {
+                    ContactState::Connecting
+                }
             },
             since: now,
             queue: (queue_arn(&self.scenario, &line.queue), line.queue.clone()),
@@ -82,11 +84,13 @@ impl Instance {
                     id: line.leg.clone(),
                     role: match line.origin {
                         Origin::Outbound => LegRole::Callee,
-                        Origin::Inbound | Origin::Callback | Origin::Transfer => LegRole::Caller,
+                        Origin::Inbound | Origin::Callback | Origin::Transfer | Origin::Api => {
+                            LegRole::Caller
+                        }
                     },
                     state: match line.origin {
                         Origin::Outbound => undialled,
-                        Origin::Inbound | Origin::Callback | Origin::Transfer => {
+                        Origin::Inbound | Origin::Callback | Origin::Transfer | Origin::Api => {
                             LegState::Connected
                         }
                     },
@@ -276,7 +280,7 @@ impl Instance {
             let state = match contact.origin {
                 // Issue 344: a callback that is not accepted leaves the agent in `Default`.
                 Origin::Callback => ContactState::Error("Default".to_owned()),
-                Origin::Inbound | Origin::Outbound | Origin::Transfer => state,
+                Origin::Inbound | Origin::Outbound | Origin::Transfer | Origin::Api => state,
             };
             contact.turn_legs(LegState::Disconnected, now, |leg| {
                 leg.role == LegRole::Agent

@@ -1,7 +1,7 @@
 //! What happens by itself: timers as data, fired by whoever tells the instance the time.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use contract::ConnectionId;
+use contract::{ConnectionId, ContactId};
 
 use super::Instance;
 use crate::line::Place;
@@ -16,6 +16,8 @@ pub(super) enum Timer {
     AutoAccept { agent: String, offer: u64 },
     /// Nobody picked the dialled telephone up.
     NoAnswer { agent: String, offer: u64 },
+    /// Nobody picked up the telephone that a program lets ring.
+    ProgramNoAnswer { contact: ContactId },
     /// The third party did not pick up.
     ThirdPartyNoAnswer {
         agent: String,
@@ -74,6 +76,7 @@ impl Instance {
                 Timer::RingOut { agent, offer } => self.ring_out(&agent, offer),
                 Timer::AutoAccept { agent, offer } => self.accept_by_itself(&agent, offer),
                 Timer::NoAnswer { agent, offer } => self.nobody_answered(&agent, offer),
+                Timer::ProgramNoAnswer { contact } => self.program_unanswered(&contact),
                 Timer::ThirdPartyNoAnswer { agent, offer, leg } => {
                     self.third_party_unanswered(&agent, offer, &leg);
                 }

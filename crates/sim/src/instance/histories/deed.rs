@@ -24,6 +24,9 @@ pub(super) enum Deed {
     ClosePage(usize),
     SignOut(usize),
     Phone(Reach),
+    DialOut,
+    Stop(usize),
+    SetAttributes(usize),
 }
 
 pub(super) const LOGINS: [&str; 2] = ["hanako.sato", "ichiro.suzuki"];
@@ -101,5 +104,8 @@ pub(super) fn deed() -> impl Strategy<Value = Deed> {
         1 => (0_usize..3).prop_map(Deed::ClosePage),
         1 => (0_usize..2).prop_map(Deed::SignOut),
         1 => reaches.prop_map(Deed::Phone),
+        1 => Just(Deed::DialOut),
+        1 => (0_usize..8).prop_map(Deed::Stop),
+        1 => (0_usize..8).prop_map(Deed::SetAttributes),
     ]
 }
