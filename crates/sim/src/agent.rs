@@ -211,7 +211,7 @@ impl Agent {
 
     fn configuration(&self, scenario: &Scenario) -> Value {
         let id = self.id();
-        let profile = arn(scenario, "routing-profile", &uuid(2, 1));
+        let profile = arn(scenario, "routing-profile", ROUTING_PROFILE);
         let mut queues: Vec<Value> = self
             .person
             .queues
@@ -267,6 +267,12 @@ impl Agent {
         uuid(1, self.number + 1)
     }
 }
+
+/// The id of the one routing profile.
+pub(crate) const ROUTING_PROFILE: &str = "00000002-0000-4000-8000-000000000001";
+
+/// The id of the one security profile.
+pub(crate) const SECURITY_PROFILE: &str = "00000006-0000-4000-8000-000000000001";
 
 /// The ARN of something of the instance.
 pub(crate) fn arn(scenario: &Scenario, kind: &str, id: &str) -> String {

@@ -6,6 +6,11 @@
 //! with the header `x-amzn-ErrorType` (botocore's service models `connect` and
 //! `customer-profiles`).
 
+pub(crate) mod door;
+pub(crate) mod front;
+pub(crate) mod operation;
+pub(crate) mod trouble;
+
 use axum::http::{Method, StatusCode};
 use serde_json::{Map, Value};
 

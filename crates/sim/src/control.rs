@@ -3,6 +3,7 @@
 //!
 //! Every route is described on `GET /control`, the same text as in the crate's README.
 
+mod aws;
 mod trouble;
 
 use std::collections::BTreeMap;
@@ -71,6 +72,7 @@ pub(crate) fn router(shared: &Shared) -> Router<Shared> {
             "/control/replay",
             post(replay).layer(DefaultBodyLimit::max(LARGEST_INCIDENT)),
         )
+        .merge(aws::router())
         .layer(middleware::from_fn_with_state(shared.clone(), gate))
 }
 
@@ -129,6 +131,7 @@ async fn reset(State(shared): State<Shared>, Body(body): Body<ResetBody>) -> Res
         floor.keep_back(Hold::Nothing);
         floor.sessions.set_mode(scenario.sign_in);
         floor.initial = scenario;
+        floor.front.reset();
         floor.config = None;
         floor.replay = None;
         Ok(done)

@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
+use crate::aws::front::Front;
 use crate::clock::Clock;
 use crate::event::{Effect, Event, Outcome, Reaction, Refusal};
 use crate::incident::Incident;
@@ -38,6 +39,8 @@ pub(crate) struct Floor {
     pub(crate) instance: Instance,
     pub(crate) clock: Clock,
     pub(crate) sessions: Sessions,
+    /// What the front end of AWS's interfaces keeps.
+    pub(crate) front: Front,
     /// What a reset returns to.
     pub(crate) initial: Scenario,
     /// What `config.json` answers instead of the file: status and body.
@@ -65,6 +68,7 @@ impl Exchange {
             instance,
             clock,
             sessions,
+            front: Front::default(),
             config: None,
             replay: replay.map(Arc::new),
             hold: Hold::Nothing,

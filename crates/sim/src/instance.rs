@@ -167,6 +167,11 @@ impl Instance {
         self.lines.values()
     }
 
+    /// The line of that contact, also one of late that is gone.
+    pub fn line(&self, id: &ContactId) -> Option<&Line> {
+        self.lines.get(id)
+    }
+
     /// Every offer to an agent, as it truly was, for the book.
     pub(crate) fn offers_to_json(&self, login: &str) -> Vec<Value> {
         self.offers.of(login)

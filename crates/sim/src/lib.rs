@@ -25,6 +25,7 @@ pub mod aws;
 mod book;
 mod ccp;
 pub mod clock;
+mod connect;
 pub mod contact;
 mod control;
 mod desk_host;

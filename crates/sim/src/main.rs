@@ -18,6 +18,9 @@ struct Arguments {
     /// Port of the CCP, the customer's phone and the control API; 0 for any free one
     #[arg(long, default_value_t = 0, value_name = "PORT")]
     ccp_port: u16,
+    /// Port of AWS's interfaces for programs; 0 for any free one
+    #[arg(long, default_value_t = 0, value_name = "PORT")]
+    aws_port: u16,
     /// Serve the desk from this folder
     #[arg(long, value_name = "DIR")]
     dist: Option<PathBuf>,
@@ -28,7 +31,7 @@ struct Arguments {
     #[arg(
         long,
         requires = "config",
-        conflicts_with_all = ["ccp_port", "scenario", "sign_in", "id_seed", "approve_origin", "control_origin"]
+        conflicts_with_all = ["ccp_port", "aws_port", "scenario", "sign_in", "id_seed", "approve_origin", "control_origin"]
     )]
     no_ccp: bool,
     /// Start with this scenario instead of the built-in shop
@@ -125,7 +128,11 @@ impl Serving {
             Self::Desk(host) => vec![("desk", host.url())],
             Self::Everything(sim) => {
                 let desk = sim.desk_url().map(|url| ("desk", url));
-                let rest = [("ccp", sim.ccp_url()), ("phone", sim.phone_url())];
+                let rest = [
+                    ("ccp", sim.ccp_url()),
+                    ("phone", sim.phone_url()),
+                    ("aws", sim.aws_url()),
+                ];
                 desk.into_iter().chain(rest).collect()
             }
         }
@@ -169,6 +176,7 @@ fn options(arguments: Arguments) -> Result<Options, Box<dyn std::error::Error>> 
     Ok(Options {
         scenario,
         ccp_port: arguments.ccp_port,
+        aws_port: arguments.aws_port,
         desk: arguments.site(),
         approved_origins: arguments.approve_origin,
         control_origins: arguments.control_origin,

@@ -11,6 +11,8 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::aws::door::{Cut, Door};
+use crate::aws::front;
 use crate::clock::Clock;
 use crate::desk_host::{CcpError, Own};
 use crate::exchange::Exchange;
@@ -28,6 +30,8 @@ pub struct Options {
     pub scenario: Scenario,
     /// Port of CCP, customer's phone and control API.
     pub ccp_port: u16,
+    /// Port of AWS's interfaces for programs.
+    pub aws_port: u16,
     /// The desk's own origin, if it is to be served.
     pub desk: Option<DeskSite>,
     /// Origins besides the desk's that may frame the CCP. A port may be `*`.
@@ -53,6 +57,7 @@ pub struct DeskSite {
 #[derive(Debug)]
 pub struct Sim {
     ccp: SocketAddr,
+    aws: SocketAddr,
     desk: Option<SocketAddr>,
     tasks: Tasks,
 }
@@ -121,6 +126,7 @@ impl Sim {
         let Options {
             scenario,
             ccp_port,
+            aws_port,
             desk,
             mut approved_origins,
             control_origins,
@@ -130,6 +136,7 @@ impl Sim {
         let sign_in = scenario.sign_in;
         let instance = Instance::new(scenario, clock.now())?;
         let (ccp_listener, ccp) = listen(ccp_port).await?;
+        let (aws_listener, aws) = listen(aws_port).await?;
         let desk = match desk {
             None => None,
             Some(site) => {
@@ -151,16 +158,23 @@ impl Sim {
         if let Some((site, listener, address)) = desk {
             let exchange = shared.exchange.clone();
             let router = desk_host::router(&site, address.port(), Own { ccp, exchange });
-            running.push(spawn(listener, router, stopped.clone()));
+            running.push(spawn(axum::serve(listener, router), stopped.clone()));
         }
+        let router = front::router(shared.exchange.clone(), aws.port())
+            .into_make_service_with_connect_info::<Cut>();
+        running.push(spawn(
+            axum::serve(Door(aws_listener), router),
+            stopped.clone(),
+        ));
         let router = ccp::router()
             .merge(phone::router())
             .merge(control::router(&shared))
             .layer(middleware::from_fn_with_state(shared.clone(), guard))
             .with_state(shared);
-        running.push(spawn(ccp_listener, router, stopped));
+        running.push(spawn(axum::serve(ccp_listener, router), stopped));
         Ok(Self {
             ccp,
+            aws,
             desk: desk_address,
             tasks: Tasks { stop, running },
         })
@@ -169,6 +183,12 @@ impl Sim {
     /// Where the CCP is, as for `ccpUrl`.
     pub fn ccp_url(&self) -> String {
         format!("http://{}/ccp-v2/", self.ccp)
+    }
+
+    /// Where AWS's interfaces for programs are, Connect and Customer Profiles, without a slash at
+    /// the end.
+    pub fn aws_url(&self) -> String {
+        format!("http://{}", self.aws)
     }
 
     /// Where the customer's phone is.
@@ -202,7 +222,7 @@ impl DeskHost {
         let (listener, address) = listen(site.port).await?;
         let router = desk_host::router_alone(&site, address.port())?;
         let (stop, stopped) = watch::channel(false);
-        let running = vec![spawn(listener, router, stopped)];
+        let running = vec![spawn(axum::serve(listener, router), stopped)];
         Ok(Self {
             address,
             tasks: Tasks { stop, running },
@@ -251,14 +271,14 @@ async fn listen(port: u16) -> Result<(TcpListener, SocketAddr), StartError> {
 /// Serves until stopped. Connections that are in the middle of something are cut then: a page
 /// that never closes its stream must not keep the process alive.
 fn spawn(
-    listener: TcpListener,
-    router: axum::Router,
+    server: impl IntoFuture<Output = io::Result<()>, IntoFuture: Send + 'static>,
     mut stopped: watch::Receiver<bool>,
 ) -> JoinHandle<()> {
+    let server = server.into_future();
     tokio::spawn(async move {
         tokio::select! {
-            served = axum::serve(listener, router).into_future() => {
-                if let Err(error) = served {
+            ended = server => {
+                if let Err(error) = ended {
                     tracing::error!(%error, "a listener failed");
                 }
             }

@@ -20,6 +20,8 @@ use sha2::{Digest as _, Sha256};
 use crate::aws::ApiError;
 use authorization::Authorization;
 
+pub(crate) use canonical::{decoded, parameters, segments};
+
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 const TERMINATOR: &str = "aws4_request";
 

@@ -34,7 +34,7 @@ impl Instance {
             Destination::Queue(name) => (name, None),
         };
         let new = self.ids.contact();
-        let line = self.line(new.clone(), initial, Origin::Transfer, number, queue);
+        let line = self.new_line(new.clone(), initial, Origin::Transfer, number, queue);
         let line = Line {
             attributes,
             reserved,

@@ -24,7 +24,7 @@ impl Instance {
             Channel::Voice => (call.from, None),
             Channel::Chat | Channel::Task => (None, call.from),
         };
-        let line = self.line(id.clone(), id.clone(), Origin::Inbound, number, queue);
+        let line = self.new_line(id.clone(), id.clone(), Origin::Inbound, number, queue);
         let forced = call.agent.clone().filter(|_| call.force);
         self.lines.insert(
             id.clone(),
@@ -78,7 +78,7 @@ impl Instance {
             self.gone(&line.id, Ending::CallbackRequested);
         }
         let id = self.ids.contact();
-        let line = self.line(id.clone(), initial, Origin::Callback, Some(number), queue);
+        let line = self.new_line(id.clone(), initial, Origin::Callback, Some(number), queue);
         self.lines.insert(
             id.clone(),
             Line {
@@ -263,7 +263,7 @@ impl Instance {
         self.place(id, Place::Gone { reason, at });
     }
 
-    pub(super) fn line(
+    pub(super) fn new_line(
         &mut self,
         id: ContactId,
         initial: ContactId,

@@ -103,7 +103,7 @@ impl Instance {
     /// The agent calls. The caller has checked that they may.
     fn dial(&mut self, login: &str, number: &str, queue: &str) {
         let id = self.ids.contact();
-        let line = self.line(
+        let line = self.new_line(
             id.clone(),
             id.clone(),
             Origin::Outbound,

@@ -191,33 +191,31 @@ impl History {
                 let agent = LOGINS[who].to_owned();
                 self.happen(Event::SignOut { agent });
             }
-            Deed::DialOut => {
-                self.happen(Event::DialOut(OutboundCall {
-                    number: NUMBER.to_owned(),
-                    queue: None,
-                    attributes: BTreeMap::new(),
-                    name: None,
-                    ring_ms: 15_000,
-                }));
-            }
-            Deed::Stop(at) => {
-                if let Some(contact) = self.line(at) {
-                    self.happen(Event::Stop { contact });
-                }
-            }
-            Deed::SetAttributes(at) => {
-                if let Some(initial) = self.line(at) {
-                    let attributes = [("plan".to_owned(), at.to_string())].into();
-                    self.happen(Event::SetAttributes {
-                        initial,
-                        attributes,
-                    });
-                }
-            }
+            Deed::DialOut | Deed::Stop(_) | Deed::SetAttributes(_) => self.act_as_program(deed),
             Deed::Phone(reach) => {
                 let number = NUMBER.to_owned();
                 self.happen(Event::Phone { number, reach });
             }
+        }
+    }
+
+    fn act_as_program(&mut self, deed: &Deed) {
+        let event = match *deed {
+            Deed::Stop(at) => self.line(at).map(|contact| Event::Stop { contact }),
+            Deed::SetAttributes(at) => self.line(at).map(|initial| Event::SetAttributes {
+                initial,
+                attributes: [("plan".to_owned(), at.to_string())].into(),
+            }),
+            _ => Some(Event::DialOut(OutboundCall {
+                number: NUMBER.to_owned(),
+                queue: None,
+                attributes: BTreeMap::new(),
+                name: None,
+                ring_ms: 15_000,
+            })),
+        };
+        if let Some(event) = event {
+            self.happen(event);
         }
     }
 

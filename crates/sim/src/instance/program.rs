@@ -22,7 +22,7 @@ impl Instance {
         })?;
         let reach = self.reach(&call.number);
         let id = self.ids.contact();
-        let line = self.line(
+        let line = self.new_line(
             id.clone(),
             id.clone(),
             Origin::Api,

@@ -50,7 +50,7 @@ fn canonical_path(path: &str) -> String {
 }
 
 /// What stands between the slashes of a path, still encoded; `.` and `..` are followed.
-pub(super) fn segments(path: &str) -> Vec<&str> {
+pub(crate) fn segments(path: &str) -> Vec<&str> {
     let mut segments = Vec::new();
     for segment in path.split('/') {
         match segment {
@@ -79,7 +79,7 @@ fn canonical_query(query: &str) -> String {
 }
 
 /// The parameters of a query, decoded; a plus sign is a plus sign.
-pub(super) fn parameters(query: &str) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> {
+pub(crate) fn parameters(query: &str) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> {
     query
         .split('&')
         .filter(|pair| !pair.is_empty())
@@ -125,7 +125,7 @@ fn encode(bytes: &[u8], text: &mut String) {
 }
 
 /// Undoes percent-encoding. A percent sign without two hexadecimal digits stands for itself.
-pub(super) fn decoded(text: &str) -> Vec<u8> {
+pub(crate) fn decoded(text: &str) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((first, after)) = rest.split_first() {

@@ -265,7 +265,11 @@ async fn every_route_stands_on_the_reference_page_and_in_the_readme() {
     let sim = frozen(Scenario::default()).await;
     let page = get(&sim.control_url()).await.text();
     let readme = include_str!("../../README.md");
-    let routes = include_str!("../../src/control.rs")
+    let sources = concat!(
+        include_str!("../../src/control.rs"),
+        include_str!("../../src/control/aws.rs"),
+    );
+    let routes = sources
         .split('"')
         .filter(|text| text.starts_with("/control/"))
         .map(|route| route.replace("/{act}", ""))

@@ -7,8 +7,11 @@
     reason = "the whole crate is tests: what does not hold must fail them"
 )]
 
+mod aws;
 mod browser;
+mod caller;
 mod conduit;
+mod connect;
 mod control;
 mod desk_site;
 mod program;

@@ -27,12 +27,13 @@ async fn it_says_ready_once_serves_and_ends_with_its_standard_input() {
     let mut line = String::new();
     out.read_line(&mut line).await.expect("a line");
     let words: Vec<&str> = line.split_whitespace().collect();
-    let [ready, ccp, phone] = words.as_slice() else {
-        panic!("not three words: {line}");
+    let [ready, ccp, phone, aws] = words.as_slice() else {
+        panic!("not four words: {line}");
     };
     assert_eq!(*ready, "READY");
     assert_eq!(get(ccp.strip_prefix("ccp=").unwrap()).await.status, 200);
     assert_eq!(get(phone.strip_prefix("phone=").unwrap()).await.status, 200);
+    assert_eq!(get(aws.strip_prefix("aws=").unwrap()).await.status, 403);
 
     drop(program.stdin.take());
     assert!(program.wait().await.expect("an end").success());
