@@ -11,6 +11,8 @@ macro_rules! opaque_id {
         /// Opaque text: compared and shown, never parsed.
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        #[cfg_attr(feature = "schema", schemars(inline))]
         pub struct $name(Box<str>);
 
         impl From<&str> for $name {

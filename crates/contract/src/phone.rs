@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 /// without disclosing the caller.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PhoneNumber(Box<str>);
 
 /// Why some text is not a telephone number that can be dialled.

@@ -1,0 +1,57 @@
+//! Lists of words that somebody else may lengthen.
+
+/// An enum of known words and of `Other`, which keeps a word that is not known here readable.
+///
+/// On the wire it is the word.
+macro_rules! words {
+    (
+        $(#[$doc:meta])*
+        $name:ident { $( $(#[$variant_doc:meta])* $variant:ident = $word:literal, )+ }
+    ) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+        #[serde(from = "String", into = "String")]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        pub enum $name {
+            $( $(#[$variant_doc])* $variant, )+
+            /// A word that is not known here, as it came.
+            Other($crate::Personal),
+        }
+
+        impl $name {
+            /// The words that are known, in the order of their declaration.
+            pub const WORDS: &[&str] = &[$( $word ),+];
+
+            /// The word as it stands on the wire.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $( Self::$variant => $word, )+
+                    Self::Other(word) => word.as_str(),
+                }
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(word: &str) -> Self {
+                match word {
+                    $( $word => Self::$variant, )+
+                    other => Self::Other(other.into()),
+                }
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(word: String) -> Self {
+                word.as_str().into()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(word: $name) -> Self {
+                word.as_str().to_owned()
+            }
+        }
+    };
+}
+
+pub(crate) use words;
