@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(extend("pattern" = r"^\+[1-9][0-9]{1,14}$")))]
 pub struct PhoneNumber(Box<str>);
 
 /// Why some text is not a telephone number that can be dialled.

@@ -55,13 +55,19 @@ pub struct ContactPart {
 
 /// From where a customer calls.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", content = "value", rename_all = "snake_case")]
+#[serde(tag = "kind", rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Caller {
     /// From a telephone number.
-    Number(PhoneNumber),
+    Number {
+        /// The number.
+        number: PhoneNumber,
+    },
     /// From an address that is no telephone number, such as `sip:…`, as it came.
-    Address(Personal),
+    Address {
+        /// The address.
+        address: Personal,
+    },
     /// Connect tells no number.
     Withheld,
     /// In a form that is not known to this version.

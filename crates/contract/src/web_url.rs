@@ -10,10 +10,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct WebUrl(
-    #[cfg_attr(feature = "schema", schemars(regex(pattern = r"^https?://[^/?#\\\s]")))]
-    Box<str>,
-);
+#[cfg_attr(feature = "schema", schemars(extend("format" = "iri")))]
+pub struct WebUrl(Box<str>);
 
 /// Some text is not the address of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

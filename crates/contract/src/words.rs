@@ -12,6 +12,7 @@ macro_rules! words {
         #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
         #[serde(from = "String", into = "String")]
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        #[cfg_attr(feature = "schema", schemars(extend("examples" = Self::WORDS)))]
         pub enum $name {
             $( $(#[$variant_doc])* $variant, )+
             /// A word that is not known here, as it came.
