@@ -341,6 +341,13 @@ pub struct Order {
     pub losses: Vec<Loss>,
 }
 
+impl Order {
+    /// When it was ordered, or drafted: what a history is sorted by.
+    pub fn ordered(&self) -> Option<ShopTime> {
+        self.processed.or(self.created)
+    }
+}
+
 words! {
     /// Why an order is in no total.
     NotSummedReason {

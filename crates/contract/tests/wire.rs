@@ -5,7 +5,6 @@
 #![expect(
     clippy::unnecessary_wraps,
     clippy::unwrap_used,
-    clippy::wildcard_imports,
     reason = "the whole crate is values for tests, of every type there is; most members are optional"
 )]
 
