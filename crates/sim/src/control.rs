@@ -4,6 +4,7 @@
 //! Every route is described on `GET /control`, the same text as in the crate's README.
 
 mod aws;
+mod identity;
 mod trouble;
 
 use std::collections::BTreeMap;
@@ -73,6 +74,7 @@ pub(crate) fn router(shared: &Shared) -> Router<Shared> {
             post(replay).layer(DefaultBodyLimit::max(LARGEST_INCIDENT)),
         )
         .merge(aws::router())
+        .merge(identity::router())
         .layer(middleware::from_fn_with_state(shared.clone(), gate))
 }
 
@@ -132,6 +134,7 @@ async fn reset(State(shared): State<Shared>, Body(body): Body<ResetBody>) -> Res
         floor.sessions.set_mode(scenario.sign_in);
         floor.initial = scenario;
         floor.front.reset();
+        floor.identity.reset();
         floor.config = None;
         floor.replay = None;
         Ok(done)

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use crate::aws::front::Front;
 use crate::clock::Clock;
 use crate::event::{Effect, Event, Outcome, Reaction, Refusal};
+use crate::identity::Identity;
 use crate::incident::Incident;
 use crate::instance::Instance;
 use crate::outbox::{Frame, Hold, Outbox, Overflow};
@@ -41,6 +42,8 @@ pub(crate) struct Floor {
     pub(crate) sessions: Sessions,
     /// What the front end of AWS's interfaces keeps.
     pub(crate) front: Front,
+    /// Who signs agents in to the desk.
+    pub(crate) identity: Identity,
     /// What a reset returns to.
     pub(crate) initial: Scenario,
     /// What `config.json` answers instead of the file: status and body.
@@ -58,6 +61,7 @@ impl Exchange {
         instance: Instance,
         clock: Clock,
         sessions: Sessions,
+        identity: Identity,
         replay: Option<Incident>,
         mut stop: watch::Receiver<bool>,
     ) -> (Self, tokio::task::JoinHandle<()>) {
@@ -69,6 +73,7 @@ impl Exchange {
             clock,
             sessions,
             front: Front::default(),
+            identity,
             config: None,
             replay: replay.map(Arc::new),
             hold: Hold::Nothing,

@@ -157,6 +157,11 @@ impl Instance {
         self.agents.get(login)
     }
 
+    /// The first agent of the scenario, whom an automatic sign-in signs in.
+    pub fn first_agent(&self) -> Option<&Agent> {
+        self.agent(&self.scenario.agents.first()?.login)
+    }
+
     /// All agents, by login.
     pub fn agents(&self) -> impl Iterator<Item = &Agent> {
         self.agents.values()

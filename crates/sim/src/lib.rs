@@ -3,7 +3,8 @@
 //! The unmodified amazon-connect-streams library cannot tell this server's CCP page from
 //! Amazon's. A [`Sim`] holds the telephony state of one contact centre and serves, on one
 //! loopback origin, the CCP at `/ccp-v2/`, the customer's phone at `/phone` and the control API
-//! at `/control`; on another, if asked, the desk's own site with its production headers.
+//! at `/control`; on another, if asked, the desk's own site with its production headers. AWS's
+//! interfaces for programs have an origin of their own, and so has the identity provider.
 //!
 //! The crate's README describes the control API.
 //!
@@ -33,6 +34,7 @@ pub mod event;
 mod exchange;
 mod gate;
 mod id;
+mod identity;
 pub mod incident;
 pub mod instance;
 pub mod leg;

@@ -21,6 +21,12 @@ struct Arguments {
     /// Port of AWS's interfaces for programs; 0 for any free one
     #[arg(long, default_value_t = 0, value_name = "PORT")]
     aws_port: u16,
+    /// Port of the identity provider; 0 for any free one
+    #[arg(long, default_value_t = 0, value_name = "PORT")]
+    identity_port: u16,
+    /// Another page to which the identity provider may send a code, to the letter
+    #[arg(long, value_name = "URI")]
+    redirect_uri: Vec<String>,
     /// Serve the desk from this folder
     #[arg(long, value_name = "DIR")]
     dist: Option<PathBuf>,
@@ -31,7 +37,7 @@ struct Arguments {
     #[arg(
         long,
         requires = "config",
-        conflicts_with_all = ["ccp_port", "aws_port", "scenario", "sign_in", "id_seed", "approve_origin", "control_origin"]
+        conflicts_with_all = ["ccp_port", "aws_port", "identity_port", "redirect_uri", "scenario", "sign_in", "id_seed", "approve_origin", "control_origin"]
     )]
     no_ccp: bool,
     /// Start with this scenario instead of the built-in shop
@@ -132,6 +138,7 @@ impl Serving {
                     ("ccp", sim.ccp_url()),
                     ("phone", sim.phone_url()),
                     ("aws", sim.aws_url()),
+                    ("identity", sim.identity_url()),
                 ];
                 desk.into_iter().chain(rest).collect()
             }
@@ -177,7 +184,9 @@ fn options(arguments: Arguments) -> Result<Options, Box<dyn std::error::Error>> 
         scenario,
         ccp_port: arguments.ccp_port,
         aws_port: arguments.aws_port,
+        identity_port: arguments.identity_port,
         desk: arguments.site(),
+        redirect_uris: arguments.redirect_uri,
         approved_origins: arguments.approve_origin,
         control_origins: arguments.control_origin,
         replay,

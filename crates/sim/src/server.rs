@@ -16,6 +16,7 @@ use crate::aws::front;
 use crate::clock::Clock;
 use crate::desk_host::{CcpError, Own};
 use crate::exchange::Exchange;
+use crate::identity::{self, Identity, SIGN_IN_PAGE};
 use crate::incident::Incident;
 use crate::instance::Instance;
 use crate::origin::{Origins, is_own_host, misdirected};
@@ -32,6 +33,10 @@ pub struct Options {
     pub ccp_port: u16,
     /// Port of AWS's interfaces for programs.
     pub aws_port: u16,
+    /// Port of the identity provider.
+    pub identity_port: u16,
+    /// Pages besides the desk's `signin.html` to which the identity provider may send a code.
+    pub redirect_uris: Vec<String>,
     /// The desk's own origin, if it is to be served.
     pub desk: Option<DeskSite>,
     /// Origins besides the desk's that may frame the CCP. A port may be `*`.
@@ -58,6 +63,7 @@ pub struct DeskSite {
 pub struct Sim {
     ccp: SocketAddr,
     aws: SocketAddr,
+    identity: SocketAddr,
     desk: Option<SocketAddr>,
     tasks: Tasks,
 }
@@ -127,6 +133,8 @@ impl Sim {
             scenario,
             ccp_port,
             aws_port,
+            identity_port,
+            mut redirect_uris,
             desk,
             mut approved_origins,
             control_origins,
@@ -137,18 +145,24 @@ impl Sim {
         let instance = Instance::new(scenario, clock.now())?;
         let (ccp_listener, ccp) = listen(ccp_port).await?;
         let (aws_listener, aws) = listen(aws_port).await?;
+        let (identity_listener, identity) = listen(identity_port).await?;
         let desk = match desk {
             None => None,
             Some(site) => {
                 let (listener, address) = listen(site.port).await?;
-                approved_origins.push(format!("http://{address}"));
-                approved_origins.push(format!("http://localhost:{}", address.port()));
+                for host in ["127.0.0.1", "localhost"] {
+                    let origin = format!("http://{host}:{}", address.port());
+                    redirect_uris.push(format!("{origin}/{SIGN_IN_PAGE}"));
+                    approved_origins.push(origin);
+                }
                 Some((site, listener, address))
             }
         };
         let (stop, stopped) = watch::channel(false);
         let sessions = Sessions::new(ccp.port(), sign_in);
-        let (exchange, task) = Exchange::start(instance, clock, sessions, replay, stopped.clone());
+        let provider = Identity::new(identity.port(), redirect_uris);
+        let (exchange, task) =
+            Exchange::start(instance, clock, sessions, provider, replay, stopped.clone());
         let shared = Shared {
             exchange,
             origins: Origins::new(ccp.port(), approved_origins, control_origins),
@@ -166,6 +180,11 @@ impl Sim {
             axum::serve(Door(aws_listener), router),
             stopped.clone(),
         ));
+        let router = identity::router(shared.exchange.clone(), identity.port());
+        running.push(spawn(
+            axum::serve(identity_listener, router),
+            stopped.clone(),
+        ));
         let router = ccp::router()
             .merge(phone::router())
             .merge(control::router(&shared))
@@ -175,6 +194,7 @@ impl Sim {
         Ok(Self {
             ccp,
             aws,
+            identity,
             desk: desk_address,
             tasks: Tasks { stop, running },
         })
@@ -189,6 +209,11 @@ impl Sim {
     /// the end.
     pub fn aws_url(&self) -> String {
         format!("http://{}", self.aws)
+    }
+
+    /// The identity provider's issuer, without a slash at the end.
+    pub fn identity_url(&self) -> String {
+        format!("http://{}", self.identity)
     }
 
     /// Where the customer's phone is.

@@ -20,7 +20,7 @@ use sha2::{Digest as _, Sha256};
 use crate::aws::ApiError;
 use authorization::Authorization;
 
-pub(crate) use canonical::{decoded, parameters, segments};
+pub(crate) use canonical::{decoded, encoded, parameters, segments};
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 const TERMINATOR: &str = "aws4_request";

@@ -106,13 +106,13 @@ fn canonical_header(request: &Presented<'_>, name: &str) -> Option<Vec<u8>> {
     (!values.is_empty()).then(|| values.join(&b','))
 }
 
-fn encoded(bytes: &[u8]) -> String {
+/// Percent-encoding that leaves only the unreserved characters of RFC 3986 as they are.
+pub(crate) fn encoded(bytes: &[u8]) -> String {
     let mut text = String::new();
     encode(bytes, &mut text);
     text
 }
 
-/// Percent-encoding that leaves only the unreserved characters of RFC 3986 as they are.
 fn encode(bytes: &[u8], text: &mut String) {
     for byte in bytes {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(byte) {

@@ -268,6 +268,7 @@ async fn every_route_stands_on_the_reference_page_and_in_the_readme() {
     let sources = concat!(
         include_str!("../../src/control.rs"),
         include_str!("../../src/control/aws.rs"),
+        include_str!("../../src/control/identity.rs"),
     );
     let routes = sources
         .split('"')

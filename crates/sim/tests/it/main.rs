@@ -14,5 +14,6 @@ mod conduit;
 mod connect;
 mod control;
 mod desk_site;
+mod identity;
 mod program;
 mod signature;

@@ -27,12 +27,14 @@ async fn it_says_ready_once_serves_and_ends_with_its_standard_input() {
     let mut line = String::new();
     out.read_line(&mut line).await.expect("a line");
     let words: Vec<&str> = line.split_whitespace().collect();
-    let [ready, ccp, phone, aws] = words.as_slice() else {
-        panic!("not four words: {line}");
+    let [ready, ccp, phone, aws, identity] = words.as_slice() else {
+        panic!("not five words: {line}");
     };
     assert_eq!(*ready, "READY");
     assert_eq!(get(ccp.strip_prefix("ccp=").unwrap()).await.status, 200);
     assert_eq!(get(phone.strip_prefix("phone=").unwrap()).await.status, 200);
+    let issuer = identity.strip_prefix("identity=").unwrap();
+    assert_eq!(get(&format!("{issuer}/jwks")).await.status, 200);
     assert_eq!(get(aws.strip_prefix("aws=").unwrap()).await.status, 403);
 
     drop(program.stdin.take());
