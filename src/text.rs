@@ -230,6 +230,7 @@ texts! {
     SourceAgentState { ja: "状態の時刻", en: "by the agent's state" }
     SourceFirstSeen { ja: "初めて見た時刻", en: "when first seen" }
     SourceAbsence { ja: "消えていた時刻", en: "when found gone" }
+    SourceRequest { ja: "発信した時刻", en: "when dialled here" }
     NotKnown { ja: "—", en: "—" }
 
     // Dialling.
@@ -253,6 +254,8 @@ texts! {
     OutcomeCancelled { ja: "取消", en: "Cancelled" }
     OutcomeRefused { ja: "発信不可", en: "Refused" }
     OutcomeFailed { ja: "切断障害", en: "Failed" }
+    OutcomeNotPlaced { ja: "発信できず", en: "Not placed" }
+    OutcomeUnconfirmed { ja: "発信未確認", en: "Unconfirmed" }
 
     // The softphone and the way to Connect.
     Softphone { ja: "ソフトフォン", en: "Softphone" }
@@ -629,6 +632,8 @@ pub fn outcome(outcome: CallOutcome) -> Text {
         CallOutcome::Cancelled => Text::OutcomeCancelled,
         CallOutcome::Refused => Text::OutcomeRefused,
         CallOutcome::Failed => Text::OutcomeFailed,
+        CallOutcome::NotPlaced => Text::OutcomeNotPlaced,
+        CallOutcome::Unconfirmed => Text::OutcomeUnconfirmed,
     }
 }
 
@@ -640,6 +645,7 @@ pub fn source(source: TimeSource) -> Text {
         TimeSource::AgentState => Text::SourceAgentState,
         TimeSource::FirstSeen => Text::SourceFirstSeen,
         TimeSource::Absence => Text::SourceAbsence,
+        TimeSource::Request => Text::SourceRequest,
     }
 }
 

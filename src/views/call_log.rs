@@ -90,7 +90,9 @@ fn row(desk: DeskHandle, record: &CallRecord) -> El {
             .set("datetime", &format::instant(began))
             .text(&format::time_of_day(began, desk.locale));
     }
-    let contact = record.contact.as_ref();
+    // A number that was dialled in vain has none.
+    let contact = record.contact.as_ref().map(AsRef::as_ref);
+    let contact = contact.unwrap_or_default();
     let part = |class, text: &str| el("span").class(class).text(text);
     el("li")
         .set("data-testid", "call-record")

@@ -14,6 +14,16 @@ async function onlyContact(sim) {
   return contacts[0].contact_id;
 }
 
+/** The numbers that were dialled in vain, newest first, by what is known of them. */
+async function expectInVain(page, outcomes) {
+  const rows = page.locator('[data-testid="call-record"][data-contact-id=""]');
+  await expect(rows).toHaveCount(outcomes.length);
+  for (const [index, outcome] of outcomes.entries()) {
+    await expect(rows.nth(index)).toHaveAttribute("data-outcome", outcome);
+    await expect(rows.nth(index)).toContainText(/…\d\d/);
+  }
+}
+
 async function dial(page, number) {
   await field(page).fill(number);
   await press(page, "発信");
@@ -101,9 +111,32 @@ test("a dial that is never answered is not said to have failed, and nobody is ca
     await expectState(desk, state);
   }
   await expect(button(desk, "発信")).toBeEnabled();
+  await expectInVain(desk, ["unconfirmed"]);
   await press(desk, "発信");
   await expectPhase(desk, "dialing");
   await expect(desk.getByTestId("notice")).toHaveCount(0);
+  // The second dial has its call; the first is still a record of its own.
+  const id = await onlyContact(sim);
+  await sim.customer(id, "busy");
+  await expectPhase(desk, "failed");
+  await press(desk, "後処理終了");
+  await expect(records(desk, id)).toHaveAttribute("data-outcome", "busy");
+  await expectInVain(desk, ["unconfirmed"]);
+});
+
+test("a page that is reloaded while it dials finds its call, and keeps one record", async ({ desk, sim }) => {
+  await sim.control("delivery", { hold: "everything" });
+  await dial(desk, "03-1234-5678");
+  await expect(button(desk, "発信")).toBeDisabled();
+  await desk.reload();
+  await sim.control("delivery", { hold: "nothing" });
+  await expectPhase(desk, "dialing");
+  const id = await onlyContact(sim);
+  await sim.customer(id, "busy");
+  await expectPhase(desk, "failed");
+  await press(desk, "後処理終了");
+  await expect(records(desk, id)).toHaveAttribute("data-outcome", "busy");
+  await expectInVain(desk, []);
 });
 
 test("a dialled telephone that nobody answers fails, and Connect clears it away", async ({ desk, sim }) => {
@@ -141,9 +174,16 @@ test("what Connect refuses to dial is said, and the agent can go on", async ({ d
   await expectPhase(desk, "idle");
   expect(await sim.requests("createOutboundContact")).toMatchObject([{ answer: "BadEndpointException" }]);
   await expectAccessible(desk);
+  // No contact has come of it; what was dialled is in the log, and stays.
+  await expectInVain(desk, ["bad-number"]);
   await press(desk, "閉じる");
   await expect(notice).toHaveCount(0);
   await expect(field(desk)).toHaveValue("03-1234-5678");
+  await desk.reload();
+  await expect(button(desk, "発信")).toBeVisible();
+  await expectState(desk, "Available");
+  await expectInVain(desk, ["bad-number"]);
+  await field(desk).fill("03-1234-5678");
 
   await sim.control("phones", { number: NUMBER, when_dialled: "answer" });
   await press(desk, "発信");
@@ -154,6 +194,7 @@ test("what Connect refuses to dial is said, and the agent can go on", async ({ d
 test("a country that may not be called is refused for lack of permission", async ({ desk, sim }) => {
   await dial(desk, "+33 1 23 45 67 89");
   await expect(desk.getByTestId("notice")).toContainText("権限がありません");
+  await expectInVain(desk, ["not-placed"]);
   expect(await sim.requests("createOutboundContact")).toMatchObject([{ answer: "AccessDeniedException" }]);
 });
 

@@ -3,7 +3,7 @@
 mod sight;
 
 use chrono::{DateTime, Utc};
-use contract::ContactId;
+use contract::{ContactId, PhoneNumber};
 
 use crate::{
     contact::{Contact, Direction},
@@ -11,14 +11,15 @@ use crate::{
     outcome::CallOutcome,
     phase::CallPhase,
     snapshot::ContactKind,
-    time::{OfferTimes, Stamp},
+    time::{OfferTimes, Stamp, TimeSource},
 };
 
 /// One finished offer. It holds nothing personal of the customer but the last two digits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallRecord {
-    /// Connect's id; not unique, for a missed call may be offered again.
-    pub contact: ContactId,
+    /// Connect's id; not unique, for a missed call may be offered again. `None` for a number that
+    /// was dialled and of which no call came to be seen.
+    pub contact: Option<ContactId>,
     /// The contact that this one grew from, if that is another.
     pub initial: Option<ContactId>,
     /// Who called whom.
@@ -37,7 +38,8 @@ pub struct CallRecord {
     pub transferred: bool,
     /// What the call was doing when it left.
     pub(crate) phase: CallPhase,
-    /// The newest time that Connect gave to a state of this offer.
+    /// The newest time that Connect gave to a state of this offer. Without a contact, a time at
+    /// which its call had not begun.
     pub(crate) latest: Option<DateTime<Utc>>,
 }
 
@@ -45,7 +47,7 @@ impl CallRecord {
     /// What remains of `contact` when it leaves the desk.
     pub(crate) fn of(contact: &Contact) -> Self {
         Self {
-            contact: contact.id.clone(),
+            contact: Some(contact.id.clone()),
             initial: contact.initial_id.clone(),
             direction: contact.direction,
             callback: contact.kind == ContactKind::QueueCallback,
@@ -59,9 +61,37 @@ impl CallRecord {
         }
     }
 
+    /// What remains of a number that Connect was asked to dial at `asked`, until its call shows:
+    /// when `latest` was told there was none.
+    pub(crate) fn dialled(
+        number: &PhoneNumber,
+        asked: Option<DateTime<Utc>>,
+        latest: Option<DateTime<Utc>>,
+    ) -> Self {
+        let asked = asked.map(|at| Stamp::new(at, TimeSource::Request));
+        Self {
+            contact: None,
+            initial: None,
+            direction: Direction::Outbound,
+            callback: false,
+            last_two: Some(number.last_two().into()),
+            queue: None,
+            times: OfferTimes {
+                connecting: asked,
+                ..OfferTimes::default()
+            },
+            outcome: CallOutcome::Unconfirmed,
+            transferred: false,
+            phase: CallPhase::Dialing,
+            latest,
+        }
+    }
+
     fn is_same_offer(&self, other: &Self) -> bool {
         let began = self.times.began();
-        self.contact == other.contact && began.is_some() && began == other.times.began()
+        self.contact == other.contact
+            && began == other.times.began()
+            && (began.is_some() || self.contact.is_none())
     }
 
     /// Whether it is known to have begun before `from`.
@@ -149,6 +179,13 @@ impl CallLog {
         self.0.retain(|known| !known.is_seen_of_the_same(record));
     }
 
+    /// Removes the last number that was dialled and given up, if `call` came of it after all.
+    pub(crate) fn remove_dialled(&mut self, call: &CallRecord) {
+        if let Some(index) = self.0.iter().position(|known| call.may_be_call_of(known)) {
+            self.0.remove(index);
+        }
+    }
+
     /// Whether nothing more can be added without something being lost.
     pub(crate) fn is_full(&self) -> bool {
         self.0.len() >= MOST_RECORDS
@@ -156,12 +193,14 @@ impl CallLog {
 
     /// The newest record of a contact.
     pub(crate) fn newest_of(&self, contact: &ContactId) -> Option<&CallRecord> {
-        self.0.iter().find(|record| record.contact == *contact)
+        let of_contact = |record: &&CallRecord| record.contact.as_ref() == Some(contact);
+        self.0.iter().find(of_contact)
     }
 
     /// Removes the newest record of a contact, because the contact is there after all.
     pub(crate) fn take_back(&mut self, contact: &ContactId) {
-        if let Some(index) = self.0.iter().position(|record| record.contact == *contact) {
+        let of_contact = |record: &CallRecord| record.contact.as_ref() == Some(contact);
+        if let Some(index) = self.0.iter().position(of_contact) {
             self.0.remove(index);
         }
     }
@@ -173,8 +212,8 @@ impl CallLog {
 /// while the call lasts; `local` writes an instant as local ISO text with its offset. Tabs and
 /// line breaks in a value become spaces, other controls U+FFFD; a value that a sheet would
 /// compute, or read as quoted to the next quotation mark, gets an apostrophe in front.
-pub fn spreadsheet_row(
-    record: &CallRecord,
+pub fn spreadsheet_row<'a>(
+    record: &'a CallRecord,
     outcome: Option<CallOutcome>,
     number: &str,
     agent: &str,
@@ -193,9 +232,11 @@ pub fn spreadsheet_row(
         Direction::Inbound => "inbound",
         Direction::Outbound => "outbound",
     };
+    let id = |id: Option<&'a ContactId>| id.map(AsRef::as_ref).unwrap_or_default();
+    let contact = record.contact.as_ref();
     [
-        record.contact.as_ref(),
-        record.initial.as_ref().unwrap_or(&record.contact).as_ref(),
+        id(contact),
+        id(record.initial.as_ref().or(contact)),
         direction,
         number,
         record.queue.as_deref().unwrap_or_default(),
@@ -229,7 +270,7 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::time::{Hold, TimeSource};
+    use crate::time::Hold;
 
     fn at(seconds: i64) -> DateTime<Utc> {
         DateTime::from_timestamp(1_767_258_000 + seconds, 0).unwrap()
@@ -241,7 +282,7 @@ mod tests {
 
     fn record(id: &str, began: i64) -> CallRecord {
         CallRecord {
-            contact: id.into(),
+            contact: Some(id.into()),
             initial: None,
             direction: Direction::Inbound,
             callback: false,
@@ -335,8 +376,8 @@ mod tests {
         let ids: Vec<_> = log
             .records()
             .iter()
-            .map(|record| record.contact.as_ref())
+            .map(|record| record.contact.clone())
             .collect();
-        assert_eq!(ids, ["c", "b", "a"]);
+        assert_eq!(ids, ["c", "b", "a"].map(|id| Some(id.into())));
     }
 }

@@ -27,7 +27,6 @@ use crate::{
     link::Link,
     notice::{DialRefusal, Notice, NoticeKind, Notices, Request, SoftphoneError},
     oddity::Oddities,
-    offer::KeptOffer,
     outcome::CallOutcome,
     phase::CallPhase,
     quick_connect::Directory,
@@ -88,6 +87,7 @@ impl Desk {
         let mut effects = Vec::new();
         let mut changed = self.is_due(now);
         self.requests.expire(now);
+        self.settle_dialling(now);
         self.settle_session(now, &mut effects);
         self.settle_wish(now);
         self.settle_role(now, &mut effects);
@@ -265,10 +265,7 @@ impl Desk {
         if state.kind == AgentKind::Offline {
             return Err(DialRefusal::Offline);
         }
-        if self
-            .requests
-            .any(|action| matches!(action, Action::Dial(_)))
-        {
+        if self.requests.is_dialling() {
             return Err(DialRefusal::Dialing);
         }
         Ok(())
@@ -313,8 +310,8 @@ impl Desk {
             let from = a_day_before(told.clock, seen);
             let mut earlier = Shift::default();
             let was_quiet = self.has_shift && !self.roster.is_live();
-            if !self.has_shift {
-                self.has_shift = true;
+            let resumes = !std::mem::replace(&mut self.has_shift, true);
+            if resumes {
                 let arn = self.agent.as_ref().and_then(|agent| agent.arn.as_deref());
                 earlier = self.kept.take(arn).unwrap_or_default();
             }
@@ -344,6 +341,10 @@ impl Desk {
             }
             self.notices.settle(self.roster.contacts());
             self.requests.settle(self.roster.contacts());
+            if resumes && self.roster.is_dialling() && !self.requests.is_dialling() {
+                self.requests.wait_for_call(now);
+            }
+            self.settle_dialling(now);
             self.hand_on(effects);
             self.step_down(effects);
         }
@@ -419,7 +420,7 @@ impl Desk {
     fn shift(&self) -> Shift {
         Shift {
             agent: self.arn().map(Into::into),
-            offers: self.roster.calls().map(KeptOffer::of).collect(),
+            offers: self.roster.open_offers(),
             log: self.roster.log().clone(),
         }
     }

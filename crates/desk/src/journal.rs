@@ -262,7 +262,7 @@ mod tests {
 
     fn record(queue: &str) -> CallRecord {
         CallRecord {
-            contact: "c1".into(),
+            contact: Some("c1".into()),
             initial: Some("c0".into()),
             direction: Direction::Outbound,
             callback: true,

@@ -9,7 +9,7 @@
 //!
 //! # Invariants
 //!
-//! Each is a property in `tests/properties.rs` or `tests/tabs.rs`, under the name in brackets, over histories of
+//! Each is a property in `tests/properties.rs`, `tests/dialling.rs` or `tests/shared.rs`, under the name in brackets, over histories of
 //! a modelled Connect whose snapshots are lost, doubled, late and spoiled. A snapshot or a state
 //! that bears no time counts as new.
 //!
@@ -18,6 +18,9 @@
 //! - An offer that a snapshot showed leaves through exactly one [`CallRecord`], as long as states
 //!   bear times and, where snapshots come late, can be read. Two offers under one id are one to the desk when no snapshot showed how the
 //!   first ended and none showed the second ring (`an_offer_leaves_through_one_record`).
+//! - A number that Connect is asked to dial leaves exactly one record, over reloads too: its call's
+//!   if a snapshot shows one that began before the desk gave up waiting, else its own
+//!   (`a_dial_leaves_one_record`).
 //! - No effect names a contact that the desk does not hold (`effects_name_held_contacts`).
 //! - Feeding the same snapshot twice changes nothing and asks for nothing
 //!   (`the_same_snapshot_twice_changes_nothing`).

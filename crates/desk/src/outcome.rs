@@ -29,6 +29,10 @@ pub enum CallOutcome {
     Refused,
     /// Broken off by a fault, or ended without a word why.
     Failed,
+    /// Connect did not dial, and said so.
+    NotPlaced,
+    /// Connect was asked to dial, and no call came to be seen: it may have dialled.
+    Unconfirmed,
 }
 
 impl CallOutcome {
@@ -46,6 +50,8 @@ impl CallOutcome {
             Self::Cancelled => "cancelled",
             Self::Refused => "refused",
             Self::Failed => "failed",
+            Self::NotPlaced => "not-placed",
+            Self::Unconfirmed => "unconfirmed",
         }
     }
 

@@ -16,7 +16,12 @@ use crate::{
 
 /// The requests that are under way, oldest first.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(crate) struct Requests(Vec<UnderWay>);
+pub(crate) struct Requests {
+    under_way: Vec<UnderWay>,
+    /// A number that an earlier life of the page has dialled; whether Connect has said yes nobody
+    /// knows.
+    dialled_before: Option<Granted>,
+}
 
 #[derive(Debug, Clone, PartialEq)]
 struct UnderWay {
@@ -46,10 +51,10 @@ const MOST_REQUESTS: usize = 50;
 
 impl Requests {
     pub(crate) fn begin(&mut self, action: Action) {
-        if self.0.len() == MOST_REQUESTS {
-            self.0.remove(0);
+        if self.under_way.len() == MOST_REQUESTS {
+            self.under_way.remove(0);
         }
-        self.0.push(UnderWay {
+        self.under_way.push(UnderWay {
             action,
             granted: None,
         });
@@ -63,7 +68,7 @@ impl Requests {
         now: Instant,
     ) -> Option<ActionError> {
         let index = self
-            .0
+            .under_way
             .iter()
             .position(|request| request.action == *action && request.granted.is_none())?;
         // Without an answer Connect may dial all the same.
@@ -73,16 +78,13 @@ impl Requests {
         );
         match result {
             result if may_dial || result.is_ok() && shows_in_a_snapshot(action) => {
-                if let Some(request) = self.0.get_mut(index) {
-                    request.granted = Some(Granted {
-                        at: now,
-                        snapshots_since: 0,
-                    });
+                if let Some(request) = self.under_way.get_mut(index) {
+                    request.granted = Some(Granted::at(now));
                 }
                 result.err()
             }
             result => {
-                self.0.remove(index);
+                self.under_way.remove(index);
                 result.err()
             }
         }
@@ -91,12 +93,10 @@ impl Requests {
     /// Forgets what a new snapshot has settled: the effect is there, or something else made the
     /// request pointless, or Connect has said yes and nothing came of it.
     pub(crate) fn settle(&mut self, contacts: &[Contact]) {
-        self.0.retain_mut(|request| {
-            if let Some(granted) = &mut request.granted {
-                granted.snapshots_since += 1;
-                if granted.snapshots_since >= SNAPSHOTS_TO_SETTLE {
-                    return false;
-                }
+        self.dialled_before.take_if(Granted::is_settled);
+        self.under_way.retain_mut(|request| {
+            if request.granted.as_mut().is_some_and(Granted::is_settled) {
+                return false;
             }
             let find = |id: &ContactId| contacts.iter().find(|contact| contact.id == *id);
             if let Action::CallIn(id, _) = &request.action {
@@ -112,22 +112,36 @@ impl Requests {
 
     /// Whether time alone has settled something.
     pub(crate) fn are_due(&self, now: Instant) -> bool {
-        self.0.iter().any(|request| request.is_due(now))
+        let is_due = |granted: Granted| granted.is_due(MILLIS_TO_DIAL, now);
+        self.dialled_before.is_some_and(is_due)
+            || self.under_way.iter().any(|request| request.is_due(now))
     }
 
     /// Forgets what time alone has settled.
     pub(crate) fn expire(&mut self, now: Instant) {
-        self.0.retain(|request| !request.is_due(now));
+        self.dialled_before
+            .take_if(|granted| granted.is_due(MILLIS_TO_DIAL, now));
+        self.under_way.retain(|request| !request.is_due(now));
+    }
+
+    /// Waits for the call of a number that an earlier life of the page has dialled.
+    pub(crate) fn wait_for_call(&mut self, now: Instant) {
+        self.dialled_before = Some(Granted::at(now));
+    }
+
+    /// Whether the call of a number that was dialled may still come.
+    pub(crate) fn is_dialling(&self) -> bool {
+        self.dialled_before.is_some() || self.any(|action| matches!(action, Action::Dial(_)))
     }
 
     /// Forgets what was asked for a contact that is offered anew.
     pub(crate) fn offered_anew(&mut self, id: &ContactId) {
-        self.0
+        self.under_way
             .retain(|request| request.action.contact() != Some(id));
     }
 
     pub(crate) fn any(&self, test: impl Fn(&Action) -> bool) -> bool {
-        self.0.iter().any(|request| test(&request.action))
+        self.under_way.iter().any(|request| test(&request.action))
     }
 }
 
@@ -138,7 +152,27 @@ impl UnderWay {
             _ => MILLIS_TO_SETTLE,
         };
         self.granted
-            .is_some_and(|granted| granted.at.after(limit) <= now)
+            .is_some_and(|granted| granted.is_due(limit, now))
+    }
+}
+
+impl Granted {
+    fn at(now: Instant) -> Self {
+        Self {
+            at: now,
+            snapshots_since: 0,
+        }
+    }
+
+    /// Counts one more snapshot; whether the effect should have been among them.
+    fn is_settled(&mut self) -> bool {
+        self.snapshots_since += 1;
+        self.snapshots_since >= SNAPSHOTS_TO_SETTLE
+    }
+
+    /// Whether `limit` milliseconds have gone by.
+    fn is_due(self, limit: i64, now: Instant) -> bool {
+        self.at.after(limit) <= now
     }
 }
 

@@ -4,7 +4,7 @@
 //! one record.
 
 use chrono::{DateTime, Utc};
-use contract::ContactId;
+use contract::{ContactId, PhoneNumber};
 
 use crate::{
     agent::AgentState,
@@ -12,8 +12,10 @@ use crate::{
     contact::{Contact, Surroundings},
     journal::Shift,
     offer::{KeptOffer, Relation, state_began},
+    outcome::CallOutcome,
     phase::CallPhase,
     snapshot::ContactSnapshot,
+    time::Stamp,
 };
 
 /// The agent's contacts and the finished offers.
@@ -27,6 +29,8 @@ pub(crate) struct Roster {
     log: CallLog,
     /// What another page has finished that goes on here.
     elsewhere: CallLog,
+    /// The number that Connect has been asked to dial, until its call shows or is given up.
+    dialled: Option<CallRecord>,
 }
 
 impl Roster {
@@ -68,6 +72,42 @@ impl Roster {
         self.calls().any(|held| held.phase.is_live())
     }
 
+    /// Whether a number has been dialled of which nothing has come so far.
+    pub(crate) fn is_dialling(&self) -> bool {
+        self.dialled.is_some()
+    }
+
+    /// Remembers that Connect is asked to dial; `told` is the time of the last snapshot.
+    pub(crate) fn dial(
+        &mut self,
+        number: &PhoneNumber,
+        asked: Option<DateTime<Utc>>,
+        told: Option<DateTime<Utc>>,
+    ) {
+        // What had been given up may have begun until then.
+        let mut records = self.log.records().iter();
+        let given_up = records.find(|record| record.contact.is_none());
+        let given_up = given_up.and_then(CallRecord::left);
+        self.dialled = Some(CallRecord::dialled(number, asked, told.max(given_up)));
+    }
+
+    /// Keeps a record of a number that was dialled in vain.
+    pub(crate) fn give_up_dialling(&mut self, outcome: CallOutcome, ended: Option<Stamp>) {
+        if let Some(mut record) = self.dialled.take() {
+            record.outcome = outcome;
+            record.phase = CallPhase::Failed;
+            record.times.note_ended(ended);
+            self.log.add(record);
+        }
+    }
+
+    /// What has not left the desk, to be kept.
+    pub(crate) fn open_offers(&self) -> Vec<KeptOffer> {
+        let mut offers: Vec<_> = self.calls().map(KeptOffer::of).collect();
+        offers.extend(self.dialled.clone().map(KeptOffer::from));
+        offers
+    }
+
     /// Adds what another page of the same agent has finished, but for what began before `from`;
     /// what goes on here is added when it has left. Gives whether any of it was news.
     pub(crate) fn add(&mut self, log: &CallLog, from: Option<DateTime<Utc>>) -> bool {
@@ -98,6 +138,10 @@ impl Roster {
         self.log.restore(earlier.log);
         self.log.forget_before(from);
         let mut kept = earlier.offers;
+        let dialled = kept.iter().position(|kept| kept.record.contact.is_none());
+        if let Some(index) = dialled.filter(|_| self.dialled.is_none()) {
+            self.dialled = Some(kept.remove(index).record);
+        }
         let list = in_order(list, &kept, around);
         let around = Surroundings {
             agent: self.agent_of_the_only_call(&list, &kept, around.agent),
@@ -116,7 +160,8 @@ impl Roster {
             } else {
                 // Another page may have held another offer of it.
                 let index = kept.iter().position(|kept| goes_on(kept, told, around));
-                let any = || kept.iter().position(|kept| kept.record.contact == told.id);
+                let of_contact = |kept: &KeptOffer| kept.record.contact.as_ref() == Some(&told.id);
+                let any = || kept.iter().position(of_contact);
                 let index = index.or_else(any);
                 let kept = index.map(|index| kept.remove(index));
                 anew.extend(self.take_unheld(told, kept, around));
@@ -129,6 +174,7 @@ impl Roster {
         for kept in kept {
             self.leave_unseen(kept, around);
         }
+        self.find_dialled(&anew);
         let elsewhere = std::mem::take(&mut self.elsewhere);
         self.add(&elsewhere, from);
         self.choose_front(&anew);
@@ -146,9 +192,24 @@ impl Roster {
         let mut calls = told
             .map(|told| &told.id)
             .chain(self.calls().map(|held| &held.id))
-            .chain(kept.iter().map(|kept| &kept.record.contact));
+            .chain(kept.iter().filter_map(|kept| kept.record.contact.as_ref()));
         let first = calls.next();
         agent.filter(|_| calls.all(|call| Some(call) == first))
+    }
+
+    /// A call that begins is the record of the number that was dialled. While it is waited for no
+    /// other can be placed, so its times are not asked.
+    fn find_dialled(&mut self, anew: &[ContactId]) {
+        for id in anew {
+            let begins = self.contact(id).filter(|held| held.kind.is_call());
+            let Some(call) = begins.map(CallRecord::of) else {
+                continue;
+            };
+            let dialled = self.dialled.take_if(|dialled| call.dials_like(dialled));
+            if dialled.is_none() {
+                self.log.remove_dialled(&call);
+            }
+        }
     }
 
     /// Gives the contact if it is offered anew.
@@ -286,5 +347,6 @@ fn in_order<'a>(
 }
 
 fn goes_on(kept: &KeptOffer, told: &ContactSnapshot, around: Surroundings<'_>) -> bool {
-    kept.record.contact == told.id && kept.known().relation(told, around) == Relation::Same
+    kept.record.contact.as_ref() == Some(&told.id)
+        && kept.known().relation(told, around) == Relation::Same
 }

@@ -35,6 +35,9 @@ pub enum TimeSource {
     FirstSeen,
     /// The first snapshot without the contact: it went without saying when.
     Absence,
+    /// The moment at which Connect was asked to dial, or refused, by the desk's clock: there is no
+    /// contact that could bear a time.
+    Request,
 }
 
 impl Stamp {
@@ -45,7 +48,7 @@ impl Stamp {
     /// Whether the moment was not stated, but is that of a snapshot or of something beside it.
     fn is_estimate(self) -> bool {
         match self.source {
-            TimeSource::ContactState | TimeSource::Leg => false,
+            TimeSource::ContactState | TimeSource::Leg | TimeSource::Request => false,
             TimeSource::AgentState | TimeSource::FirstSeen | TimeSource::Absence => true,
         }
     }

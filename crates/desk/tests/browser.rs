@@ -56,7 +56,7 @@ impl Browser {
         }
     }
 
-    fn give(&mut self, page: usize, input: Input) {
+    pub(crate) fn give(&mut self, page: usize, input: Input) {
         let is_stale = self.news == News::Stale && self.unheard.contains(&page);
         let copy = self.pages[page].stored.clone();
         let read = if is_stale { copy } else { self.stored.clone() };

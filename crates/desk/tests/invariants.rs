@@ -1,7 +1,11 @@
 //! The list of invariants in `lib.rs` is true only as far as its tests exist.
 
 const LIST: &str = include_str!("../src/lib.rs");
-const TESTS: &str = concat!(include_str!("properties.rs"), include_str!("shared.rs"));
+const TESTS: &str = concat!(
+    include_str!("dialling.rs"),
+    include_str!("properties.rs"),
+    include_str!("shared.rs")
+);
 
 /// The names in brackets at the end of each invariant.
 fn named() -> Vec<&'static str> {

@@ -21,7 +21,7 @@ use crate::{
     model::{Offer, World},
     run::{Letter, Run},
     story::{Event, Fate, Story, Wear, any_fate, any_wear, story, timed_story},
-    support::{CONTROLS, at_millis, id},
+    support::{CONTROLS, at_millis, id, is_of},
     wild,
 };
 
@@ -40,7 +40,7 @@ fn config() -> Config {
 /// The offer that a record is of: the last of its contact that had begun by then or, when the
 /// record's times are estimates by a PC's clock that jumped, the last of its contact.
 fn offer_of(world: &World, record: &CallRecord) -> Option<usize> {
-    let of_contact = |offer: &Offer| record.contact.as_ref() == offer.contact;
+    let of_contact = |offer: &Offer| is_of(record, &offer.contact);
     let began = record.times.began();
     let has_begun = |offer: &Offer| began.is_none_or(|began| at_millis(offer.connecting) <= began);
     let offers = || world.offers.iter();
@@ -332,7 +332,7 @@ proptest! {
         for record in run.desk().log().records() {
             let offer = offer_of(&run.world, record);
             let next = (0..run.world.offers.len()).find(|next| {
-                Some(*next) > offer && run.world.offers[*next].contact == record.contact.as_ref()
+                Some(*next) > offer && is_of(record, &run.world.offers[*next].contact)
             });
             if next.is_some_and(|next| run.is_one_with_the_last(next)) {
                 continue;

@@ -13,7 +13,7 @@ use crate::{
     browser::{Browser, News},
     model::{Happening, World},
     story::{Event, Fate, Story, Wear, story},
-    support::{Page, at_millis, idle},
+    support::{Page, at_millis, idle, is_of},
 };
 
 /// Which pages are shown a snapshot, and in which order.
@@ -44,7 +44,7 @@ fn offers_of(world: &World, page: &Page) -> Vec<usize> {
     let offers = records.filter_map(|record| {
         let began = record.times.began();
         world.offers.iter().rposition(|offer| {
-            record.contact.as_ref() == offer.contact
+            is_of(record, &offer.contact)
                 && began.is_none_or(|began| at_millis(offer.connecting) <= began)
         })
     });
@@ -58,7 +58,7 @@ fn stated(page: &Page) -> Vec<(String, CallOutcome)> {
     let records = page.desk.log().records().iter();
     let records = records.filter(|record| ended(record) != Some(TimeSource::Absence));
     records
-        .map(|record| (record.contact.to_string(), record.outcome))
+        .map(|record| (record.contact.as_ref().unwrap().to_string(), record.outcome))
         .collect()
 }
 

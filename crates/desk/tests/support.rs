@@ -6,9 +6,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use contract::{ConnectionId, ContactId, PhoneNumber};
 use desk::{
-    Action, ActionError, AgentSnapshot, AgentStateSnapshot, AgentStateType, ClockReading, Command,
-    Contact, ContactKind, ContactSnapshot, ContactState, Control, Desk, Effect, EndpointSnapshot,
-    Input, Instant, LegRole, LegSnapshot, LegState, Link, SharedJournal, Snapshot, StateChoice,
+    Action, ActionError, AgentSnapshot, AgentStateSnapshot, AgentStateType, CallRecord,
+    ClockReading, Command, Contact, ContactKind, ContactSnapshot, ContactState, Control, Desk,
+    Effect, EndpointSnapshot, Input, Instant, LegRole, LegSnapshot, LegState, Link, SharedJournal,
+    Snapshot, StateChoice,
 };
 
 /// The server's clock when a story begins, in milliseconds since 1970.
@@ -419,9 +420,17 @@ impl Page {
     pub(crate) fn outcomes(&self) -> Vec<(&str, &'static str)> {
         let records = self.desk.log().records().iter();
         records
-            .map(|record| (record.contact.as_ref(), record.outcome.as_str()))
+            .map(|record| {
+                let contact = record.contact.as_ref().map(AsRef::as_ref);
+                (contact.unwrap_or("nobody"), record.outcome.as_str())
+            })
             .collect()
     }
+}
+
+/// Whether a record is of that contact.
+pub(crate) fn is_of(record: &CallRecord, contact: &str) -> bool {
+    record.contact.as_ref().map(AsRef::as_ref) == Some(contact)
 }
 
 /// What is asked of Connect among effects.

@@ -20,6 +20,8 @@ export class Call {
     this.contacts = [];
     /** The offers that the agent has declined: contact and beginning. */
     this.declined = new Set();
+    /** The numbers that were dialled, with the time that the page knew of by then, and what is known to have come of it but a call. */
+    this.dials = [];
   }
 
   async run() {
@@ -75,7 +77,12 @@ export class Call {
     const before = this.post.told.agent.contacts.length;
     const act = async () => {
       await this.post.page.evaluate((number) => walk.type("電話番号", number), number);
-      await pressInTrouble(this.post, this.dice, "発信", () => this.post.press("発信"));
+      const press = async () => {
+        this.dials.push({ number: number.normalize("NFKC"), from: this.post.ledger.newest });
+        await this.post.press("発信");
+      };
+      const trouble = await pressInTrouble(this.post, this.dice, "発信", press);
+      if (trouble) this.dials[0].outcome = { refused: "not-placed", silent: "unconfirmed" }[trouble];
     };
     await this.step(`dial ${number}`, act, ({ agent }) => agent.contacts.length > before, { blindable: true });
     this.id = this.post.told.agent.contacts[0].contact_id;
@@ -219,7 +226,8 @@ export class Call {
   }
 
   async state() {
-    await this.post.page.evaluate((name) => walk.chooseState(name), "事務作業");
+    const choose = () => this.post.page.evaluate((name) => walk.chooseState(name), "事務作業");
+    await pressInTrouble(this.post, this.dice, "状態", choose);
     await this.post.book("a state that waits", ({ agent }) => agent.next_state !== null);
     await this.post.catchUp();
     await this.post.press("予約状態を取消");
@@ -233,11 +241,12 @@ export class Call {
     const third = () => leg(this.contact, "third_party");
     const before = third()?.connection_id;
     const number = this.dice.chance(0.5);
-    const act = async () => {
+    const choose = async () => {
       await this.post.press(how);
       if (number) await this.post.page.evaluate(() => walk.type("検索", "03-1234-9876"));
       await this.post.page.evaluate((part) => walk.choose(part, ".chooser"), number ? "03-1234-9876" : "倉庫");
     };
+    const act = () => pressInTrouble(this.post, this.dice, how, choose);
     await this.step(`${how} ${number ? "a number" : "a quick connect"}`, act, () => third() !== undefined && third().connection_id !== before);
     return third().connection_id;
   }

@@ -72,6 +72,11 @@ export class Ledger {
     return this.#told;
   }
 
+  /** The newest time of the server's that the page has heard. */
+  get newest() {
+    return this.#newest;
+  }
+
   /** What was told of each offer of one contact: `offers` in their order. */
   #of(offers) {
     const told = offers.map(() => []);
@@ -95,14 +100,16 @@ export class Ledger {
 
   /**
    * Compares what the desk has kept of one contact with its offers in the book; `rules` counts what was applied.
-   * `declined`: the offers that the agent has declined.
+   * `declined`: the offers that the agent has declined. Gives the dialled calls of which no snapshot came.
    */
   judge(offers, records, { rules, declined }) {
     const told = this.#of(offers);
     const left = [...records];
+    const unseen = [];
     offers.forEach((offer, index) => {
       if (told[index].length === 0) {
-        rules.count("an offer of which no snapshot came leaves no record");
+        if (offer.origin === "outbound") unseen.push(offer);
+        else rules.count("an offer of which no snapshot came leaves no record");
         return;
       }
       const from = at(offer.offered);
@@ -115,6 +122,26 @@ export class Ledger {
       this.#compare(offer, record, told[index], { next: told[index + 1]?.[0], rules, declined });
     });
     if (left.length > 0) throw new Mismatch(`${left.length} records more than offers`);
+    return unseen;
+  }
+
+  /** Compares the records without a contact with the numbers that were dialled in vain, both in their order. */
+  judgeDials(dials, records, { rules }) {
+    const fail = (what, is, expected) => {
+      throw new Mismatch(`a dial's ${what} is ${JSON.stringify(is)}, not ${JSON.stringify(expected)}`);
+    };
+    if (records.length !== dials.length) fail("number of records", records.length, dials.length);
+    for (const [index, { outcome, from, number }] of dials.entries()) {
+      const { connecting, ended, ...record } = records[index];
+      const facts = { outcome, direction: "out", callback: false, queue: "", lastTwo: number.slice(-2), transferred: false };
+      for (const [what, expected] of Object.entries(facts)) if (record[what] !== expected) fail(what, record[what], expected);
+      // The page's clock runs on from the last snapshot while the server's stands still.
+      if (connecting?.source !== "asked" || connecting.at < from || connecting.at > from + CLOCKS_APART_MS) fail("beginning", connecting, { at: from, source: "asked" });
+      const source = outcome === "unconfirmed" ? "absent" : "asked";
+      if (ended?.source !== source || ended.at < connecting.at) fail("end", ended, { source });
+      if (record.connected !== undefined || record.holds.length > 0) fail("talk", record.connected, undefined);
+      rules.count(`a number that was dialled in vain: ${outcome}`);
+    }
   }
 
   #compare(offer, record, told, { next, rules, declined }) {
@@ -169,9 +196,13 @@ export class Ledger {
 
     const outcome = outcomeOf(offer, declined.has(`${offer.contact_id} ${offer.offered}`));
     if (record.outcome !== outcome) {
-      const guesses = ["missed", "failed", "declined", "cancelled"];
-      if (over.length === 0 && !told.some(talks) && guesses.includes(record.outcome)) apply("outcome: its end was never told");
-      else if (over.length > 0 && over.every(({ alone }) => !alone) && guesses.includes(record.outcome)) apply("outcome: with two calls the agent's state speaks of neither");
+      // For want of a reason a call that was being placed has failed, and one that rang was missed.
+      const placed = offer.origin === "outbound" || onItsWay.some(({ state }) => state !== "incoming") && offer.origin === "callback";
+      const unexplained = record.outcome === (placed ? "failed" : "missed");
+      // A caller who has left is seen by their leg, whatever else goes on.
+      const left = over.some(({ customer }) => customer?.state === "disconnected");
+      if (over.length === 0 && !told.some(talks) && unexplained) apply("outcome: its end was never told");
+      else if (over.length > 0 && over.every(({ alone }) => !alone) && unexplained && !(outcome === "abandoned" && left)) apply("outcome: with two calls the agent's state speaks of neither");
       else fail("outcome", record.outcome, outcome);
     }
     if (record.transferred !== offer.handed_on) {

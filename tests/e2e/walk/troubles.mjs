@@ -7,7 +7,7 @@ import { AGENT } from "../sim.mjs";
 /** Only to give up on what hangs. */
 const PATIENCE = { timeout: 20_000 };
 
-/** A button that asks something of Connect, and what the desk says when that fails. */
+/** A button or a menu that asks something of Connect, and what the desk says when that fails. */
 const REQUESTS = {
   応答: { method: "acceptContact", failed: "応答できませんでした" },
   拒否: { method: "rejectContact", failed: "拒否できませんでした" },
@@ -15,6 +15,9 @@ const REQUESTS = {
   保留解除: { method: "resumeConnection", failed: "保留を解除できませんでした" },
   切断: { method: "destroyConnection", failed: "切断できませんでした" },
   後処理終了: { method: "clearContact", failed: "後処理を終了できませんでした" },
+  相談: { method: "createAdditionalConnection", failed: "呼び出せませんでした" },
+  転送: { method: "createAdditionalConnection", failed: "呼び出せませんでした" },
+  状態: { method: "putAgentState", failed: "状態を変更できませんでした" },
   発信: { method: "createOutboundContact", failed: "発信できませんでした" },
   切替: { method: "toggleActiveConnections", failed: "切り替えられませんでした" },
   会議: { method: "conferenceConnections", failed: "会議にできませんでした" },
@@ -32,11 +35,12 @@ export const REFUSALS = [
   "snapshots before answers",
 ];
 
-/** Presses a button whose request fails first, if the dice say so; then again. */
+/** Presses a button whose request fails first, if the dice say so; then again. Gives how it failed. */
 export async function pressInTrouble(post, dice, name, press) {
   const request = REQUESTS[name];
   const kind = request && dice.weigh({ none: 0.93, refused: 0.069, silent: 0.001 });
-  if (kind === "refused" || kind === "silent") {
+  const fails = kind === "refused" || kind === "silent";
+  if (fails) {
     const type = kind === "silent" ? undefined : dice.pick(CODES);
     post.note(`${request.method} will be ${type ?? "answered by nobody"}`);
     post.expect(/ failed|Failed /);
@@ -53,6 +57,7 @@ export async function pressInTrouble(post, dice, name, press) {
     await post.dismiss();
   }
   await press();
+  return fails ? kind : undefined;
 }
 
 const ccps = async (post) => (await post.look()).ccps.map(({ id }) => id).join();

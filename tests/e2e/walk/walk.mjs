@@ -13,6 +13,9 @@ const AUDIT_EVERY = 50;
 const SURELY_KEPT = 290;
 const MAY_BE_KEPT = 310;
 
+/** What the journal has in the place of a contact's id where there is none. */
+const NO_CONTACT = "";
+
 /** What has been counted so far; plain data, so that a walk can be taken up again. */
 export class Counts {
   constructor(kept = {}) {
@@ -74,7 +77,13 @@ export class Walk {
 
   async #judge(call) {
     const { post, counts } = this;
-    const { records, open, rows } = await post.page.evaluate((contacts) => walk.kept(contacts), call.contacts);
+    const look = () => post.page.evaluate((contacts) => walk.kept(contacts), [...call.contacts, NO_CONTACT]);
+    const isDialled = (line) => line[1] === NO_CONTACT;
+    if ((await look()).open.some(isDialled)) {
+      // A number that was dialled, and of whose call nothing was heard, is given up by the second snapshot without it.
+      for (let round = 0; round < 2; round += 1) await post.catchUp();
+    }
+    const { records, open, rows } = await look();
     if (open.length > 0) throw new Mismatch(`the journal still holds an offer of ${open[0][1]}`);
     for (const id of new Set(call.contacts)) {
       const offers = post.told.offers.filter(({ contact_id }) => contact_id === id);
@@ -82,10 +91,19 @@ export class Walk {
       const of = rows.filter(({ contact }) => contact === id).map(({ outcome }) => outcome);
       const outcomes = own.toReversed().map((line) => line[7]);
       if (of.join() !== outcomes.join()) throw new Mismatch(`the list shows ${of.join()} of ${id}, and ${outcomes.join()} is kept`);
-      this.#ledger.judge(offers, own.map(readRecord), { rules: counts, declined: call.declined });
+      const unseen = this.#ledger.judge(offers, own.map(readRecord), { rules: counts, declined: call.declined });
+      // The number was dialled all the same.
+      if (unseen.length > 0) call.dials.at(-1).outcome = "unconfirmed";
       counts.contacts += 1;
       this.#judged.unshift(...own.toReversed().map((line) => line.join("\t")));
     }
+    const dialled = records.filter((line) => isDialled(line) && !this.#judged.includes(line.join("\t"))).toReversed();
+    const inVain = call.dials.filter(({ outcome }) => outcome !== undefined);
+    this.#ledger.judgeDials(inVain, dialled.map(readRecord), { rules: counts });
+    const listed = rows.filter(({ contact }) => contact === NO_CONTACT).slice(0, inVain.length);
+    const shown = listed.map(({ outcome }) => outcome).toReversed();
+    if (shown.join() !== inVain.map(({ outcome }) => outcome).join()) throw new Mismatch(`the list shows ${shown.join()} of what was dialled in vain`);
+    this.#judged.unshift(...dialled.toReversed().map((line) => line.join("\t")));
     this.#judged.length = Math.min(this.#judged.length, MAY_BE_KEPT);
   }
 

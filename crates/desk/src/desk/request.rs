@@ -12,10 +12,12 @@ use crate::{
     input::{Command, Effect},
     link::Link,
     notice::{NoticeKind, Request, SignOutFailure},
+    outcome::CallOutcome,
     party::Conversation,
     phase::CallPhase,
     quick_connect::Destination,
     snapshot::StateChoice,
+    time::{Stamp, TimeSource},
 };
 
 impl Desk {
@@ -72,7 +74,11 @@ impl Desk {
                 }
             }
             Command::Dial(number) => match self.can_dial() {
-                Ok(()) => self.act(Action::Dial(number), effects),
+                Ok(()) => {
+                    let asked = self.server_time(now);
+                    self.roster.dial(&number, asked, self.told_at());
+                    self.act(Action::Dial(number), effects);
+                }
                 Err(refusal) => self.notices.show(NoticeKind::DialRefused(refusal), None),
             },
             Command::SignOut => self.sign_out(now, effects),
@@ -154,6 +160,30 @@ impl Desk {
         }
     }
 
+    /// Keeps a record of a number that Connect has refused to dial. Without an answer in time its
+    /// call may still come.
+    fn not_dialled(&mut self, error: &ActionError, now: Instant) {
+        let outcome = match error {
+            ActionError::TimedOut => return,
+            ActionError::BadEndpoint => CallOutcome::BadNumber,
+            _ => CallOutcome::NotPlaced,
+        };
+        let refused = self.server_time(now);
+        let refused = refused.map(|at| Stamp::new(at, TimeSource::Request));
+        self.roster.give_up_dialling(outcome, refused);
+    }
+
+    /// Keeps a record of a number of which no call has come by the time that another may be
+    /// dialled.
+    pub(super) fn settle_dialling(&mut self, now: Instant) {
+        if !self.requests.is_dialling() {
+            let now = self.server_time(now);
+            let gave_up = now.map(|at| Stamp::new(at, TimeSource::Absence));
+            self.roster
+                .give_up_dialling(CallOutcome::Unconfirmed, gave_up);
+        }
+    }
+
     pub(super) fn act(&mut self, action: Action, effects: &mut Vec<Effect>) {
         self.notices.withdraw(Request::from(&action));
         self.requests.begin(action.clone());
@@ -175,6 +205,9 @@ impl Desk {
         // the end.
         if error != ActionError::TimedOut {
             self.set_asked(action, false);
+        }
+        if let Action::Dial(_) = action {
+            self.not_dialled(&error, now);
         }
         if error == ActionError::SessionExpired {
             self.set_link(Link::Expired, now, effects);

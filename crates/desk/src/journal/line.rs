@@ -17,15 +17,16 @@ type Words<T, const N: usize> = [(T, &'static str); N];
 
 const DIRECTIONS: Words<Direction, 2> = [(Direction::Inbound, "in"), (Direction::Outbound, "out")];
 
-const SOURCES: Words<TimeSource, 5> = [
+const SOURCES: Words<TimeSource, 6> = [
     (TimeSource::ContactState, "state"),
     (TimeSource::Leg, "leg"),
     (TimeSource::AgentState, "agent"),
     (TimeSource::FirstSeen, "seen"),
     (TimeSource::Absence, "absent"),
+    (TimeSource::Request, "asked"),
 ];
 
-const OUTCOMES: Words<CallOutcome, 10> = [
+const OUTCOMES: Words<CallOutcome, 12> = [
     (CallOutcome::Answered, "answered"),
     (CallOutcome::Missed, "missed"),
     (CallOutcome::Declined, "declined"),
@@ -36,6 +37,8 @@ const OUTCOMES: Words<CallOutcome, 10> = [
     (CallOutcome::Cancelled, "cancelled"),
     (CallOutcome::Refused, "refused"),
     (CallOutcome::Failed, "failed"),
+    (CallOutcome::NotPlaced, "not-placed"),
+    (CallOutcome::Unconfirmed, "unconfirmed"),
 ];
 
 const PHASES: Words<CallPhase, 7> = [
@@ -96,6 +99,10 @@ impl Line {
         self.0
     }
 
+    fn id(self, id: Option<&ContactId>) -> Self {
+        self.text(id.map(AsRef::as_ref).unwrap_or_default())
+    }
+
     fn flag(self, flag: bool) -> Self {
         self.text(if flag { "1" } else { "" })
     }
@@ -118,14 +125,8 @@ impl Line {
     pub(super) fn record(self, record: &CallRecord) -> Self {
         let times = &record.times;
         let line = self
-            .text(record.contact.as_ref())
-            .text(
-                record
-                    .initial
-                    .as_ref()
-                    .map(AsRef::as_ref)
-                    .unwrap_or_default(),
-            )
+            .id(record.contact.as_ref())
+            .id(record.initial.as_ref())
             .word(&DIRECTIONS, Some(&record.direction))
             .flag(record.callback)
             .text(record.last_two.as_deref().unwrap_or_default())
@@ -213,7 +214,7 @@ impl<'a> Parts<'a> {
 
     pub(super) fn record(&mut self) -> Result<CallRecord, Garbled> {
         Ok(CallRecord {
-            contact: self.optional()?.ok_or(Garbled)?.into(),
+            contact: self.optional()?.map(ContactId::from),
             initial: self.optional()?.map(ContactId::from),
             direction: self.word(&DIRECTIONS)?.ok_or(Garbled)?,
             callback: self.flag()?,
