@@ -416,6 +416,7 @@ impl Runtime {
                     }
                 });
             }
+            Effect::ClaimAudio => self.ask(Ccp::claim_audio),
             Effect::Reload => {
                 if let Some(window) = web_sys::window() {
                     window.location().reload().ok();

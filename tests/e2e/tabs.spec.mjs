@@ -50,6 +50,32 @@ test("the leader's frame rings, whoever has asked for it meanwhile", async ({ de
   await expect.poll(async () => [await rings(desk), await rings(mirror)]).toEqual([true, false]);
 });
 
+/** Whether a page's frame is the one that has the audio, as the library says. */
+const hasAudio = (page) =>
+  page.evaluate(() => new Promise((told) => connect.ifMaster("connect::softphone", () => told(true), () => told(false), true)));
+
+test("a mirror's frame that is loaded anew, and starts from what the leader's was told, does not keep the audio", async ({ desk, context, sim }) => {
+  const mirror = await openMirror(context);
+  // What the leader's frame is told is what all frames find in their storage.
+  await desk.reload();
+  await expectLeader(desk, mirror);
+  await sim.control("switches", { republish_ms: 200 });
+  await expect.poll(async () => [await hasAudio(desk), await hasAudio(mirror)]).toEqual([true, false]);
+  let arrive;
+  const held = new Promise((resolve) => (arrive = resolve));
+  await desk.route("**/ccp-v2/", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await desk.reload({ waitUntil: "commit" });
+  await softphone(mirror).evaluate(() => location.reload());
+  await expect.poll(() => hasAudio(mirror)).toBe(true);
+  arrive();
+  await expect.poll(async () => [await hasAudio(desk), await hasAudio(mirror)]).toEqual([true, false]);
+  await talk(desk, sim);
+  expect(await hasAudio(desk)).toBe(true);
+});
+
 async function talk(page, sim) {
   const id = await sim.ring();
   await press(page, "応答");

@@ -48,6 +48,8 @@ pub struct Desk {
     link: Link,
     /// What this page is among those of its browser.
     place: Place,
+    /// Whether its frame, as it is now, has been given the audio of calls.
+    has_audio: bool,
     /// Whether the CCP has lost its connection to Connect, though it speaks.
     connect_lost: bool,
     /// Where signing out has got to.
@@ -111,7 +113,10 @@ impl Desk {
                 self.ccps = count;
                 self.count_softphones(now)
             }
-            Input::Reloaded => self.reloaded(),
+            Input::Reloaded => {
+                self.has_audio = false;
+                self.reloaded()
+            }
             Input::ConnectLost(lost) => std::mem::replace(&mut self.connect_lost, lost) != lost,
             Input::Workstation(place) => self.look_around(place) | self.count_softphones(now),
             Input::Policy(policy) => std::mem::replace(&mut self.policy, policy.clone()) != policy,
@@ -347,6 +352,7 @@ impl Desk {
             self.settle_dialling(now);
             self.hand_on(effects);
             self.step_down(effects);
+            self.claim_audio(effects);
         }
         self.last = Some(told);
         true

@@ -115,6 +115,8 @@ pub enum Effect {
     OpenSignIn,
     /// Load the CCP's frame anew, and again until it speaks.
     Reconnect,
+    /// Make this page's frame the one that has the audio of calls.
+    ClaimAudio,
     /// Load the page anew.
     Reload,
     /// Load the page anew, to lead whichever page leads now.

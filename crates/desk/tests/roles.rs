@@ -209,3 +209,36 @@ fn a_mirror_whose_frame_was_loaded_anew_says_nothing_of_the_sound() {
     page.give(Input::Reloaded);
     assert_eq!(page.desk.notices(), []);
 }
+
+/// How often the audio is claimed while a page is told so.
+fn claims(page: &mut Page, told: impl IntoIterator<Item = Snapshot>) -> Vec<bool> {
+    let mut claims = |told| page.tell(told).contains(&Effect::ClaimAudio);
+    told.into_iter().map(&mut claims).collect()
+}
+
+#[rstest]
+#[case::the_leader(Role::Leader, true)]
+#[case::a_mirror(Role::Mirror, false)]
+#[case::one_of_equals(Role::Unknown, false)]
+fn the_leader_claims_the_audio_once_it_knows_of_no_talk(#[case] role: Role, #[case] claimed: bool) {
+    let mut page = Page::open();
+    page.give(Input::Role(role));
+    assert_eq!(claims(&mut page, [rings(), talks()]), [claimed, false]);
+}
+
+#[test]
+fn a_talk_that_began_in_another_tab_keeps_its_audio_until_it_is_over() {
+    let mut page = Page::open();
+    page.give(Input::Role(Role::Leader));
+    let told = [talks(), over(), idle(at(12))];
+    assert_eq!(claims(&mut page, told), [false, true, false]);
+}
+
+#[test]
+fn a_leader_whose_frame_is_loaded_anew_claims_the_audio_again() {
+    let mut page = Page::open();
+    page.give(Input::Role(Role::Leader));
+    assert_eq!(claims(&mut page, [idle(at(0)), idle(at(1))]), [true, false]);
+    page.give(Input::Reloaded);
+    assert_eq!(claims(&mut page, [idle(at(2))]), [true]);
+}

@@ -84,6 +84,8 @@ function down(message) {
     }
   }
   if (framed && sdk.publish(event, data)) return;
+  if (event === "agent::update") sound.ask();
+  if (event === "master_response" && sound.hear(data)) return;
   const own = event === "api_response" && typeof data?.requestId === "string" && data.requestId.startsWith(OWN);
   if (framed && !own) window.parent.postMessage({ event, data }, "*");
   // The softphone must not keep the bridge from carrying what it cannot show itself.
@@ -148,10 +150,81 @@ window.addEventListener("message", (message) => {
   if (event === "broadcast" && (data?.event === "log" || data?.event === "server_bound_internal_log")) return;
   try {
     up(event, data);
+    if (event === "configure") sound.configure(data ?? {});
   } catch {
     // What is no JSON (a cycle, a BigInt) is nothing the library sends.
   }
 });
+
+// ── Who holds the sound ────────────────────────────────────────────────────────────────────
+
+/**
+ * The CCP itself runs the library. Its frames in all tabs share one storage, and each keeps there what
+ * its parent has configured; one that is loaded anew and is not configured at once starts from what
+ * was kept last, whosever it was. A frame that may have the audio or the ring asks for it whenever the
+ * agent's data come, and gets it if nobody has it (`initSoftphoneManager` and `initRingtoneEngines` of
+ * the library 2.28.2).
+ */
+const sound = {
+  wanted: new Set(),
+  asked: new Map(),
+  fromStorage: 0,
+
+  /** As a page that has just been loaded. */
+  begin() {
+    const softphone = sound.recall("Softphone");
+    const ringtone = sound.recall("Ringtone");
+    if (!softphone && !ringtone) return;
+    sound.fromStorage = setTimeout(() => sound.want(softphone, ringtone), 100);
+  },
+
+  configure({ softphone, chat, task }) {
+    clearTimeout(sound.fromStorage);
+    const ringtone = { voice: softphone, queue_callback: softphone, chat, task };
+    sound.keep("Softphone", softphone);
+    sound.keep("Ringtone", ringtone);
+    sound.want(softphone, ringtone);
+  },
+
+  want(softphone, ringtone) {
+    if (softphone?.allowFramedSoftphone) sound.wanted.add("connect::softphone");
+    if (ringtone) sound.wanted.add("connect::ringtone");
+  },
+
+  ask() {
+    for (const topic of sound.wanted) {
+      requests += 1;
+      const requestId = OWN + requests;
+      sound.asked.set(requestId, topic);
+      up("master_request", { event: "master_request", requestId, method: "checkMaster", params: { topic } });
+    }
+  },
+
+  /** Whether it is an answer to this page, and none of its parent's business. */
+  hear({ requestId, data }) {
+    const topic = sound.asked.get(requestId);
+    if (topic === undefined) return false;
+    sound.asked.delete(requestId);
+    // Who rings asks for each call; who has the audio asks no more.
+    if (data.isMaster && topic === "connect::softphone") sound.wanted.delete(topic);
+    return true;
+  },
+
+  // A browser may keep a frame of another site from its storage.
+  keep(name, params) {
+    try {
+      if (params) localStorage.setItem(`${name}ParamsStorage::${location.origin}`, JSON.stringify(params));
+    } catch { /* Then nothing is kept. */ }
+  },
+
+  recall(name) {
+    try {
+      return JSON.parse(localStorage.getItem(`${name}ParamsStorage::${location.origin}`));
+    } catch {
+      return null;
+    }
+  },
+};
 
 // ── The softphone ──────────────────────────────────────────────────────────────────────────
 
@@ -276,6 +349,9 @@ if (window.opener && window.name === "connect::loginPopup") {
   // The sign-in that was asked for in a pop-up is done; it never was a softphone.
   window.close();
 } else {
-  if (framed) sdk.open();
+  if (framed) {
+    sdk.open();
+    sound.begin();
+  }
   connect();
 }

@@ -92,6 +92,17 @@ impl Desk {
         }
     }
 
+    /// Takes the audio of calls for the leader's frame. A mirror's may have it: one that is loaded
+    /// anew starts from what any frame was told last, for they keep it in one storage, and who asks
+    /// first gets it. But not from a talk, which goes on where it began.
+    pub(super) fn claim_audio(&mut self, effects: &mut Vec<Effect>) {
+        let talks = self.roster.calls().any(|call| call.phase.is_talking());
+        if self.place == Place::Leader && !self.has_audio && !talks {
+            self.has_audio = true;
+            effects.push(Effect::ClaimAudio);
+        }
+    }
+
     /// Whether the page that led has had its time to come back.
     pub(super) fn role_is_due(&self, now: Instant) -> bool {
         matches!(self.place, Place::Heir(from) if from <= now)
