@@ -55,9 +55,12 @@ const hasAudio = (page) =>
   page.evaluate(() => new Promise((told) => connect.ifMaster("connect::softphone", () => told(true), () => told(false), true)));
 
 test("a mirror's frame that is loaded anew, and starts from what the leader's was told, does not keep the audio", async ({ desk, context, sim }) => {
+  const told = async () => (await sim.book()).ccps.map(({ configure }) => configure?.softphone.allowFramedSoftphone);
   const mirror = await openMirror(context);
-  // What the leader's frame is told is what all frames find in their storage.
+  await expect.poll(told).toEqual([true, false]);
+  // What the leader's frame is told last is what all frames find in their storage.
   await desk.reload();
+  await expect.poll(told).toEqual([false, true]);
   await expectLeader(desk, mirror);
   await sim.control("switches", { republish_ms: 200 });
   await expect.poll(async () => [await hasAudio(desk), await hasAudio(mirror)]).toEqual([true, false]);
@@ -68,9 +71,15 @@ test("a mirror's frame that is loaded anew, and starts from what the leader's wa
     await route.continue();
   });
   await desk.reload({ waitUntil: "commit" });
+  const frames = async () => (await sim.book()).ccps.map(({ id }) => id);
+  await expect.poll(frames).toHaveLength(1);
+  const [before] = await frames();
   await softphone(mirror).evaluate(() => location.reload());
+  // What a frame is asked while it is on its way nobody answers.
+  await expect.poll(async () => (await frames()).some((id) => id !== before)).toBe(true);
   await expect.poll(() => hasAudio(mirror)).toBe(true);
   arrive();
+  await expectLeader(desk, mirror);
   await expect.poll(async () => [await hasAudio(desk), await hasAudio(mirror)]).toEqual([true, false]);
   await talk(desk, sim);
   expect(await hasAudio(desk)).toBe(true);

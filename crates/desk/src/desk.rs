@@ -41,6 +41,10 @@ pub use watch::Alert;
 
 /// The agent desk.
 #[derive(Debug, Clone, PartialEq, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, true or not whatever the others are"
+)]
 pub struct Desk {
     agent: Option<Agent>,
     roster: Roster,
