@@ -92,7 +92,8 @@ impl OrderBook {
             return;
         };
         let entries = page.each("Items", |item| {
-            let key = item.raw("ProfileObjectUniqueKey");
+            let key = item.text("ProfileObjectUniqueKey");
+            let key = key.as_deref();
             item.object(object.type_name(), |members| {
                 Some(match object {
                     OrderObject::Standard => standard::read(members, key),

@@ -7,6 +7,7 @@ use contract::{MatchKey, MatchReason, PhoneNumber, SearchBy, SearchOutcome};
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::phone_number::HomeCountry;
+use crate::reading::on_one_line;
 
 /// A key of the domain and the values that are looked for in it, each of them an alternative.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -94,7 +95,9 @@ impl SearchKey {
         let asked = keys.iter().find(|key| key.name == name);
         MatchReason {
             by: asked.map_or_else(|| meaning(name), |key| key.means.clone()),
-            values: values.map(Into::into).collect(),
+            values: values
+                .map(|value| on_one_line(value).as_ref().into())
+                .collect(),
         }
     }
 }
@@ -109,7 +112,7 @@ fn meaning(key: &str) -> MatchKey {
         "_shopifyCustomerId" => MatchKey::ShopCustomer,
         "_profileId" => MatchKey::Profile,
         "_ctrContactId" => MatchKey::Contact,
-        other => MatchKey::Other(other.into()),
+        other => MatchKey::Other(on_one_line(other).as_ref().into()),
     }
 }
 

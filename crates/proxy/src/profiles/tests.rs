@@ -134,3 +134,14 @@ fn where_a_customer_calls_from(#[case] address: Option<&str>, #[case] kind: &str
     let caller = serde_json::to_value(caller(address)).unwrap();
     assert_eq!(caller["kind"], kind);
 }
+
+#[test]
+fn controls_in_what_somebody_was_found_by_do_not_reach_the_desk() {
+    let reply = json!({ "Items": [{
+        "ProfileId": "0a1b2c3d4e5f60718293a4b5c6d7e8f9",
+        "FoundByItems": [{ "KeyName": "own\u{0}key", "Values": ["a\u{7}"] }],
+    }]});
+    let why = &found(&reply, &[]).matches[0].why[0];
+    assert_eq!(why.by.as_str(), "own\u{fffd}key");
+    assert_eq!(why.values[0].as_str(), "a\u{fffd}");
+}
