@@ -12,6 +12,7 @@ mod standard;
 mod totals;
 
 use std::collections::{HashMap, HashSet};
+use std::mem::take;
 
 use contract::{
     DraftOrigin, DraftRelation, FulfilmentStatus, Order, OrderId, OrderKind, OrdersPart,
@@ -195,13 +196,14 @@ fn join(standard: Vec<Entry>, shopify: Vec<Entry>) -> Vec<Entry> {
             None => entries.push(entry),
         }
     }
-    for mut entry in standard {
-        let own = partner(&entry.order, &mut shops_own);
-        if let Some(own) = own {
-            entry.became = own.became;
-            fill(&mut entry.order, own.order);
-        }
-        entries.push(entry);
+    for entry in standard {
+        entries.push(match partner(&entry.order, &mut shops_own) {
+            Some(own) => Entry {
+                order: joined(entry.order, own.order),
+                became: own.became,
+            },
+            None => entry,
+        });
     }
     // A map has no order of its own; the orders are sorted in the end, but which of two equal ids
     // is made another must not be left to chance.
@@ -224,36 +226,37 @@ fn partner(order: &Order, shops_own: &mut HashMap<Identity, Entry>) -> Option<En
         })
 }
 
-/// Adds to a standard order what the shop's own says. Where both say something, the one that
-/// changed last is right; what only the shop's own can know is always taken from it.
-fn fill(order: &mut Order, own: Order) {
-    let (later, earlier) = if own.updated >= order.updated {
-        (own, order.clone())
+/// One order of its standard form and the shop's own. Where both say something, the one that changed
+/// last is right; what only the shop's own can know is taken from it whichever that is.
+fn joined(mut standard: Order, mut own: Order) -> Order {
+    let id = standard.id.clone();
+    let kind = if own.detailed || standard.kind == OrderKind::Unstated {
+        own.kind.clone()
     } else {
-        (order.clone(), own)
+        standard.kind.clone()
     };
-    // The shop's own order is the one that is detailed, but for one that came without its members.
-    let (details, plain) = if later.detailed {
-        (later.clone(), earlier.clone())
+    let items = if own.items.is_empty() {
+        take(&mut standard.items)
     } else {
-        (earlier.clone(), later.clone())
+        take(&mut own.items)
     };
-    let mut losses = earlier.losses;
-    losses.extend(later.losses);
-    let either = |known: bool| {
-        if known {
-            later.kind.clone()
-        } else {
-            earlier.kind.clone()
-        }
+    let mut losses = take(&mut standard.losses);
+    losses.append(&mut own.losses);
+    let detailed = own.detailed;
+    let outstanding = own.outstanding.take();
+    let shipments = take(&mut own.shipments);
+    let refunds = take(&mut own.refunds);
+    // The shop keeps these by names of its own, which its own form does not have.
+    let attributes = take(&mut standard.attributes);
+
+    let (later, earlier) = if own.updated >= standard.updated {
+        (own, standard)
+    } else {
+        (standard, own)
     };
-    *order = Order {
-        id: order.id.clone(),
-        kind: if details.detailed {
-            details.kind
-        } else {
-            either(later.kind != OrderKind::Unstated)
-        },
+    Order {
+        id,
+        kind,
         payment: if later.payment == PaymentStatus::Unstated {
             earlier.payment
         } else {
@@ -264,7 +267,7 @@ fn fill(order: &mut Order, own: Order) {
         } else {
             later.fulfilment
         },
-        detailed: details.detailed,
+        detailed,
         relation: None,
         draft: None,
         shop_id: later.shop_id.or(earlier.shop_id),
@@ -272,7 +275,7 @@ fn fill(order: &mut Order, own: Order) {
         created: later.created.or(earlier.created),
         updated: later.updated.or(earlier.updated),
         processed: later.processed.or(earlier.processed),
-        // An order can be opened again: then its later state has no such time, and that is right.
+        // An order can be opened again: then its newer state has no such time, and that is right.
         closed: if later.updated.is_some() {
             later.closed
         } else {
@@ -291,14 +294,10 @@ fn fill(order: &mut Order, own: Order) {
         items_total: later.items_total.or(earlier.items_total),
         shipping: later.shipping.or(earlier.shipping),
         tip: later.tip.or(earlier.tip),
-        outstanding: details.outstanding,
-        items: if details.items.is_empty() {
-            plain.items
-        } else {
-            details.items
-        },
-        shipments: details.shipments,
-        refunds: details.refunds,
+        outstanding,
+        items,
+        shipments,
+        refunds,
         shipping_address: later.shipping_address.or(earlier.shipping_address),
         billing_address: later.billing_address.or(earlier.billing_address),
         mail: later.mail.or(earlier.mail),
@@ -308,13 +307,9 @@ fn fill(order: &mut Order, own: Order) {
         card_company: later.card_company.or(earlier.card_company),
         card_number: later.card_number.or(earlier.card_number),
         status_url: later.status_url.or(earlier.status_url),
-        attributes: if plain.attributes.is_empty() {
-            details.attributes
-        } else {
-            plain.attributes
-        },
+        attributes,
         losses,
-    };
+    }
 }
 
 /// Makes each draft part of the order that it says it has become, and says of the others what is
