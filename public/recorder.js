@@ -12,8 +12,8 @@ const MOST_MESSAGES = 2_000;
 const MOST_CHARACTERS = 2_000_000;
 /** Milliseconds until a message is redacted: past the frame in which the desk paints what it says. */
 const REDACT_AFTER = 100;
-/** Texts that keep their pseudonym; a shift has about 2,000 ids. */
-const MOST_NAMED = 4_096;
+/** Texts that keep their pseudonym, the last used: there are about 800 in the messages that are kept. */
+const MOST_NAMED = 1_024;
 /** Levels of a message; the library's deepest has eight. What turns in a circle ends here. */
 const DEEPEST = 12;
 

@@ -15,7 +15,7 @@ pub(super) struct StoredJournal(SharedJournal);
 impl StoredJournal {
     /// What an earlier life of the page has kept.
     pub(super) fn open(&mut self) -> Option<Journal> {
-        let journal = self.0.open(stored()?);
+        let journal = self.0.open(&stored()?);
         if journal.is_none() {
             warn("the journal in this browser cannot be read and is left behind");
         }

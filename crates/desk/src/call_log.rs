@@ -130,6 +130,10 @@ impl CallLog {
     /// Keeps a finished offer, in place of an earlier record of the same offer.
     pub(crate) fn keep(&mut self, record: CallRecord) {
         self.0.retain(|kept| !kept.is_same_offer(&record));
+        // All its room at once: a list that doubles leaves a hole in the wasm memory, which never
+        // shrinks.
+        let most = MOST_RECORDS + 1;
+        self.0.reserve_exact(most.saturating_sub(self.0.len()));
         self.0.insert(0, record);
         self.0.truncate(MOST_RECORDS);
     }

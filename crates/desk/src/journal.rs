@@ -38,6 +38,9 @@ const MOST_SHIFTS: usize = 4;
 /// More offers than an agent has at once.
 const MOST_OFFERS: usize = 50;
 
+/// Bytes of most lines. With room for them at once the text does not leave holes in the wasm memory.
+const LINE: usize = 320;
+
 /// What the desk keeps in the browser.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Journal {
@@ -188,7 +191,9 @@ impl Journal {
 
     /// The journal as text, for [`Journal::parse`].
     pub fn to_text(&self) -> String {
-        let mut text = String::new();
+        let lines = |shift: &Shift| 1 + shift.offers.len() + shift.log.records().len();
+        let lines: usize = self.shifts.iter().map(lines).sum();
+        let mut text = String::with_capacity(lines * LINE);
         for shift in &self.shifts {
             let first = Line::begin(FORM).text(shift.agent.as_deref().unwrap_or_default());
             let offers = shift.offers.iter();

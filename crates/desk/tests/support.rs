@@ -339,7 +339,7 @@ impl Page {
         };
         page.give(Input::Link(Link::Ready));
         if let Some(text) = stored {
-            let journal = page.shared.open(text).expect("what the desk has written");
+            let journal = page.shared.open(&text).expect("what the desk has written");
             page.give(Input::Journal(journal));
         }
         page
