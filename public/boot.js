@@ -177,17 +177,23 @@ function announce(outcome) {
 
 function load(src, integrity, type) {
   const script = Object.assign(document.createElement("script"), { src, integrity, type, crossOrigin: "anonymous" });
-  // They run in this order.
-  script.async = false;
   document.head.append(script);
   return script;
 }
 
+// How long the app is kept from embedding a softphone that the recorder would not hear, in
+// milliseconds. It is small and on its way since the page began, so it is there unless it is lost.
+const RECORDER_MS = 1_000;
+
 function loadStreams() {
-  load(recorder, recorderIntegrity, "module");
+  const settled = new Promise((resolve) => {
+    const script = load(recorder, recorderIntegrity, "module");
+    script.onload = script.onerror = resolve;
+    setTimeout(resolve, RECORDER_MS);
+  });
   const script = load(streams, streamsIntegrity, "");
   // A file that arrives whole and then throws has loaded as far as the browser is concerned.
-  script.onload = () => announce(window.connect ? "ready" : "blocked");
+  script.onload = () => settled.then(() => announce(window.connect ? "ready" : "blocked"));
   script.onerror = () => announce("blocked");
 }
 

@@ -335,8 +335,7 @@ window.addEventListener("message", ({ source, data }) => {
   if (source && source === stream()?.output && data?.event) pass("ccp", data);
 });
 
-// The library is there, or blocked, and has embedded no CCP yet that could have been sent anything.
-window.addEventListener("desk:streams", () => {
+function listen() {
   const type = window.connect?.WindowIOStream?.prototype;
   if (!type) return;
   const { send } = type;
@@ -345,7 +344,16 @@ window.addEventListener("desk:streams", () => {
     send.call(this, message);
     if (this === stream()) pass("page", message);
   };
-}, { once: true });
+}
+
+if (document.documentElement.dataset.streams) {
+  // This file has come after the library. How much has been said by then nobody knows: at least something.
+  if (stream()) missing = 1;
+  listen();
+} else {
+  // The library is there, or blocked, and has embedded no CCP yet that could have been sent anything.
+  window.addEventListener("desk:streams", listen, { once: true });
+}
 
 document.addEventListener("click", ({ target }) => {
   if (target instanceof Element && target.closest("[data-incident]")) save();

@@ -267,6 +267,10 @@ texts! {
         ja: "障害記録はソフトフォンとの通信の順序と時刻です。氏名・番号・属性は含みません。",
         en: "An incident file tells what passed between desk and softphone, and when: no names, no numbers, no attributes.",
     }
+    NoIncidentFile {
+        ja: "障害記録を読み込めていません。必要なら、通話のないときに再読み込みしてください。",
+        en: "What would record incidents has not loaded. If you need it, reload the page between calls.",
+    }
     SignOut { ja: "サインアウト", en: "Sign out" }
     Reconnect { ja: "ソフトフォンを再読み込み", en: "Reload the softphone" }
     CopyOrigin { ja: "オリジンをコピー", en: "Copy the origin" }

@@ -201,10 +201,11 @@ pub(super) fn foot(desk: DeskHandle) -> El {
         move || desk.read(|desk| desk.can_work() && !desk.is_signing_out()),
         move || desk.command(Command::SignOut),
     );
-    let advice = el("p").class("hint").text(desk.say(Text::IncidentAdvice));
+    let advice = |class, text| el("p").class(class).text(desk.say(text));
     el("div")
         .class("foot")
-        .child(advice)
+        .child(advice("hint", Text::IncidentAdvice))
+        .child(advice("hint no-recorder", Text::NoIncidentFile))
         .child(save)
         .child(sign_out)
 }

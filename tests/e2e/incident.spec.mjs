@@ -4,7 +4,7 @@ import { savedFile } from "./incident/file.mjs";
 import { markers, planted } from "./incident/marker.mjs";
 import { Recorder } from "./incident/recorder.mjs";
 import { readTrace, traceNames } from "./conformance/trace.mjs";
-import { button, expect, expectPhase, openDesk, press, softphone, test } from "./desk.mjs";
+import { button, expect, expectAccessible, expectPhase, openDesk, press, softphone, test } from "./desk.mjs";
 import { AGENT } from "./sim.mjs";
 
 const CALLER = "+819012345678";
@@ -182,9 +182,9 @@ test("after a call the agent's file tells its course, and nothing of the custome
   expect(Date.parse(started)).not.toBeNaN();
   // The recorder hears of the greeting before the library answers to it.
   expect(messages.slice(0, 2).map(({ event }) => event)).toEqual(["acknowledge", "configure"]);
-  // The leader claims the ring first.
+  // The leader claims the ring and the audio first.
   const asked = messages.flatMap(({ data }) => data?.method ?? []);
-  expect(asked).toEqual(["becomeMaster", "acceptContact", "sendDigits", "destroyConnection", "clearContact"]);
+  expect(asked).toEqual(["becomeMaster", "becomeMaster", "acceptContact", "sendDigits", "destroyConnection", "clearContact"]);
   const states = messages.flatMap(({ data }) => data?.snapshot?.contacts.map(({ state }) => state.type) ?? []);
   expect([...new Set(states)]).toEqual(["connecting", "connected", "ended"]);
   const { agents } = await sim.book();
@@ -210,4 +210,29 @@ test("a recorder that is blocked takes nothing down with it, and no file is offe
   await sim.ring();
   await expectPhase(page, "ringing");
   await expect(page.getByRole("button", { name: "障害記録を保存" })).toBeHidden();
+  await expect(page.getByText("障害記録を読み込めていません")).toBeVisible();
+  await expectAccessible(page);
+});
+
+test("a recorder that hangs holds up nothing but the record, and records when it comes", async ({ page, sim }) => {
+  let arrive;
+  const held = new Promise((resolve) => (arrive = resolve));
+  await page.route("**/recorder-*.js", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto("/", { waitUntil: "commit" });
+  await expect(page.getByTestId("agent-name")).toHaveText(AGENT.name);
+  const none = page.getByText("障害記録を読み込めていません");
+  await expect(none).toBeVisible();
+  arrive();
+  await expect(none).toBeHidden();
+  await sim.ring();
+  await press(page, "応答");
+  await expectPhase(page, "connected");
+  const { missing, messages } = JSON.parse((await savedFile(page)).text);
+  expect(missing).toBe(1);
+  const acts = messages.flatMap(({ data }) => data?.method ?? []);
+  expect(acts).toContain("acceptContact");
+  expect(messages.some(({ from, event }) => from === "ccp" && event === "agent::update")).toBe(true);
 });
