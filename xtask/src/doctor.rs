@@ -5,6 +5,7 @@ use std::process::{Command, ExitCode};
 
 use anyhow::Result;
 
+use crate::botocore;
 use crate::browser::Browser;
 use crate::library;
 use crate::process;
@@ -79,6 +80,12 @@ fn needs(workspace: &Workspace) -> Result<Vec<Need>> {
             "https://nodejs.org/",
         ),
         need("npm", "Node's", program("npm"), "https://nodejs.org/"),
+        need(
+            "python3",
+            botocore::PYTHON,
+            botocore::python(),
+            botocore::REMEDY,
+        ),
     ];
     for tool in Tool::all(workspace)? {
         let found = tool.find().map(|folder| folder.display().to_string());

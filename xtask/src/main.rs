@@ -5,6 +5,7 @@
 //! things are built and started and nothing of what they do.
 
 mod bench;
+mod botocore;
 mod browser;
 mod check;
 mod demo;

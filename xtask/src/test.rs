@@ -11,6 +11,7 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context as _, Result, bail};
 use serde_json::json;
 
+use crate::botocore;
 use crate::browser::Browser;
 use crate::dist;
 use crate::library;
@@ -101,10 +102,26 @@ pub(crate) fn run(workspace: &Workspace, parts: &[Part]) -> Result<ExitCode> {
 
 fn unit(workspace: &Workspace) -> Result<Tally> {
     let mut cargo = workspace.cargo();
-    count_libtest(
+    let mut sum = count_libtest(
         "unit",
         cargo.args(["test", "--workspace", "--locked", "--no-fail-fast"]),
-    )
+    )?;
+    sum += signatures(workspace).unwrap_or_else(|error| {
+        eprintln!("the signatures were not compared with botocore's: {error:#}");
+        Tally::failure()
+    });
+    Ok(sum)
+}
+
+/// The simulator's verifier against requests that AWS's own library has signed.
+fn signatures(workspace: &Workspace) -> Result<Tally> {
+    let requests = botocore::sign(workspace)?;
+    let mut cargo = workspace.cargo();
+    cargo
+        .args(["test", "--locked", "--no-fail-fast"])
+        .args(["--package", "sim", "--test", "botocore"])
+        .env("SIM_SIGNED_REQUESTS", requests);
+    Ok(count_libtest("botocore", &mut cargo)?.or_failure_if_empty())
 }
 
 /// Each package gets a world of its own. Its tests find their way by their own address: the page
