@@ -70,13 +70,24 @@ const other = language === "ja" ? "en" : "ja";
 at("other-language").href = `?lang=${other}`;
 at("other-language").lang = other;
 at("other-language").textContent = other === "ja" ? "日本語" : "English";
-for (const caller of text.callers) {
+const anybody = text.callers.map((caller) => {
   const [number, ...name] = caller.split(" ");
-  const option = new Option(name.join(" "), number);
-  option.label = `${number} ${name.join(" ")}`;
-  at("callers").append(option);
+  return { number, name: name.join(" ") };
+});
+let suggested = 0;
+/** Who to call as; a number that a person has typed stays. */
+function suggest(callers) {
+  if (callers.length === suggested) return;
+  suggested = callers.length;
+  const first = at("callers").firstElementChild?.value;
+  at("callers").replaceChildren(...callers.map(({ number, name }) => {
+    const option = new Option(name, number);
+    option.label = `${number} ${name}`;
+    return option;
+  }));
+  if (at("from").value === (first ?? "")) at("from").value = callers[0].number;
 }
-at("from").value = text.callers[0].split(" ")[0];
+suggest(anybody);
 at("reach").append(...Object.entries(text.reach).map(([value, label]) => new Option(label, value)));
 
 function make(tag, kind, content) {
@@ -221,6 +232,9 @@ function past(line) {
 
 let shown = "";
 function show(view) {
+  const customers = view.callers.map((one) => ({ number: one.number, name: one[language] }));
+  const others = anybody.filter((one) => !customers.some((customer) => customer.number === one.number));
+  suggest([...customers, ...others]);
   // Redrawing what has not changed would take the focus from a button that is being pressed.
   const { now: _, ...rest } = view;
   const fingerprint = JSON.stringify(rest);

@@ -9,6 +9,7 @@ use crate::contact::Contact;
 use crate::exchange::Floor;
 use crate::leg::{Leg, LegRole, LegState};
 use crate::line::{Line, Place};
+use crate::shop::CALLERS;
 use crate::wire::rfc3339;
 
 /// Everything, for `GET /control/book`.
@@ -81,7 +82,20 @@ pub(crate) fn phone_view(floor: &Floor) -> Value {
             .map(|one| line(floor, one))
             .collect::<Vec<_>>(),
         "phones": floor.instance.rest_to_json().get("phones"),
+        "callers": callers(floor),
     })
+}
+
+/// Who of the shop can be called as; nobody, where there is none.
+fn callers(floor: &Floor) -> Vec<Value> {
+    let has_shop = floor
+        .profiles
+        .has_shop(floor.clock.now())
+        .unwrap_or_default();
+    let callers = CALLERS.iter().filter(|_| has_shop);
+    callers
+        .map(|one| json!({ "number": one.number, "ja": one.japanese, "en": one.english }))
+        .collect()
 }
 
 fn agent(agent: &Agent) -> Value {

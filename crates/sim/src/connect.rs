@@ -6,6 +6,7 @@
 
 mod contact;
 mod outbound;
+pub(crate) mod record;
 mod user;
 
 use std::collections::BTreeMap;

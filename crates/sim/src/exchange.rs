@@ -3,20 +3,23 @@
 //! Routes never touch state; they send a closure that runs here, one at a time, and await what
 //! it returns. Between closures the task sleeps until the instance's next timer is due.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use contract::ContactId;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
 use crate::aws::front::Front;
 use crate::clock::Clock;
+use crate::connect::record;
 use crate::event::{Effect, Event, Outcome, Reaction, Refusal};
 use crate::identity::Identity;
 use crate::incident::Incident;
 use crate::instance::Instance;
 use crate::outbox::{Frame, Hold, Outbox, Overflow};
+use crate::profiles::Profiles;
 use crate::scenario::Scenario;
 use crate::session::Sessions;
 
@@ -44,6 +47,10 @@ pub(crate) struct Floor {
     pub(crate) front: Front,
     /// Who signs agents in to the desk.
     pub(crate) identity: Identity,
+    /// Customer Profiles, which outlive a reset: customers are no part of the telephony.
+    pub(crate) profiles: Profiles,
+    /// Contacts whose records are there.
+    filed: BTreeSet<ContactId>,
     /// What a reset returns to.
     pub(crate) initial: Scenario,
     /// What `config.json` answers instead of the file: status and body.
@@ -62,6 +69,7 @@ impl Exchange {
         clock: Clock,
         sessions: Sessions,
         identity: Identity,
+        profiles: Profiles,
         replay: Option<Incident>,
         mut stop: watch::Receiver<bool>,
     ) -> (Self, tokio::task::JoinHandle<()>) {
@@ -74,6 +82,8 @@ impl Exchange {
             sessions,
             front: Front::default(),
             identity,
+            profiles,
+            filed: BTreeSet::new(),
             config: None,
             replay: replay.map(Arc::new),
             hold: Hold::Nothing,
@@ -226,8 +236,36 @@ impl Floor {
                 lost.push(port);
             }
         }
+        self.tell_profiles();
         self.changed.send_modify(|count| *count += 1);
         self.give_up(lost);
+    }
+
+    /// Hands what has changed on the telephony's side to Customer Profiles: the records of
+    /// contacts that are over, and other choices.
+    fn tell_profiles(&mut self) {
+        let now = self.clock.now();
+        let instance = &self.instance;
+        let choices = instance.scenario().switches.profiles;
+        if choices != self.profiles.choices()
+            && let Err(error) = self.profiles.choose(choices, now)
+        {
+            tracing::error!(%error, "customer profiles do not follow the switches");
+        }
+        for line in instance.lines() {
+            if !self.filed.contains(&line.id)
+                && let Some(record) = record::of(instance, line)
+            {
+                self.filed.insert(line.id.clone());
+                if let Err(error) = self.profiles.contact_ended(&record, now) {
+                    tracing::warn!(%error, "a contact record was not filed");
+                }
+            }
+        }
+        // The instance forgets contacts of long ago; so may this.
+        if self.filed.len() > 2 * instance.lines().count() {
+            self.filed.retain(|id| instance.line(id).is_some());
+        }
     }
 
     fn give_up(&mut self, pages: Vec<String>) {

@@ -58,6 +58,18 @@ struct Arguments {
     /// Play an incident that a desk has saved, instead of being a CCP
     #[arg(long, value_name = "FILE", conflicts_with_all = ["no_ccp", "scenario", "sign_in"])]
     replay: Option<PathBuf>,
+    /// Keep customer profiles in this folder; without it they end with the simulator
+    #[arg(long, value_name = "DIR", conflicts_with = "no_ccp")]
+    data: Option<PathBuf>,
+    /// Fill customer profiles with an invented shop, unless they have one; by default its seed is 1
+    #[arg(
+        long,
+        value_name = "SEED",
+        num_args = 0..=1,
+        default_missing_value = "1",
+        conflicts_with = "no_ccp"
+    )]
+    shop: Option<u64>,
     /// Stop when standard input ends, so that a dying test runner takes its simulators along
     #[arg(long)]
     until_stdin_closes: bool,
@@ -190,6 +202,8 @@ fn options(arguments: Arguments) -> Result<Options, Box<dyn std::error::Error>> 
         approved_origins: arguments.approve_origin,
         control_origins: arguments.control_origin,
         replay,
+        data: arguments.data,
+        shop: arguments.shop,
     })
 }
 

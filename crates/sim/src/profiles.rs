@@ -183,10 +183,7 @@ impl Profiles {
         now: DateTime<Utc>,
     ) -> Result<Self, OpenError> {
         let mut store = Store::open(folder, &settings)?;
-        let prepared: Result<(), ApiError> = store.transact(&settings, now, |domain| {
-            object_type::provide(domain)?;
-            key::provide(domain)
-        });
+        let prepared: Result<(), ApiError> = store.transact(&settings, now, prepare);
         prepared.map_err(OpenError::Prepare)?;
         Ok(Self {
             settings,
@@ -194,9 +191,34 @@ impl Profiles {
         })
     }
 
-    /// The name of the domain.
-    pub fn domain(&self) -> &str {
-        &self.settings.domain
+    /// The undocumented choices that hold.
+    pub fn choices(&self) -> Choices {
+        self.settings.choices
+    }
+
+    /// Chooses otherwise from now on; what is stored is indexed accordingly.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError`]: the store failed, and the choices are as before.
+    pub fn choose(&mut self, choices: Choices, now: DateTime<Utc>) -> Result<(), ApiError> {
+        let settings = Settings {
+            choices,
+            ..self.settings.clone()
+        };
+        let store = self.store.get_mut().unwrap_or_else(PoisonError::into_inner);
+        store.transact::<_, ApiError>(&settings, now, prepare)?;
+        self.settings = settings;
+        Ok(())
+    }
+
+    /// Whether somebody has opened a shop in it.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError`]: the store failed.
+    pub fn has_shop(&self, now: DateTime<Utc>) -> Result<bool, ApiError> {
+        self.transact(now, stock::is_stocked)
     }
 
     /// Answers a request whose signature has been checked.
@@ -260,6 +282,12 @@ impl From<Failure> for ApiError {
             }
         }
     }
+}
+
+/// Gives a domain what it always has, and what the choices ask for.
+fn prepare(domain: &Domain<'_>) -> Outcome<()> {
+    object_type::provide(domain)?;
+    key::provide(domain)
 }
 
 /// What every refusal of the service looks like that a client caused.

@@ -7,10 +7,12 @@ use std::path::PathBuf;
 use axum::extract::{Request, State};
 use axum::middleware::{self, Next};
 use axum::response::Response;
+use chrono::{DateTime, Utc};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::aws::ApiError;
 use crate::aws::door::{Cut, Door};
 use crate::aws::front;
 use crate::clock::Clock;
@@ -20,6 +22,7 @@ use crate::identity::{self, Identity, SIGN_IN_PAGE};
 use crate::incident::Incident;
 use crate::instance::Instance;
 use crate::origin::{Origins, is_own_host, misdirected};
+use crate::profiles::{OpenError, Profiles, Settings};
 use crate::scenario::{Scenario, ScenarioError};
 use crate::session::Sessions;
 use crate::{ccp, control, desk_host, phone};
@@ -45,6 +48,10 @@ pub struct Options {
     pub control_origins: Vec<String>,
     /// What the CCP's page plays instead of being one.
     pub replay: Option<Incident>,
+    /// Where Customer Profiles keep what they know; in memory by default.
+    pub data: Option<PathBuf>,
+    /// The seed of the shop that Customer Profiles are filled with, if they have none yet.
+    pub shop: Option<u64>,
 }
 
 /// The desk's static site and its configuration.
@@ -97,6 +104,12 @@ pub enum StartError {
         /// What the system said.
         source: io::Error,
     },
+    /// What Customer Profiles kept cannot be opened.
+    #[error("there are no customer profiles")]
+    Profiles(#[from] OpenError),
+    /// The shop that they are to be filled with did not fit.
+    #[error("the shop cannot be opened")]
+    Shop(#[from] ApiError),
     /// The desk is to be served alone, and its configuration names no CCP.
     #[error("there is no CCP that the desk could embed")]
     Ccp(#[from] CcpError),
@@ -139,8 +152,11 @@ impl Sim {
             mut approved_origins,
             control_origins,
             replay,
+            data,
+            shop,
         } = options;
         let clock = Clock::start();
+        let profiles = open_profiles(&scenario, data, shop, clock.now()).await?;
         let sign_in = scenario.sign_in;
         let instance = Instance::new(scenario, clock.now())?;
         let (ccp_listener, ccp) = listen(ccp_port).await?;
@@ -161,8 +177,15 @@ impl Sim {
         let (stop, stopped) = watch::channel(false);
         let sessions = Sessions::new(ccp.port(), sign_in);
         let provider = Identity::new(identity.port(), redirect_uris);
-        let (exchange, task) =
-            Exchange::start(instance, clock, sessions, provider, replay, stopped.clone());
+        let (exchange, task) = Exchange::start(
+            instance,
+            clock,
+            sessions,
+            provider,
+            profiles,
+            replay,
+            stopped.clone(),
+        );
         let shared = Shared {
             exchange,
             origins: Origins::new(ccp.port(), approved_origins, control_origins),
@@ -282,6 +305,32 @@ impl Drop for Tasks {
             task.abort();
         }
     }
+}
+
+/// Opens the domain that belongs to the instance, beside what else starts: a shop takes a moment.
+async fn open_profiles(
+    scenario: &Scenario,
+    data: Option<PathBuf>,
+    shop: Option<u64>,
+    now: DateTime<Utc>,
+) -> Result<Profiles, StartError> {
+    let settings = Settings {
+        region: scenario.region.clone(),
+        account: scenario.account.clone(),
+        seed: u64::from(scenario.id_seed),
+        choices: scenario.switches.profiles,
+        ..Settings::default()
+    };
+    let opened = tokio::task::spawn_blocking(move || {
+        let profiles = Profiles::open(data.as_deref(), settings, now)?;
+        if let Some(seed) = shop {
+            profiles.open_shop(seed, now)?;
+        }
+        Ok(profiles)
+    });
+    opened
+        .await
+        .unwrap_or_else(|panicked| std::panic::resume_unwind(panicked.into_panic()))
 }
 
 async fn listen(port: u16) -> Result<(TcpListener, SocketAddr), StartError> {

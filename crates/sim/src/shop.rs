@@ -260,8 +260,8 @@ impl Shop {
                 username: "hanako.sato".to_owned(),
                 connected_at: answered_at,
                 interaction_seconds: talk,
-                holds,
-                hold_seconds: holds * 25,
+                holds: Some(holds),
+                hold_seconds: Some(holds * 25),
             }),
             attributes: [(
                 "inquiry_type".to_owned(),

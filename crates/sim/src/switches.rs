@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::profiles::Choices;
+
 /// The undocumented choices. Every member has a default, so a JSON object may name only the
 /// ones to change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,6 +82,8 @@ pub struct Switches {
     /// Whether a page whose session has ended stays and answers the heartbeat, which keeps the
     /// library from looking for a new one, instead of showing the sign-in form.
     pub acknowledges_after_sign_out: bool,
+    /// Those of Customer Profiles.
+    pub profiles: Choices,
 }
 
 impl Default for Switches {
@@ -111,6 +115,7 @@ impl Default for Switches {
             endpoints_per_page: 500,
             acknowledge_id_after_ms: None,
             acknowledges_after_sign_out: false,
+            profiles: Choices::default(),
         }
     }
 }

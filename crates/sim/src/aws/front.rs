@@ -137,7 +137,10 @@ fn judge(floor: &mut Floor, raw: &Raw) -> Verdict {
             Some(Fault::Html | Fault::Silence { .. } | Fault::Reset) => Ok(ApiReply::empty()),
             Some(Fault::Delay { .. } | Fault::Truncated | Fault::WrongTypes) | None => {
                 floor.front.ledger.spend(operation, now)?;
-                connect::handle(floor, operation.name, &request, now)
+                match service.as_str() {
+                    "profile" => floor.profiles.handle(&request, now),
+                    _ => connect::handle(floor, operation.name, &request, now),
+                }
             }
         }
     });

@@ -79,7 +79,7 @@ const fn profiles(
 }
 
 /// In each service the more specific path first.
-const OPERATIONS: [Operation; 32] = [
+const OPERATIONS: [Operation; 34] = [
     connect("DescribeContact", "GET", "contacts/*/*", 10.0, 15.0),
     connect(
         "GetContactAttributes",
@@ -173,6 +173,18 @@ const OPERATIONS: [Operation; 32] = [
         "GET",
         "domains/*/object-types/*",
         10.0,
+    ),
+    profiles(
+        "PutProfileObjectType",
+        "PUT",
+        "domains/*/object-types/*",
+        5.0,
+    ),
+    profiles(
+        "DeleteProfileObjectType",
+        "DELETE",
+        "domains/*/object-types/*",
+        5.0,
     ),
     profiles(
         "ListProfileObjectTypes",

@@ -124,7 +124,7 @@ fn summary(instance: &Instance, line: &Line) -> Map<String, Value> {
     .collect()
 }
 
-fn channel(line: &Line) -> &'static str {
+pub(super) fn channel(line: &Line) -> &'static str {
     match line.channel {
         Channel::Voice => "VOICE",
         Channel::Chat => "CHAT",
@@ -132,7 +132,7 @@ fn channel(line: &Line) -> &'static str {
     }
 }
 
-fn method(line: &Line) -> &'static str {
+pub(super) fn method(line: &Line) -> &'static str {
     match (line.channel, line.origin) {
         (Channel::Chat | Channel::Task, _) | (_, Origin::Api) => "API",
         (Channel::Voice, Origin::Inbound) => "INBOUND",
@@ -144,7 +144,7 @@ fn method(line: &Line) -> &'static str {
 
 /// When the contact was over. One that was handed to a colleague is over when its agent left: the
 /// customer goes on in the colleague's contact ("Contact initiation methods and transfer").
-fn disconnected(instance: &Instance, line: &Line) -> Option<DateTime<Utc>> {
+pub(super) fn disconnected(instance: &Instance, line: &Line) -> Option<DateTime<Utc>> {
     let left = line.service.as_ref().and_then(|service| service.ended_at);
     match line.place {
         Place::Gone { at, .. } => Some(left.filter(|_| inherited(instance, line)).unwrap_or(at)),
@@ -176,7 +176,7 @@ fn inherited(instance: &Instance, line: &Line) -> bool {
     })
 }
 
-fn connected_to_system(line: &Line) -> Option<DateTime<Utc>> {
+pub(super) fn connected_to_system(line: &Line) -> Option<DateTime<Utc>> {
     let talked = || line.service.as_ref()?.connected_at;
     match line.origin {
         Origin::Inbound | Origin::Transfer => Some(line.initiated_at),
@@ -205,7 +205,7 @@ fn last_update(line: &Line) -> DateTime<Utc> {
 
 /// "Contact records data model", administrator guide, `DisconnectReason`. That guide has no reason
 /// for a telephone that is engaged or not picked up; the network reports both.
-fn disconnect_reason(line: &Line) -> Option<&'static str> {
+pub(super) fn disconnect_reason(line: &Line) -> Option<&'static str> {
     let Place::Gone { reason, .. } = line.place else {
         return None;
     };

@@ -28,7 +28,7 @@ impl Page {
     /// Reads `next-token` and `max-results`, which stand in the query even of a POST.
     pub(super) fn of(domain: &Domain<'_>, request: &ApiRequest, usual: u32) -> Outcome<Self> {
         let asked = match request.parameter("max-results") {
-            None => usual,
+            None => usual.clamp(1, 100),
             Some(text) => match text.parse::<u32>() {
                 Ok(number @ 1..=100) => number,
                 _ => return Err(bad_request("MaxResults must be between 1 and 100")),

@@ -62,10 +62,10 @@ pub struct RecordedAgent {
     pub connected_at: DateTime<Utc>,
     /// Seconds of talking.
     pub interaction_seconds: u32,
-    /// How often the customer was put on hold.
-    pub holds: u32,
-    /// Seconds on hold altogether.
-    pub hold_seconds: u32,
+    /// How often the customer was put on hold, where that is known.
+    pub holds: Option<u32>,
+    /// Seconds on hold altogether, where that is known.
+    pub hold_seconds: Option<u32>,
 }
 
 /// Files a record where the object type `CTR` says. One that finds no profile and may make none

@@ -14,7 +14,7 @@ const ORDER_NAME: &str = "shop_order_name";
 
 /// Does nothing in a domain that has a shop.
 pub(super) fn fill(domain: &Domain<'_>, seed: u64) -> Outcome<bool> {
-    if domain.recall::<String>("shop")?.is_some() {
+    if is_stocked(domain)? {
         return Ok(false);
     }
     object_type::define(domain, MEMBER, shop::member_type().as_object())?;
@@ -30,6 +30,10 @@ pub(super) fn fill(domain: &Domain<'_>, seed: u64) -> Outcome<bool> {
     }
     domain.remember("shop", seed.to_string())?;
     Ok(true)
+}
+
+pub(super) fn is_stocked(domain: &Domain<'_>) -> Outcome<bool> {
+    Ok(domain.recall::<String>("shop")?.is_some())
 }
 
 fn take(domain: &Domain<'_>, event: Event) -> Outcome<()> {

@@ -161,8 +161,8 @@ fn record(contact: &str, number: Option<&str>) -> ContactRecord {
             username: "hanako.sato".to_owned(),
             connected_at: now(),
             interaction_seconds: 400,
-            holds: 1,
-            hold_seconds: 30,
+            holds: Some(1),
+            hold_seconds: Some(30),
         }),
         attributes: BTreeMap::new(),
     }

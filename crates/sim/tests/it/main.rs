@@ -15,5 +15,6 @@ mod connect;
 mod control;
 mod desk_site;
 mod identity;
+mod profiles;
 mod program;
 mod signature;

@@ -265,7 +265,7 @@ fn figures_are_worked_out_from_the_records() {
     let id = stage.create(json!({ "PhoneNumber": "+819000000001" }));
     for (contact, seconds) in [("c-1", 30), ("c-2", 33)] {
         let mut record = record(contact, Some("+819000000001"));
-        record.agent.as_mut().unwrap().hold_seconds = seconds;
+        record.agent.as_mut().unwrap().hold_seconds = Some(seconds);
         stage.profiles.contact_ended(&record, now()).unwrap();
     }
     let path = format!("profile/{id}/calculated-attributes/_average_hold_time");
