@@ -15,14 +15,16 @@ mod notable;
 mod order;
 mod person;
 mod random;
+mod story;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use crate::profiles::{ContactRecord, RecordedAgent, RecordedQueue};
-use order::{Order, Story};
+use order::Order;
 use person::Person;
 use random::Random;
+use story::Story;
 
 /// Customers of the shop.
 pub const CUSTOMERS: usize = 500;

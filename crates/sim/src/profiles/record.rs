@@ -106,13 +106,21 @@ fn to_json(record: &ContactRecord, casing: RecordCasing) -> Value {
         ])
     };
     let agent = |agent: &RecordedAgent| {
-        members(vec![
+        let mut pairs = vec![
             ("username", json!(agent.username)),
             ("connectedToAgentTimestamp", instant(agent.connected_at)),
             ("agentInteractionDuration", json!(agent.interaction_seconds)),
-            ("numberOfHolds", json!(agent.holds)),
-            ("customerHoldDuration", json!(agent.hold_seconds)),
-        ])
+        ];
+        let holds = [
+            ("numberOfHolds", agent.holds),
+            ("customerHoldDuration", agent.hold_seconds),
+        ];
+        pairs.extend(
+            holds
+                .into_iter()
+                .filter_map(|(name, known)| Some((name, json!(known?)))),
+        );
+        members(pairs)
     };
     members(vec![
         ("contactId", json!(record.contact_id)),

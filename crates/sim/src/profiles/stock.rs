@@ -52,7 +52,11 @@ fn take(domain: &Domain<'_>, event: Event) -> Outcome<()> {
             return record::file(&domain.at(contact.disconnected_at), &contact);
         }
     };
-    let event = json!({ "detail": { "event": { "detail": { "payload": payload } } } });
+    // The envelope of AppIntegrations, from inside: `json!` would copy the payload at each level.
+    let envelope = ["payload", "detail", "event", "detail"];
+    let event = envelope.into_iter().fold(payload, |inner, name| {
+        Value::Object([(name.to_owned(), inner)].into_iter().collect())
+    });
     object::ingest(domain, object_type, &event, None)?;
     Ok(())
 }

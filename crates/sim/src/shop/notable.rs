@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::order::Story;
 use super::person::{Address, Person};
 use super::random::Random;
+use super::story::Story;
 use super::{Event, MOST_ORDERS, Shop};
 
 /// A customer in whose name nothing is left to chance.

@@ -202,6 +202,25 @@ fn no_order_is_of_the_future_and_each_adds_up() {
 }
 
 #[test]
+fn what_is_partly_shipped_has_a_parcel_and_something_left() {
+    let mut seen = 0;
+    for event in events(7, now()) {
+        let Event::Order(order) = event else { continue };
+        if order["fulfillment_status"] == "partial" {
+            let parcels = order["fulfillments"].as_array().unwrap();
+            assert!(parcels[0]["tracking_number"].is_string());
+            let lines = order["line_items"].as_array().unwrap();
+            let left = lines
+                .iter()
+                .map(|line| line["fulfillable_quantity"].as_u64().unwrap());
+            assert!(left.sum::<u64>() > 0, "{order}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 50, "{seen}");
+}
+
+#[test]
 fn equal_seeds_make_equal_shops() {
     let text = |seed| {
         format!(

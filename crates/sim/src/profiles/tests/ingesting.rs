@@ -216,8 +216,74 @@ fn calls_from_one_unknown_number_share_one_inferred_profile() {
     let found = stage.search("_phone", "+819000000009");
     assert_eq!(found.len(), 1);
     assert_eq!(stage.objects(&found[0], "CTR").len(), 2);
-    let inferred = json!({ "ProfileId": found[0], "PhoneNumber": "+819000000009" });
-    assert_eq!(stage.profile(&found[0]), inferred);
+    let sample: Value = serde_json::from_str(include_str!(
+        "../../../tests/data/aws/cp_search_profiles_inferred.json"
+    ))
+    .unwrap();
+    let mut expected = sample["Items"][0].clone();
+    expected["ProfileId"] = json!(found[0]);
+    let body = json!({ "KeyName": "_phone", "Values": ["+819000000009"] });
+    let reply = stage.call("POST", "profiles/search", body).unwrap();
+    assert_eq!(reply["Items"], json!([expected]));
+}
+
+#[test]
+fn a_contact_record_is_written_as_in_the_sample() {
+    let sample: Value = serde_json::from_str(include_str!(
+        "../../../tests/data/aws/cp_list_profile_objects_ctr.json"
+    ))
+    .unwrap();
+    let text = sample["Items"][0]["Object"].as_str().unwrap();
+    let expected: Value = serde_json::from_str(text).unwrap();
+    let at = |member: &Value| member.as_str().unwrap().parse().unwrap();
+    let text = |member: &Value| member.as_str().unwrap().to_owned();
+    let number = |member: &Value| u32::try_from(member.as_u64().unwrap()).unwrap();
+    let (queue, agent) = (&expected["queue"], &expected["agent"]);
+    let record = ContactRecord {
+        contact_id: text(&expected["contactId"]),
+        initiated_at: at(&expected["initiationTimestamp"]),
+        connected_at: Some(at(&expected["connectedToSystemTimestamp"])),
+        disconnected_at: at(&expected["disconnectTimestamp"]),
+        instance_arn: text(&expected["instanceArn"]),
+        customer: Some(text(&expected["customerEndpoint"]["address"])),
+        system: Some(text(&expected["systemEndpoint"]["address"])),
+        queue: Some(RecordedQueue {
+            name: text(&queue["name"]),
+            arn: text(&queue["arn"]),
+            seconds: number(&queue["duration"]),
+        }),
+        agent: Some(RecordedAgent {
+            username: text(&agent["username"]),
+            connected_at: at(&agent["connectedToAgentTimestamp"]),
+            interaction_seconds: number(&agent["agentInteractionDuration"]),
+            holds: Some(number(&agent["numberOfHolds"])),
+            hold_seconds: None,
+        }),
+        attributes: [("inquiry_type".to_owned(), "配送".to_owned())].into(),
+        ..record("c-1", None)
+    };
+    let stage = Stage::new();
+    stage.profiles.contact_ended(&record, now()).unwrap();
+    let id = stage.search("_ctrContactId", &record.contact_id).remove(0);
+    assert_eq!(stage.contents(&id, "CTR"), [expected]);
+}
+
+#[test]
+fn the_domain_describes_itself_as_in_the_sample() {
+    let sample: Value =
+        serde_json::from_str(include_str!("../../../tests/data/aws/cp_get_domain.json")).unwrap();
+    let (stage, id) = shop();
+    stage.ingest("Shopify-Order", &payload("orders/paid"));
+    let domain = stage.call("GET", "", json!({})).unwrap();
+    let members = |of: &Value| of.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    let mut expected = members(&sample);
+    expected.retain(|member| !member.starts_with('_'));
+    assert_eq!(members(&domain), expected);
+    assert_eq!(members(&domain["Stats"]), members(&sample["Stats"]));
+    // The customer, the raw order, and the order that was mapped from it.
+    assert_eq!(domain["Stats"]["ObjectCount"], 3);
+    let fields = stage.profile(&id).to_string().len();
+    assert!(domain["Stats"]["TotalSize"].as_u64().unwrap() > fields as u64);
 }
 
 #[test]

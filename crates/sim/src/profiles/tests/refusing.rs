@@ -1,3 +1,4 @@
+use proptest::prelude::*;
 use rstest::rstest;
 
 use super::*;
@@ -160,4 +161,90 @@ fn an_object_type_that_cannot_work_is_refused(#[case] change: Value) {
         .call("PUT", "object-types/Mine", definition)
         .unwrap_err();
     assert_eq!(refused.code, "BadRequestException");
+}
+
+/// Values that a client should not send, among some that it may.
+fn anything() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        "\\PC{0,12}".prop_map(Value::from),
+        Just(json!("\u{0}")),
+        Just(json!("_phone")),
+        Just(json!("_order")),
+        Just(json!("Shopify-Order")),
+        Just(json!(
+            "{\"detail\":{\"event\":{\"detail\":{\"payload\":{\"id\":1,\"line_items\":7}}}}}"
+        )),
+        Just(json!(ID)),
+    ];
+    leaf.prop_recursive(3, 12, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map(member(), inner, 0..4)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+fn member() -> impl Strategy<Value = String> {
+    prop::sample::select(vec![
+        "ProfileId",
+        "KeyName",
+        "Values",
+        "AdditionalSearchKeys",
+        "LogicalOperator",
+        "ObjectTypeName",
+        "Object",
+        "ObjectFilter",
+        "ProfileObjectUniqueKey",
+        "MainProfileId",
+        "ProfileIdsToBeMerged",
+        "FieldSourceProfileIds",
+        "ProfileIds",
+        "FirstName",
+        "Address",
+        "City",
+        "Attributes",
+        "Gender",
+        "EngagementPreferences",
+        "Description",
+        "TemplateId",
+        "Fields",
+        "Keys",
+        "Source",
+        "Target",
+        "FieldNames",
+        "StandardIdentifiers",
+        "MaxProfileObjectCount",
+    ])
+    .prop_map(ToOwned::to_owned)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn no_body_makes_the_service_fail(
+        bodies in prop::collection::vec(prop::collection::btree_map(member(), anything(), 0..6), 12),
+        query in "(max-results=\\PC{0,4}|next-token=[A-Za-z0-9_-]{0,20})?",
+    ) {
+        let stage = Stage::new();
+        let operations = [
+            ("POST", "profiles"), ("PUT", "profiles"), ("POST", "profiles/delete"),
+            ("POST", "profiles/search"), ("POST", "profiles/keys"), ("POST", "profiles/keys/delete"),
+            ("PUT", "profiles/objects"), ("POST", "profiles/objects"),
+            ("POST", "profiles/objects/delete"), ("POST", "profiles/objects/merge"),
+            ("POST", "batch-get-profiles"), ("PUT", "object-types/Mine"),
+        ];
+        for ((method, path), body) in operations.into_iter().zip(bodies) {
+            let path = if query.contains(['&', '?']) { path.to_owned() } else { format!("{path}?{query}") };
+            let body = Value::Object(body.into_iter().collect());
+            if let Err(error) = stage.call(method, &path, body) {
+                prop_assert!(error.status.is_client_error(), "{error}");
+            }
+        }
+    }
 }

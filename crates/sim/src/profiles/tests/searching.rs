@@ -89,6 +89,27 @@ fn no_match_is_an_empty_list() {
 }
 
 #[test]
+fn several_profiles_with_one_number_are_shown_as_in_the_sample() {
+    let sample: Value = serde_json::from_str(include_str!(
+        "../../../tests/data/aws/cp_search_profiles_many.json"
+    ))
+    .unwrap();
+    let stage = Stage::new();
+    let mut expected = sample["Items"].as_array().unwrap().clone();
+    for item in &mut expected {
+        let id = stage.create(item.clone());
+        item["ProfileId"] = json!(id);
+    }
+    let body = body(&[("_phone", "+819000000001")], "OR");
+    let reply = stage.call("POST", "profiles/search", body).unwrap();
+    let mut shown = reply["Items"].as_array().unwrap().clone();
+    for list in [&mut shown, &mut expected] {
+        list.sort_by_key(|item| item["ProfileId"].to_string());
+    }
+    assert_eq!(shown, expected);
+}
+
+#[test]
 fn a_japanese_name_is_not_found_as_it_is_said() {
     let stage = Stage::new();
     let id = stage.create(json!({ "FirstName": "花子", "LastName": "見本" }));
