@@ -3,6 +3,8 @@
 //! What is missing, null or empty is absent. What is there and cannot be read is absent too, and
 //! said as a [`Loss`]; nothing that stands beside it is lost with it.
 
+mod kept;
+
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::fmt::Write as _;
@@ -112,6 +114,8 @@ pub(crate) struct Members<'a> {
     place: Place<'a>,
     losses: &'a Losses,
     casing: Casing,
+    /// Of the object they stand in, only what is read was kept.
+    are_chosen: bool,
 }
 
 impl<'a> Members<'a> {
@@ -126,7 +130,17 @@ impl<'a> Members<'a> {
             place,
             losses,
             casing: Casing::Exact,
+            are_chosen: false,
         })
+    }
+
+    /// As members of the same source.
+    fn like(self, outer: &Members<'_>) -> Self {
+        Self {
+            casing: outer.casing,
+            are_chosen: outer.are_chosen,
+            ..self
+        }
     }
 
     pub(crate) fn with_casing(self, casing: Casing) -> Self {
@@ -152,6 +166,7 @@ impl<'a> Members<'a> {
             place: Place::ROOT,
             losses,
             casing: self.casing,
+            are_chosen: self.are_chosen,
         }
     }
 
@@ -177,6 +192,10 @@ impl<'a> Members<'a> {
     }
 
     fn find(&self, name: &str) -> Option<&'a Value> {
+        debug_assert!(
+            !self.are_chosen || kept::is_read(name),
+            "{name} is passed over: add it to `reading::kept::READ`"
+        );
         let exact = self.map.get(name);
         if self.casing == Casing::Exact || exact.is_some() {
             return exact;
@@ -296,7 +315,7 @@ impl<'a> Members<'a> {
     ) -> Option<T> {
         let value = self.value(name)?;
         let members = Members::of(value, self.place.member(name), self.losses)?;
-        Some(read(&members.with_casing(self.casing)))
+        Some(read(&members.like(self)))
     }
 
     /// What stands in the objects of a list.
@@ -315,7 +334,7 @@ impl<'a> Members<'a> {
                 continue;
             }
             let members = Members::of(item, place.item(position), self.losses);
-            found.extend(members.and_then(|members| read(&members.with_casing(self.casing))));
+            found.extend(members.and_then(|members| read(&members.like(self))));
         }
         found
     }
@@ -376,12 +395,15 @@ impl<'a> Members<'a> {
             self.lost("Object", LossReason::Missing);
             return None;
         };
-        let Ok(object) = serde_json::from_str::<Value>(text) else {
+        let Ok(object) = kept::from_str(text) else {
             self.lost("Object", LossReason::NotJson);
             return None;
         };
         let members = Members::of(&object, self.place.member("Object"), self.losses)?;
-        read(&members)
+        read(&Members {
+            are_chosen: true,
+            ..members
+        })
     }
 
     /// All members, whatever they are called.
