@@ -4,99 +4,18 @@
 //! said as a [`Loss`]; nothing that stands beside it is lost with it.
 
 mod kept;
+mod place;
+mod scalar;
 
 use std::borrow::Cow;
-use std::cell::RefCell;
-use std::fmt::Write as _;
 
-use chrono::{DateTime, Datelike as _, Utc};
-use contract::{Currency, Loss, LossReason, Money, Personal, ShopTime, WebUrl};
-use serde_json::{Map, Number, Value};
+use chrono::{DateTime, Utc};
+use contract::{Currency, LossReason, Money, Personal, ShopTime, WebUrl};
+use serde_json::{Map, Value};
 
-/// The most losses that are named one by one; after them comes [`LossReason::TooMany`].
-const MOST_LOSSES: usize = 50;
-
-/// How many digits of a number a float surely keeps (IEEE 754 `binary64`).
-const DIGITS_OF_A_FLOAT: usize = 15;
-
-/// What could not be read of one thing.
-#[derive(Default)]
-pub(crate) struct Losses(RefCell<Vec<Loss>>);
-
-impl Losses {
-    pub(crate) fn add(&self, at: &Place<'_>, why: LossReason) {
-        let mut losses = self.0.borrow_mut();
-        match losses.len() {
-            0..MOST_LOSSES => losses.push(Loss {
-                at: at.to_text(),
-                why,
-            }),
-            MOST_LOSSES => losses.push(Loss {
-                at: String::new(),
-                why: LossReason::TooMany,
-            }),
-            _ => {}
-        }
-    }
-
-    pub(crate) fn take(&self) -> Vec<Loss> {
-        self.0.take()
-    }
-}
-
-/// Where something stands. Its steps are names from this crate and numbers, never foreign text.
-#[derive(Clone, Copy)]
-pub(crate) struct Place<'a> {
-    outer: Option<&'a Place<'a>>,
-    step: Step,
-}
-
-#[derive(Clone, Copy)]
-enum Step {
-    Root,
-    Member(&'static str),
-    Item(usize),
-}
-
-impl Place<'static> {
-    /// The thing itself.
-    pub(crate) const ROOT: Self = Self {
-        outer: None,
-        step: Step::Root,
-    };
-}
-
-impl<'a> Place<'a> {
-    pub(crate) fn member(&'a self, name: &'static str) -> Self {
-        Self {
-            outer: Some(self),
-            step: Step::Member(name),
-        }
-    }
-
-    pub(crate) fn item(&'a self, position: usize) -> Self {
-        Self {
-            outer: Some(self),
-            step: Step::Item(position),
-        }
-    }
-
-    fn to_text(self) -> String {
-        let mut text = self.outer.map(|outer| outer.to_text()).unwrap_or_default();
-        match self.step {
-            Step::Root => {}
-            Step::Member(name) => {
-                if !text.is_empty() {
-                    text.push('.');
-                }
-                text.push_str(name);
-            }
-            // Writing to a string cannot fail.
-            Step::Item(position) => write!(text, "[{position}]").unwrap_or_default(),
-        }
-        text
-    }
-}
+pub(crate) use self::place::{Losses, Place};
+pub(crate) use self::scalar::on_one_line;
+use self::scalar::{decimal, id, instant, on_lines, time, url};
 
 /// Whether a source writes its members as it should.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -410,88 +329,6 @@ impl<'a> Members<'a> {
     pub(crate) fn all(&self) -> impl Iterator<Item = (&'a str, &'a Value)> {
         self.map.iter().map(|(name, value)| (name.as_str(), value))
     }
-}
-
-fn id(value: &Value) -> Result<Personal, LossReason> {
-    match value {
-        Value::String(text) => Ok(on_one_line(text).as_ref().into()),
-        // A float has lost the last digits of an id already.
-        Value::Number(number) if !number.is_f64() => Ok(number.to_string().into()),
-        _ => Err(LossReason::WrongType),
-    }
-}
-
-fn url(value: &Value) -> Result<WebUrl, LossReason> {
-    let text = value.as_str().ok_or(LossReason::WrongType)?;
-    WebUrl::parse(text.trim()).map_err(|_| LossReason::NotALink)
-}
-
-/// A number as decimal text, if no digit can have been lost on the way.
-fn decimal(number: &Number) -> Option<String> {
-    let text = number.to_string();
-    let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    (!number.is_f64() || digits <= DIGITS_OF_A_FLOAT).then_some(text)
-}
-
-/// The two forms in which shops write times: RFC 3339, and the same without a colon in the offset.
-fn time(text: &str) -> Option<ShopTime> {
-    let time = DateTime::parse_from_rfc3339(text)
-        .or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f%z"))
-        .ok()?;
-    // Outside of these years RFC 3339 has no form for it.
-    (1..=9999)
-        .contains(&time.to_utc().year())
-        .then(|| time.into())
-}
-
-/// Seconds since 1970, with a fraction or without.
-fn instant(seconds: &Number) -> Option<DateTime<Utc>> {
-    let at = match seconds.as_i64() {
-        Some(whole) => DateTime::from_timestamp(whole, 0),
-        None => seconds
-            .as_f64()
-            .and_then(milliseconds)
-            .and_then(DateTime::from_timestamp_millis),
-    };
-    at.filter(|at| (1..=9999).contains(&at.year()))
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "it is asked before whether it fits"
-)]
-fn milliseconds(seconds: f64) -> Option<i64> {
-    let milliseconds = (seconds * 1000.0).round();
-    // Up to here a float knows each whole number.
-    (milliseconds.abs() < 9_007_199_254_740_992.0).then_some(milliseconds as i64)
-}
-
-/// Text on one line without controls: what breaks a line is a space, any other is U+FFFD. All else
-/// stays, marks of direction too: the desk shows them.
-pub(crate) fn on_one_line(text: &str) -> Cow<'_, str> {
-    let text = text.trim();
-    if !text.chars().any(char::is_control) {
-        return text.into();
-    }
-    text.chars()
-        .map(|c| match c {
-            '\t'..='\r' | '\u{85}' => ' ',
-            c if c.is_control() => char::REPLACEMENT_CHARACTER,
-            c => c,
-        })
-        .collect()
-}
-
-/// Text whose lines stay lines.
-fn on_lines(text: &str) -> String {
-    let mut lines = String::with_capacity(text.len());
-    for line in text.trim().lines() {
-        if !lines.is_empty() {
-            lines.push('\n');
-        }
-        lines.push_str(on_one_line(line).trim_end());
-    }
-    lines
 }
 
 #[cfg(test)]

@@ -56,7 +56,8 @@ impl SearchKey {
         home: HomeCountry,
         order_name_key: Option<&str>,
     ) -> Result<Self, SearchOutcome> {
-        let text: String = text.trim().nfkc().collect();
+        let typed = text.trim();
+        let text: String = typed.nfkc().collect();
         Ok(match by {
             SearchBy::Phone => {
                 let number = home.read(&text).ok_or(SearchOutcome::NotANumber)?;
@@ -64,7 +65,8 @@ impl SearchKey {
             }
             SearchBy::Mail => Self::named("_email", &text),
             SearchBy::Name => Self {
-                values: both_orders(&text),
+                // Somebody may have kept it as it was typed.
+                values: both_orders(&[typed, &text]),
                 ..Self::named("_fullName", "")
             },
             SearchBy::Account => Self::named("_account", &text),
@@ -116,24 +118,27 @@ fn meaning(key: &str) -> MatchKey {
     }
 }
 
-/// A name as it was typed, and with the other end first: the index holds the given name first, and
-/// a Japanese name is typed with the family name first.
-fn both_orders(name: &str) -> Vec<String> {
-    let words: Vec<&str> = name.split_whitespace().collect();
-    let mut orders = vec![words.join(" ")];
-    if let [first, rest @ ..] = words.as_slice() {
-        orders.push([rest, &[*first]].concat().join(" "));
-    }
-    if let [rest @ .., last] = words.as_slice() {
-        orders.push([&[*last], rest].concat().join(" "));
-    }
-    let mut different = Vec::new();
-    for order in orders {
-        if !different.contains(&order) {
-            different.push(order);
+/// Names as they were typed, and with the other end first: the index holds the given name first, and
+/// a Japanese name is typed with the family name first. Each is there once.
+fn both_orders(names: &[&str]) -> Vec<String> {
+    let mut orders = Vec::new();
+    let mut add = |words: &[&str]| {
+        let order = words.join(" ");
+        if !orders.contains(&order) {
+            orders.push(order);
+        }
+    };
+    for name in names {
+        let words: Vec<&str> = name.split_whitespace().collect();
+        add(&words);
+        if let [first, rest @ ..] = words.as_slice() {
+            add(&[rest, &[*first]].concat());
+        }
+        if let [rest @ .., last] = words.as_slice() {
+            add(&[&[*last], rest].concat());
         }
     }
-    different
+    orders
 }
 
 #[cfg(test)]
@@ -164,6 +169,7 @@ mod tests {
     #[rstest]
     #[case::family_name_first("見本　花子", &["見本 花子", "花子 見本"])]
     #[case::one_word("花子", &["花子"])]
+    #[case::half_width("ﾐﾎﾝ ﾊﾅｺ", &["ﾐﾎﾝ ﾊﾅｺ", "ﾊﾅｺ ﾐﾎﾝ", "ミホン ハナコ", "ハナコ ミホン"])]
     #[case::twice_the_same("太郎 太郎", &["太郎 太郎"])]
     #[case::three("Smith Anna Maria", &["Smith Anna Maria", "Anna Maria Smith", "Maria Smith Anna"])]
     fn a_name_is_looked_for_in_both_orders(#[case] text: &str, #[case] values: &[&str]) {

@@ -1,6 +1,7 @@
 use rstest::rstest;
 use serde_json::json;
 
+use super::place::MOST_LOSSES;
 use super::*;
 
 /// Reads the member `a` of an object that holds nothing else.
