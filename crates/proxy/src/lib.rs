@@ -12,15 +12,52 @@
 //!   (`orders::tests::a_wrong_member_hides_no_other_and_is_named` and its like).
 //! - `docs/openapi.json` is what the code does (`tests/openapi.rs`).
 
+//! # Invariants
+//!
+//! - Nobody reaches an operation but through [`asked`](self) the gate: form, origin, token, rate, body.
+//! - A contact is shown to its agent and to nobody else (`binding::tests`, `tests/attacks.rs`).
+//! - Of what was asked for and of what was found, nothing stands in a log line, an error or a count
+//!   (`tests/attacks.rs`, `no_trace_of_a_person`).
+
+mod agent;
+mod asked;
+mod aws;
+mod binding;
+mod cache;
+mod clock;
+mod config;
+mod customer;
+mod flight;
+mod form;
+mod limit;
+mod lines;
+mod metrics;
+mod operations;
 mod orders;
+mod outbound;
 mod past_contacts;
 mod phone_number;
 mod profiles;
+mod proxy;
 mod reading;
+mod refusal;
+mod router;
 mod search_key;
+mod server;
+mod token;
+#[cfg(test)]
+mod upstream;
 
+pub use clock::Clock;
+pub use config::{
+    AudienceClaim, CacheLimits, Config, ConfigError, Limits, TokenConfig, UserBy, VARIABLES,
+    Variable,
+};
 pub use orders::{OrderBook, OrderObject};
 pub use past_contacts::{PastContacts, calculated};
 pub use phone_number::HomeCountry;
 pub use profiles::{FoundProfiles, attributes_of_contact, caller};
+pub use proxy::Proxy;
+pub use router::router;
 pub use search_key::SearchKey;
+pub use server::serve;
