@@ -5,6 +5,7 @@
 //! the only place of the project where a time is asserted.
 
 mod figure;
+pub(crate) mod proxy;
 pub(crate) mod walk;
 
 use std::fs;
@@ -50,7 +51,7 @@ impl Bench {
             Some("start") => vec![Self::Start],
             Some("memory") => vec![Self::Memory],
             Some(other) => {
-                bail!("no such benchmark: {other} (there are calls, start, memory and walk)")
+                bail!("no such benchmark: {other} (there are calls, start, memory, proxy and walk)")
             }
         })
     }

@@ -45,6 +45,7 @@ cargo xtask <command>
   dist               build dist/, print the sizes, fail above the budget
   bench [calls|start|memory]
                      the desk beside a plain page, with limits; writes target/bench/*.json
+  bench proxy        the signed proxy beside a Node service that does the same
   bench walk [--calls N] [--seed S] [--resume] [--first N]
                      a random walk of 10,000 calls with all faults on, held against the simulator's book
                        --resume   take up where the last one of that seed was left (target/bench/walk.json)
@@ -93,6 +94,9 @@ fn run() -> Result<ExitCode> {
                 return bench::walk::run(&workspace, options);
             }
             no_more(&mut args)?;
+            if bench.as_deref() == Some("proxy") {
+                return bench::proxy::run(&workspace);
+            }
             bench::run(&workspace, &bench::Bench::parse(bench.as_deref())?)
         }
         "doctor" => no_more(&mut args).and_then(|()| doctor::run(&workspace)),

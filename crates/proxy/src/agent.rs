@@ -36,7 +36,12 @@ pub(crate) struct Agents {
 
 impl Agents {
     pub(crate) fn new(by: UserBy, aws: Arc<Aws>) -> Self {
-        Self { by, aws, known: Cache::new(KNOWN, MOST), flights: Flights::new() }
+        Self {
+            by,
+            aws,
+            known: Cache::new(KNOWN, MOST),
+            flights: Flights::new(),
+        }
     }
 
     /// The user that a token names.
@@ -44,7 +49,11 @@ impl Agents {
     /// # Errors
     ///
     /// [`ErrorCode::NotAvailable`] when the instance has no such user; AWS's trouble.
-    pub(crate) async fn identify(&self, named: &Named, deadline: Instant) -> Result<UserId, Refusal> {
+    pub(crate) async fn identify(
+        &self,
+        named: &Named,
+        deadline: Instant,
+    ) -> Result<UserId, Refusal> {
         let name = named.as_str();
         if self.by == UserBy::Id {
             return Ok(name.into());
@@ -57,7 +66,10 @@ impl Agents {
                 let (aws, username) = (self.aws.clone(), key.clone());
                 let looked_up = self
                     .flights
-                    .join(&key, || async move { search(&aws, &username, deadline).await })
+                    .join(
+                        &key,
+                        || async move { search(&aws, &username, deadline).await },
+                    )
                     .await?;
                 let keep = if looked_up.is_some() { KNOWN } else { UNKNOWN };
                 self.known.put_for(key, looked_up.clone(), 1, now, keep);
@@ -71,7 +83,10 @@ impl Agents {
 async fn search(aws: &Aws, username: &str, deadline: Instant) -> Result<Option<UserId>, AwsError> {
     let found = aws.send(&SearchUsers { username }, deadline).await?;
     // A search that finds more than it was asked for must not make one agent another.
-    let mut exact = found.users.into_iter().filter(|user| user.username == username);
+    let mut exact = found
+        .users
+        .into_iter()
+        .filter(|user| user.username == username);
     Ok(match (exact.next(), exact.next()) {
         (Some(user), None) => Some(user.id.into()),
         _ => None,

@@ -13,7 +13,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use contract::{Endpoint, ErrorCode};
 use http::HeaderMap;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, ORIGIN};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, ORIGIN};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, timeout};
@@ -33,7 +33,7 @@ const TOKEN: &str = "x-agent-token";
 /// The digest of the body. A Lambda function URL refuses a body without it, so it is demanded here too.
 const BODY_DIGEST: &str = "x-amz-content-sha256";
 /// Headers of which two would let sender and receiver read different requests.
-const ONCE: [&str; 5] = [TOKEN, BODY_DIGEST, ORIGIN.as_str(), CONTENT_TYPE.as_str(), HOST.as_str()];
+const ONCE: [&str; 5] = [TOKEN, BODY_DIGEST, "origin", "content-type", "host"];
 
 /// The name of a request in the log, in its answer and in its errors.
 #[derive(Debug, Clone)]
@@ -97,7 +97,11 @@ async fn pass<E: DeserializeOwned>(
         TokenError::IssuerUnreachable => (Refusal::unavailable(), None),
         _ => stop(ErrorCode::Unauthenticated),
     })?;
-    let agent = proxy.agents.identify(&named, deadline).await.map_err(|refusal| (refusal, None))?;
+    let agent = proxy
+        .agents
+        .identify(&named, deadline)
+        .await
+        .map_err(|refusal| (refusal, None))?;
     let stop = |refusal: Refusal| (refusal, Some(agent.clone()));
     proxy
         .requests
@@ -105,16 +109,27 @@ async fn pass<E: DeserializeOwned>(
         .map_err(|pause| stop(Refusal::throttled(pause)))?;
     let body = read(body).await.map_err(|code| stop(code.into()))?;
     check_digest(&head.headers, &body).map_err(|code| stop(code.into()))?;
-    let request = form::read(&body).map_err(|form::Malformed| stop(ErrorCode::InvalidRequest.into()))?;
-    Ok(Asked { agent, request, id: id.clone(), deadline })
+    let request =
+        form::read(&body).map_err(|form::Malformed| stop(ErrorCode::InvalidRequest.into()))?;
+    Ok(Asked {
+        agent,
+        request,
+        id: id.clone(),
+        deadline,
+    })
 }
 
 fn check_head(headers: &HeaderMap, proxy: &Proxy) -> Result<(), ErrorCode> {
-    if ONCE.iter().any(|name| headers.get_all(*name).iter().nth(1).is_some()) {
+    if ONCE
+        .iter()
+        .any(|name| headers.get_all(*name).iter().nth(1).is_some())
+    {
         return Err(ErrorCode::InvalidRequest);
     }
     let is_json = one(headers, CONTENT_TYPE.as_str()).is_some_and(|text| {
-        text.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+        text.split(';')
+            .next()
+            .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
     });
     if !is_json {
         return Err(ErrorCode::InvalidRequest);
@@ -125,7 +140,13 @@ fn check_head(headers: &HeaderMap, proxy: &Proxy) -> Result<(), ErrorCode> {
     }
     // A browser says where a script comes from, and lets no script say otherwise.
     let origin = one(headers, ORIGIN.as_str());
-    if !origin.is_some_and(|origin| proxy.config.origins.iter().any(|allowed| **allowed == *origin)) {
+    if !origin.is_some_and(|origin| {
+        proxy
+            .config
+            .origins
+            .iter()
+            .any(|allowed| **allowed == *origin)
+    }) {
         proxy.metrics.event("origin_refused");
         return Err(ErrorCode::NotAvailable);
     }
@@ -149,12 +170,26 @@ fn check_digest(headers: &HeaderMap, body: &[u8]) -> Result<(), ErrorCode> {
     let actual = digest::digest(&digest::SHA256, body);
     // Lower case, as the browser's code and every AWS client write it.
     let matches = claimed.len() == 64
-        && actual.as_ref().iter().zip(claimed.as_bytes().chunks(2)).all(|(byte, pair)| hex(*byte) == pair);
-    if matches { Ok(()) } else { Err(ErrorCode::InvalidRequest) }
+        && actual
+            .as_ref()
+            .iter()
+            .zip(claimed.as_bytes().chunks(2))
+            .all(|(byte, pair)| hex(*byte) == pair);
+    if matches {
+        Ok(())
+    } else {
+        Err(ErrorCode::InvalidRequest)
+    }
 }
 
 fn hex(byte: u8) -> [u8; 2] {
-    [byte >> 4, byte & 15].map(|digit| if digit < 10 { b'0' + digit } else { b'a' + digit - 10 })
+    [byte >> 4, byte & 15].map(|digit| {
+        if digit < 10 {
+            b'0' + digit
+        } else {
+            b'a' + digit - 10
+        }
+    })
 }
 
 #[cfg(test)]
@@ -168,7 +203,10 @@ mod tests {
         headers.insert(BODY_DIGEST, empty.parse().expect("a header value"));
         assert_eq!(check_digest(&headers, b""), Ok(()));
         assert_eq!(check_digest(&headers, b" "), Err(ErrorCode::InvalidRequest));
-        headers.insert(BODY_DIGEST, empty.to_uppercase().parse().expect("a header value"));
+        headers.insert(
+            BODY_DIGEST,
+            empty.to_uppercase().parse().expect("a header value"),
+        );
         assert_eq!(check_digest(&headers, b""), Err(ErrorCode::InvalidRequest));
     }
 }

@@ -27,8 +27,8 @@ use tokio::time::{Instant, sleep};
 use self::credentials::Keys;
 pub(crate) use self::error::AwsError;
 pub(crate) use self::operation::{
-    AddProfileKey, Contact, DescribeContact, ListCalculatedAttributes, ListProfileObjects, Operation,
-    SearchProfiles, SearchUsers, next_token,
+    AddProfileKey, Contact, DescribeContact, ListCalculatedAttributes, ListProfileObjects,
+    Operation, SearchProfiles, SearchUsers, next_token,
 };
 use self::operation::{Scope, Service};
 use self::retry::{ATTEMPTS, Budget, pause};
@@ -208,12 +208,20 @@ impl Aws {
         unsigned: &Unsigned,
         deadline: Instant,
     ) -> Result<Bytes, (AwsError, Option<Answer>)> {
-        let identity = self.keys.get(self.clock.now()).await.map_err(|error| (error, None))?;
+        let identity = self
+            .keys
+            .get(self.clock.now())
+            .await
+            .map_err(|error| (error, None))?;
         let request = signed(unsigned, &identity, &self.region, self.now().into())
             .map_err(|error| (error, None))?;
         let answer = self
             .outbound
-            .send(request, deadline.min(Instant::now() + self.attempt), LARGEST_ANSWER)
+            .send(
+                request,
+                deadline.min(Instant::now() + self.attempt),
+                LARGEST_ANSWER,
+            )
             .await
             .map_err(|error| (error.into(), None))?;
         if answer.status.is_success() {
@@ -236,7 +244,10 @@ impl Aws {
             return false;
         }
         let skew = (theirs - self.clock.now()).num_seconds();
-        tracing::warn!(skew_seconds = skew, "this machine's clock is off; signing by AWS's");
+        tracing::warn!(
+            skew_seconds = skew,
+            "this machine's clock is off; signing by AWS's"
+        );
         self.skew.store(skew, Ordering::Relaxed);
         true
     }
@@ -303,9 +314,15 @@ fn signed(
     }
     let (headers, _) = instructions.into_parts();
     for header in headers {
-        let mut value = HeaderValue::from_str(header.value()).map_err(|_| AwsError::NoCredentials)?;
-        value.set_sensitive(matches!(header.name(), "authorization" | "x-amz-security-token"));
-        request.headers_mut().insert(HeaderName::from_static(header.name()), value);
+        let mut value =
+            HeaderValue::from_str(header.value()).map_err(|_| AwsError::NoCredentials)?;
+        value.set_sensitive(matches!(
+            header.name(),
+            "authorization" | "x-amz-security-token"
+        ));
+        request
+            .headers_mut()
+            .insert(HeaderName::from_static(header.name()), value);
     }
     Ok(request)
 }

@@ -41,7 +41,10 @@ pub(crate) enum Barred {
 
 /// Whether `asker` may see `contact` at `now`.
 pub(crate) fn check(contact: &Contact, asker: &str, now: DateTime<Utc>) -> Result<(), Barred> {
-    let agent = contact.agent_info.as_ref().and_then(|info| info.id.as_deref());
+    let agent = contact
+        .agent_info
+        .as_ref()
+        .and_then(|info| info.id.as_deref());
     match (agent, contact.ended()) {
         (Some(agent), _) if agent != asker => Err(Barred::AnotherAgents),
         (Some(_), Some(ended)) if now >= ended + AFTERWARDS => Err(Barred::Over),
@@ -64,11 +67,21 @@ pub(crate) async fn admit(
 ) -> Result<Admitted, Refusal> {
     let text: &str = id.as_ref();
     let is_id = (1..=LONGEST_ID).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     if !is_id {
         return Err(ErrorCode::InvalidRequest.into());
     }
-    let described = match aws.look_up(DescribeContact { contact: id.clone() }, deadline).await {
+    let described = match aws
+        .look_up(
+            DescribeContact {
+                contact: id.clone(),
+            },
+            deadline,
+        )
+        .await
+    {
         Ok(described) => described,
         Err(AwsError::NotFound(_) | AwsError::Invalid(_)) => {
             tracing::info!(target: "audit", asker, contact = text, "refused: no such contact");
@@ -109,7 +122,10 @@ mod tests {
     #[case::offered_and_not_taken(json!({"AgentInfo": {}}), Ok(()))]
     #[case::a_time_that_is_unset(json!({"AgentInfo": {"Id": "me"}, "DisconnectTimestamp": 0.001}), Ok(()))]
     #[case::a_clock_that_is_behind(json!({"AgentInfo": {"Id": "me"}, "DisconnectTimestamp": NOW + 30}), Ok(()))]
-    fn a_contact_is_seen_by_whom_it_concerns(#[case] contact: Value, #[case] expected: Result<(), Barred>) {
+    fn a_contact_is_seen_by_whom_it_concerns(
+        #[case] contact: Value,
+        #[case] expected: Result<(), Barred>,
+    ) {
         let contact = Contact::deserialize(contact).expect("a contact");
         let now = DateTime::from_timestamp(NOW, 0).expect("an instant");
         assert_eq!(check(&contact, "me", now), expected);

@@ -19,30 +19,113 @@ use crate::phone_number::HomeCountry;
 /// Every variable that the proxy reads, with what it means. `README.md` shows the same table; a
 /// test holds the two together.
 pub const VARIABLES: &[Variable] = &[
-    Variable::required("AWS_REGION", "region of the Connect instance, such as `ap-northeast-1`"),
-    Variable::required("DESK_CONNECT_INSTANCE", "id of the Connect instance, a UUID"),
-    Variable::required("DESK_PROFILES_DOMAIN", "name of the Customer Profiles domain"),
-    Variable::required("DESK_ORIGINS", "origins that the desk is served from, comma-separated, such as `https://desk.example.com`"),
-    Variable::required("DESK_ISSUER", "issuer of the agents' tokens: `https`, or `http` on loopback"),
+    Variable::required(
+        "AWS_REGION",
+        "region of the Connect instance, such as `ap-northeast-1`",
+    ),
+    Variable::required(
+        "DESK_CONNECT_INSTANCE",
+        "id of the Connect instance, a UUID",
+    ),
+    Variable::required(
+        "DESK_PROFILES_DOMAIN",
+        "name of the Customer Profiles domain",
+    ),
+    Variable::required(
+        "DESK_ORIGINS",
+        "origins that the desk is served from, comma-separated, such as `https://desk.example.com`",
+    ),
+    Variable::required(
+        "DESK_ISSUER",
+        "issuer of the agents' tokens: `https`, or `http` on loopback",
+    ),
     Variable::required("DESK_AUDIENCE", "who the token must have been made out to"),
-    Variable::optional("DESK_AUDIENCE_CLAIM", "aud", "claim that holds it: `aud` or `client_id`"),
-    Variable::optional("DESK_USER_CLAIM", "preferred_username", "claim that names the Connect user"),
-    Variable::optional("DESK_USER_BY", "username", "what that claim holds: a Connect `username`, or its user `id`"),
-    Variable::optional("DESK_TOKEN_LEEWAY_SECONDS", "60", "how far the clocks of issuer and proxy may differ; 0 to 300"),
-    Variable::optional("DESK_COUNTRY", "JP", "country whose national numbers are understood, ISO 3166-1"),
-    Variable::optional("DESK_ORDER_TYPES", "_order,Shopify-Order,Shopify-DraftOrder", "object types that hold orders in this domain"),
-    Variable::optional("DESK_ORDER_NAME_KEY", "", "search key that the domain maps for the shop's order name (`#1001`); empty: none"),
-    Variable::optional("DESK_REQUESTS_PER_MINUTE", "120", "requests of one agent; a burst of a quarter of it"),
-    Variable::optional("DESK_SEARCHES_PER_MINUTE", "20", "searches of one agent, the agent's own right; a burst of a quarter of it"),
-    Variable::optional("DESK_CONCURRENCY", "128", "requests at once; more are answered 503"),
-    Variable::optional("DESK_TIMEOUT_MS", "4500", "a request with all that it asks of AWS; 500 to 30000"),
-    Variable::optional("DESK_CACHE_SECONDS", "600", "how long what was found for a contact is kept; 0: not at all"),
+    Variable::optional(
+        "DESK_AUDIENCE_CLAIM",
+        "aud",
+        "claim that holds it: `aud` or `client_id`",
+    ),
+    Variable::optional(
+        "DESK_USER_CLAIM",
+        "preferred_username",
+        "claim that names the Connect user",
+    ),
+    Variable::optional(
+        "DESK_USER_BY",
+        "username",
+        "what that claim holds: a Connect `username`, or its user `id`",
+    ),
+    Variable::optional(
+        "DESK_TOKEN_LEEWAY_SECONDS",
+        "60",
+        "how far the clocks of issuer and proxy may differ; 0 to 300",
+    ),
+    Variable::optional(
+        "DESK_COUNTRY",
+        "JP",
+        "country whose national numbers are understood, ISO 3166-1",
+    ),
+    Variable::optional(
+        "DESK_ORDER_TYPES",
+        "_order,Shopify-Order,Shopify-DraftOrder",
+        "object types that hold orders in this domain",
+    ),
+    Variable::optional(
+        "DESK_ORDER_NAME_KEY",
+        "",
+        "search key that the domain maps for the shop's order name (`#1001`); empty: none",
+    ),
+    Variable::optional(
+        "DESK_REQUESTS_PER_MINUTE",
+        "120",
+        "requests of one agent; a burst of a quarter of it",
+    ),
+    Variable::optional(
+        "DESK_SEARCHES_PER_MINUTE",
+        "20",
+        "searches of one agent, the agent's own right; a burst of a quarter of it",
+    ),
+    Variable::optional(
+        "DESK_CONCURRENCY",
+        "128",
+        "requests at once; more are answered 503",
+    ),
+    Variable::optional(
+        "DESK_TIMEOUT_MS",
+        "4500",
+        "a request with all that it asks of AWS; 500 to 30000",
+    ),
+    Variable::optional(
+        "DESK_CACHE_SECONDS",
+        "600",
+        "how long what was found for a contact is kept; 0: not at all",
+    ),
     Variable::optional("DESK_CACHE_BYTES", "8000000", "how much of it is kept"),
-    Variable::optional("DESK_LISTEN", "127.0.0.1:8787", "address of the local server; without meaning on Lambda"),
-    Variable::optional("DESK_LOG", "info", "what is logged: `error`, `warn`, `info`, `debug`, or `target=level` pairs"),
-    Variable::optional("AWS_ENDPOINT_URL", "", "where every AWS service is, instead of AWS"),
-    Variable::optional("AWS_ENDPOINT_URL_CONNECT", "", "where Connect is; before AWS_ENDPOINT_URL"),
-    Variable::optional("AWS_ENDPOINT_URL_CUSTOMER_PROFILES", "", "where Customer Profiles is; before AWS_ENDPOINT_URL"),
+    Variable::optional(
+        "DESK_LISTEN",
+        "127.0.0.1:8787",
+        "address of the local server; without meaning on Lambda",
+    ),
+    Variable::optional(
+        "DESK_LOG",
+        "info",
+        "what is logged: `error`, `warn`, `info`, `debug`, or `target=level` pairs",
+    ),
+    Variable::optional(
+        "AWS_ENDPOINT_URL",
+        "",
+        "where every AWS service is, instead of AWS",
+    ),
+    Variable::optional(
+        "AWS_ENDPOINT_URL_CONNECT",
+        "",
+        "where Connect is; before AWS_ENDPOINT_URL",
+    ),
+    Variable::optional(
+        "AWS_ENDPOINT_URL_CUSTOMER_PROFILES",
+        "",
+        "where Customer Profiles is; before AWS_ENDPOINT_URL",
+    ),
 ];
 
 /// One environment variable.
@@ -58,11 +141,19 @@ pub struct Variable {
 
 impl Variable {
     const fn required(name: &'static str, meaning: &'static str) -> Self {
-        Self { name, default: None, meaning }
+        Self {
+            name,
+            default: None,
+            meaning,
+        }
     }
 
     const fn optional(name: &'static str, default: &'static str, meaning: &'static str) -> Self {
-        Self { name, default: Some(default), meaning }
+        Self {
+            name,
+            default: Some(default),
+            meaning,
+        }
     }
 }
 
@@ -202,45 +293,92 @@ impl Config {
         let mut reader = Reader::new(look_up);
         let region = reader.text("AWS_REGION", "letters, digits and dashes", is_name);
         let endpoint = |reader: &mut Reader, own: &'static str, host: &str| {
-            let name = if reader.is_set(own) { own } else { "AWS_ENDPOINT_URL" };
+            let name = if reader.is_set(own) {
+                own
+            } else {
+                "AWS_ENDPOINT_URL"
+            };
             if reader.is_set(name) {
-                return reader.parse(name, "a URL of scheme and host alone, `https` or loopback", service_url);
+                return reader.parse(
+                    name,
+                    "a URL of scheme and host alone, `https` or loopback",
+                    service_url,
+                );
             }
-            format!("https://{host}.{region}.amazonaws.com").parse().ok()
+            format!("https://{host}.{region}.amazonaws.com")
+                .parse()
+                .ok()
         };
         let connect = endpoint(&mut reader, "AWS_ENDPOINT_URL_CONNECT", "connect");
         let profiles = endpoint(&mut reader, "AWS_ENDPOINT_URL_CUSTOMER_PROFILES", "profile");
         let tokens = TokenConfig::read(&mut reader);
-        let country = reader.parse("DESK_COUNTRY", "two capital letters of a country", HomeCountry::from_iso);
-        let order_types = reader
-            .parse("DESK_ORDER_TYPES", "`_order`, `Shopify-Order`, `Shopify-DraftOrder`, comma-separated", order_types);
+        let country = reader.parse(
+            "DESK_COUNTRY",
+            "two capital letters of a country",
+            HomeCountry::from_iso,
+        );
+        let order_types = reader.parse(
+            "DESK_ORDER_TYPES",
+            "`_order`, `Shopify-Order`, `Shopify-DraftOrder`, comma-separated",
+            order_types,
+        );
         // Something must stand there while the other faults are looked for.
         let Some(country) = country.or_else(|| HomeCountry::from_iso("JP")) else {
             return Err(ConfigError(reader.faults));
         };
         let config = Self {
-            instance: reader.text("DESK_CONNECT_INSTANCE", "1 to 100 letters, digits and dashes", |it| {
-                is_name(it) && it.len() <= 100
-            }),
-            domain: reader.text("DESK_PROFILES_DOMAIN", "1 to 64 letters, digits, `-` and `_`", |it| {
-                it.len() <= 64 && it.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
-            }),
+            instance: reader.text(
+                "DESK_CONNECT_INSTANCE",
+                "1 to 100 letters, digits and dashes",
+                |it| is_name(it) && it.len() <= 100,
+            ),
+            domain: reader.text(
+                "DESK_PROFILES_DOMAIN",
+                "1 to 64 letters, digits, `-` and `_`",
+                |it| {
+                    it.len() <= 64
+                        && it
+                            .bytes()
+                            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+                },
+            ),
             connect: connect.unwrap_or_default(),
             profiles: profiles.unwrap_or_default(),
-            origins: reader.list("DESK_ORIGINS", "origins without a path, comma-separated", is_origin),
+            origins: reader.list(
+                "DESK_ORIGINS",
+                "origins without a path, comma-separated",
+                is_origin,
+            ),
             tokens,
             country,
             order_types: order_types.unwrap_or_default(),
-            order_name_key: reader
-                .parse("DESK_ORDER_NAME_KEY", "the name of a search key", |it| is_object_type(it).then(|| it.into())),
+            order_name_key: reader.parse("DESK_ORDER_NAME_KEY", "the name of a search key", |it| {
+                is_object_type(it).then(|| it.into())
+            }),
             limits: Limits {
-                requests_per_minute: reader.number("DESK_REQUESTS_PER_MINUTE", "4 to 100000", 4..=100_000),
-                searches_per_minute: reader.number("DESK_SEARCHES_PER_MINUTE", "4 to 100000", 4..=100_000),
+                requests_per_minute: reader.number(
+                    "DESK_REQUESTS_PER_MINUTE",
+                    "4 to 100000",
+                    4..=100_000,
+                ),
+                searches_per_minute: reader.number(
+                    "DESK_SEARCHES_PER_MINUTE",
+                    "4 to 100000",
+                    4..=100_000,
+                ),
                 concurrency: reader.number("DESK_CONCURRENCY", "1 to 10000", 1..=10_000),
-                timeout: Duration::from_millis(reader.number("DESK_TIMEOUT_MS", "500 to 30000", 500..=30_000)),
+                timeout: Duration::from_millis(reader.number(
+                    "DESK_TIMEOUT_MS",
+                    "500 to 30000",
+                    500..=30_000,
+                )),
             },
             cache: CacheLimits {
-                time: Duration::from_secs(reader.number("DESK_CACHE_SECONDS", "0 to 3600", 0..=3_600)),
+                time: Duration::from_secs(reader.number(
+                    "DESK_CACHE_SECONDS",
+                    "0 to 3600",
+                    0..=3_600,
+                )),
                 bytes: reader.number("DESK_CACHE_BYTES", "0 to 1000000000", 0..=1_000_000_000),
             },
             listen: reader
@@ -258,14 +396,22 @@ impl Config {
 impl TokenConfig {
     fn read(reader: &mut Reader) -> Self {
         Self {
-            issuer: reader.text("DESK_ISSUER", "a URL, `https` or loopback, without query", is_issuer),
+            issuer: reader.text(
+                "DESK_ISSUER",
+                "a URL, `https` or loopback, without query",
+                is_issuer,
+            ),
             audience: reader.text("DESK_AUDIENCE", "an audience or client id", |_| true),
             audience_claim: reader
-                .parse("DESK_AUDIENCE_CLAIM", "`aud` or `client_id`", |it| match it {
-                    "aud" => Some(AudienceClaim::Aud),
-                    "client_id" => Some(AudienceClaim::ClientId),
-                    _ => None,
-                })
+                .parse(
+                    "DESK_AUDIENCE_CLAIM",
+                    "`aud` or `client_id`",
+                    |it| match it {
+                        "aud" => Some(AudienceClaim::Aud),
+                        "client_id" => Some(AudienceClaim::ClientId),
+                        _ => None,
+                    },
+                )
                 .unwrap_or(AudienceClaim::Aud),
             user_claim: reader.text("DESK_USER_CLAIM", "the name of a claim", |_| true),
             user_by: reader
@@ -275,7 +421,11 @@ impl TokenConfig {
                     _ => None,
                 })
                 .unwrap_or(UserBy::Username),
-            leeway: Duration::from_secs(reader.number("DESK_TOKEN_LEEWAY_SECONDS", "0 to 300", 0..=300)),
+            leeway: Duration::from_secs(reader.number(
+                "DESK_TOKEN_LEEWAY_SECONDS",
+                "0 to 300",
+                0..=300,
+            )),
         }
     }
 }
@@ -291,25 +441,43 @@ impl Reader {
         let values = VARIABLES
             .iter()
             .map(|variable| {
-                let value = look_up(variable.name).map(|it| it.trim().to_owned()).filter(|it| !it.is_empty());
-                (variable.name, value.or_else(|| variable.default.map(str::to_owned)))
+                let value = look_up(variable.name)
+                    .map(|it| it.trim().to_owned())
+                    .filter(|it| !it.is_empty());
+                (
+                    variable.name,
+                    value.or_else(|| variable.default.map(str::to_owned)),
+                )
             })
             .collect();
-        Self { values, faults: Vec::new() }
+        Self {
+            values,
+            faults: Vec::new(),
+        }
     }
 
     fn is_set(&self, name: &str) -> bool {
-        self.values.get(name).is_some_and(|value| value.as_ref().is_some_and(|it| !it.is_empty()))
+        self.values
+            .get(name)
+            .is_some_and(|value| value.as_ref().is_some_and(|it| !it.is_empty()))
     }
 
     /// `None` where the variable is optional and empty, or wrong, which is then remembered.
-    fn parse<T>(&mut self, name: &'static str, expected: &'static str, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+    fn parse<T>(
+        &mut self,
+        name: &'static str,
+        expected: &'static str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
         let parsed = match self.values.get(name) {
             Some(Some(value)) if value.is_empty() => return None,
             Some(Some(value)) => parse(value),
             Some(None) | None => None,
         };
-        let fault = Fault { variable: name, expected };
+        let fault = Fault {
+            variable: name,
+            expected,
+        };
         // Two settings may come from one variable.
         if parsed.is_none() && !self.faults.contains(&fault) {
             self.faults.push(fault);
@@ -317,11 +485,22 @@ impl Reader {
         parsed
     }
 
-    fn text(&mut self, name: &'static str, expected: &'static str, is_good: impl FnOnce(&str) -> bool) -> Box<str> {
-        self.parse(name, expected, |it| is_good(it).then(|| it.into())).unwrap_or_default()
+    fn text(
+        &mut self,
+        name: &'static str,
+        expected: &'static str,
+        is_good: impl FnOnce(&str) -> bool,
+    ) -> Box<str> {
+        self.parse(name, expected, |it| is_good(it).then(|| it.into()))
+            .unwrap_or_default()
     }
 
-    fn list(&mut self, name: &'static str, expected: &'static str, is_good: impl Fn(&str) -> bool) -> Vec<Box<str>> {
+    fn list(
+        &mut self,
+        name: &'static str,
+        expected: &'static str,
+        is_good: impl Fn(&str) -> bool,
+    ) -> Vec<Box<str>> {
         self.parse(name, expected, |it| {
             let items: Vec<Box<str>> = it.split(',').map(|item| item.trim().into()).collect();
             items.iter().all(|item| is_good(item)).then_some(items)
@@ -335,21 +514,33 @@ impl Reader {
         expected: &'static str,
         range: std::ops::RangeInclusive<N>,
     ) -> N {
-        self.parse(name, expected, |it| it.parse().ok().filter(|number| range.contains(number))).unwrap_or_default()
+        self.parse(name, expected, |it| {
+            it.parse().ok().filter(|number| range.contains(number))
+        })
+        .unwrap_or_default()
     }
 
     fn finish(self, config: Config) -> Result<Config, ConfigError> {
-        if self.faults.is_empty() { Ok(config) } else { Err(ConfigError(self.faults)) }
+        if self.faults.is_empty() {
+            Ok(config)
+        } else {
+            Err(ConfigError(self.faults))
+        }
     }
 }
 
 fn order_types(text: &str) -> Option<Vec<OrderObject>> {
-    let named = |name: &str| OrderObject::ALL.into_iter().find(|kind| kind.type_name() == name);
+    let named = |name: &str| {
+        OrderObject::ALL
+            .into_iter()
+            .find(|kind| kind.type_name() == name)
+    };
     text.split(',').map(|name| named(name.trim())).collect()
 }
 
 fn is_name(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    text.bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 /// Names of object types and of search keys (service model of Customer Profiles, `typeName`, `name`).
@@ -357,13 +548,18 @@ fn is_object_type(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= 255
         && !text.starts_with(|first: char| first == '-' || first.is_ascii_digit())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
 /// A browser writes an origin as scheme, host in lower case and, if it is not the usual one, port.
 fn is_origin(text: &str) -> bool {
     parts(text).is_some_and(|uri| {
-        uri.path() == "/" && uri.query().is_none() && !text.ends_with('/') && *text == text.to_ascii_lowercase()
+        uri.path() == "/"
+            && uri.query().is_none()
+            && !text.ends_with('/')
+            && *text == text.to_ascii_lowercase()
     })
 }
 
@@ -401,16 +597,26 @@ pub(crate) mod tests {
 
     pub(crate) const GOOD: [(&str, &str); 6] = [
         ("AWS_REGION", "ap-northeast-1"),
-        ("DESK_CONNECT_INSTANCE", "11111111-2222-3333-4444-555555555555"),
+        (
+            "DESK_CONNECT_INSTANCE",
+            "11111111-2222-3333-4444-555555555555",
+        ),
         ("DESK_PROFILES_DOMAIN", "amazon-connect-demo"),
-        ("DESK_ORIGINS", "https://desk.example.com, http://localhost:8080"),
+        (
+            "DESK_ORIGINS",
+            "https://desk.example.com, http://localhost:8080",
+        ),
         ("DESK_ISSUER", "https://id.example.com/tenant"),
         ("DESK_AUDIENCE", "desk"),
     ];
 
     pub(crate) fn read(changes: &[(&str, &str)]) -> Result<Config, ConfigError> {
         Config::read(|name| {
-            let found = changes.iter().rev().chain(&GOOD).find(|(key, _)| *key == name);
+            let found = changes
+                .iter()
+                .rev()
+                .chain(&GOOD)
+                .find(|(key, _)| *key == name);
             found.map(|(_, value)| (*value).to_owned())
         })
     }
@@ -418,24 +624,54 @@ pub(crate) mod tests {
     #[test]
     fn what_is_required_suffices() {
         let config = read(&[]).expect("a configuration");
-        assert_eq!(config.profiles, "https://profile.ap-northeast-1.amazonaws.com");
-        assert_eq!(config.connect, "https://connect.ap-northeast-1.amazonaws.com");
+        assert_eq!(
+            config.profiles,
+            "https://profile.ap-northeast-1.amazonaws.com"
+        );
+        assert_eq!(
+            config.connect,
+            "https://connect.ap-northeast-1.amazonaws.com"
+        );
         assert_eq!(&*config.tokens.user_claim, "preferred_username");
         assert_eq!(config.order_name_key, None);
         assert_eq!(config.origins.len(), 2);
     }
 
     #[test]
+    fn every_variable_is_documented_as_it_is() {
+        let readme = include_str!("../README.md");
+        for Variable {
+            name,
+            default,
+            meaning,
+        } in VARIABLES
+        {
+            let default = match default {
+                None => "required".to_owned(),
+                Some("") => "none".to_owned(),
+                Some(default) => format!("`{default}`"),
+            };
+            let row = format!("| `{name}` | {default} | {meaning} |\n");
+            assert!(readme.contains(&row), "README.md lacks {row}");
+        }
+    }
+
+    #[test]
     fn every_fault_is_named_at_once() {
-        let error = read(&[("AWS_REGION", ""), ("DESK_ISSUER", "http://id.example.com"), ("DESK_TIMEOUT_MS", "soon")])
-            .expect_err("three faults");
+        let error = read(&[
+            ("AWS_REGION", ""),
+            ("DESK_ISSUER", "http://id.example.com"),
+            ("DESK_TIMEOUT_MS", "soon"),
+        ])
+        .expect_err("three faults");
         let named: Vec<_> = error.variables().collect();
         assert_eq!(named, ["AWS_REGION", "DESK_ISSUER", "DESK_TIMEOUT_MS"]);
     }
 
     #[test]
     fn a_message_does_not_repeat_the_value() {
-        let error = read(&[("DESK_AUDIENCE_CLAIM", "wJalrXUtnFEMI/EXAMPLEKEY")]).expect_err("a fault");
+        let error =
+            read(&[("DESK_AUDIENCE_CLAIM", "wJalrXUtnFEMI/EXAMPLEKEY")]).expect_err("a fault");
         assert!(!error.to_string().contains("EXAMPLEKEY"), "{error}");
     }
 

@@ -53,7 +53,9 @@ type Question = (ContactId, Vec<SearchKey>);
 
 impl Found {
     pub(crate) fn new(keep: TimeDelta, bytes: usize) -> Self {
-        Self { kept: Cache::new(keep, bytes) }
+        Self {
+            kept: Cache::new(keep, bytes),
+        }
     }
 
     fn keep(&self, question: Question, lines: Vec<Bytes>, now: DateTime<Utc>) {
@@ -82,7 +84,12 @@ impl Answer {
     async fn problem(&self, about: PartName, profile: Option<ProfileId>, refusal: &Refusal) {
         *self.lock() = None;
         let error = refusal.error(&self.request_id);
-        self.give(CustomerPart::Problem(ProblemPart { about, profile, error })).await;
+        self.give(CustomerPart::Problem(ProblemPart {
+            about,
+            profile,
+            error,
+        }))
+        .await;
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<Vec<Bytes>>> {
@@ -105,7 +112,10 @@ impl Look {
     /// Sends all parts but the contact's own.
     pub(crate) async fn send(self, sink: Sink) {
         let now = self.proxy.clock.now();
-        let question = self.contact.clone().map(|contact| (contact, self.keys.clone()));
+        let question = self
+            .contact
+            .clone()
+            .map(|contact| (contact, self.keys.clone()));
         if let Some(question) = &question
             && let Some(lines) = self.proxy.found.kept.get(question, now)
         {
@@ -122,12 +132,19 @@ impl Look {
         };
         match self.search().await {
             Ok(profiles) => {
-                let found: Vec<ProfileId> =
-                    profiles.matches.iter().map(|one| one.profile.id.clone()).collect();
+                let found: Vec<ProfileId> = profiles
+                    .matches
+                    .iter()
+                    .map(|one| one.profile.id.clone())
+                    .collect();
                 answer.give(CustomerPart::Profiles(profiles)).await;
                 self.all_parts(&found, &answer).await;
             }
-            Err(error) => answer.problem(PartName::Profiles, None, &error.into()).await,
+            Err(error) => {
+                answer
+                    .problem(PartName::Profiles, None, &error.into())
+                    .await
+            }
         }
         answer.give(CustomerPart::End(EndPart {})).await;
         let lines = answer.lock().take();
@@ -140,7 +157,10 @@ impl Look {
     async fn search(&self) -> Result<ProfilesPart, AwsError> {
         if self.keys.is_empty() {
             let nobody = FoundProfiles::default().into_part(false);
-            return Ok(ProfilesPart { kind: MatchKind::Withheld, ..nobody });
+            return Ok(ProfilesPart {
+                kind: MatchKind::Withheld,
+                ..nobody
+            });
         }
         let mut last = None;
         for key in &self.keys {
@@ -194,14 +214,18 @@ impl Look {
             match result {
                 Ok(has_more) => cut |= has_more,
                 Err(error) => {
-                    answer.problem(PartName::Orders, Some(profile.clone()), &error.into()).await;
+                    answer
+                        .problem(PartName::Orders, Some(profile.clone()), &error.into())
+                        .await;
                     // What is there is shown, and not as if it were all.
                     cut = true;
                 }
             }
         }
         let book = book.into_inner().unwrap_or_else(PoisonError::into_inner);
-        answer.give(CustomerPart::Orders(book.into_part(profile.clone(), cut))).await;
+        answer
+            .give(CustomerPart::Orders(book.into_part(profile.clone(), cut)))
+            .await;
     }
 
     /// Adds the objects of one kind to `book`; whether there are more than are fetched.
@@ -218,7 +242,11 @@ impl Look {
                 let mut book = book.lock().unwrap_or_else(PoisonError::into_inner);
                 book.add(kind, &page);
                 // A page that is followed by none is in the last line, which is about to come.
-                if pages.is_at_end() { Vec::new() } else { book.last_page() }
+                if pages.is_at_end() {
+                    Vec::new()
+                } else {
+                    book.last_page()
+                }
             };
             if !so_far.is_empty() {
                 let part = OrdersPart {
@@ -255,7 +283,9 @@ impl Look {
     }
 
     async fn calculated(&self, profile: &ProfileId, answer: &Answer) {
-        let operation = ListCalculatedAttributes { profile_id: profile.clone() };
+        let operation = ListCalculatedAttributes {
+            profile_id: profile.clone(),
+        };
         let page = match self.proxy.aws.look_up(operation, self.deadline).await {
             Ok(page) => page,
             // A domain that calculates nothing.
@@ -287,7 +317,12 @@ enum Next {
 
 impl Pages {
     fn of(object_type_name: &'static str, profile: &ProfileId, most: usize) -> Self {
-        Self { object_type_name, profile: profile.clone(), left: most, next: Next::First }
+        Self {
+            object_type_name,
+            profile: profile.clone(),
+            left: most,
+            next: Next::First,
+        }
     }
 
     /// The next page; none when there is none, or none that is fetched. A domain that does not have
@@ -355,7 +390,13 @@ pub(crate) fn keys_of_contact(
     customer_id: Option<&str>,
     caller: &Caller,
 ) -> Vec<SearchKey> {
-    let text = |name: &str| attributes.get(name)?.as_str().map(str::trim).filter(|it| !it.is_empty());
+    let text = |name: &str| {
+        attributes
+            .get(name)?
+            .as_str()
+            .map(str::trim)
+            .filter(|it| !it.is_empty())
+    };
     let mut keys = Vec::new();
     if let (Some(name), Some(value)) = (text("profileSearchKey"), text("profileSearchValue"))
         && name.len() <= 64
@@ -392,7 +433,11 @@ mod tests {
     #[case::customer(json!({}), Some("0a1b2c3d4e5f60718293a4b5c6d7e8f9"), &["_profileId", "_phone"])]
     #[case::another_system_s_customer(json!({}), Some("C-1001"), &["_phone"])]
     #[case::attributes_of_another_type(json!({"profileSearchKey": 1, "profileSearchValue": []}), None, &["_phone"])]
-    fn the_best_key_comes_first(#[case] attributes: Value, #[case] customer: Option<&str>, #[case] expected: &[&str]) {
+    fn the_best_key_comes_first(
+        #[case] attributes: Value,
+        #[case] customer: Option<&str>,
+        #[case] expected: &[&str],
+    ) {
         let number = PhoneNumber::parse("+819000000001").expect("a number");
         let keys = keys_of_contact(&attributes, customer, &Caller::Number { number });
         let names: Vec<_> = keys.iter().map(SearchKey::name).collect();

@@ -18,7 +18,9 @@ const DEEPEST: u8 = 4;
 /// Nothing but that: what a sender has done wrong is not told, for it could be a person's data.
 pub(crate) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Malformed> {
     let mut reader = serde_json::Deserializer::from_slice(body);
-    Level(DEEPEST).deserialize(&mut reader).map_err(|_| Malformed)?;
+    Level(DEEPEST)
+        .deserialize(&mut reader)
+        .map_err(|_| Malformed)?;
     reader.end().map_err(|_| Malformed)?;
     serde_json::from_slice(body).map_err(|_| Malformed)
 }
@@ -33,7 +35,10 @@ struct Level(u8);
 
 impl Level {
     fn deeper<E: serde::de::Error>(self) -> Result<Self, E> {
-        self.0.checked_sub(1).map(Self).ok_or_else(|| E::custom("too deep"))
+        self.0
+            .checked_sub(1)
+            .map(Self)
+            .ok_or_else(|| E::custom("too deep"))
     }
 }
 

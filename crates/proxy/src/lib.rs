@@ -14,13 +14,16 @@
 
 //! # Invariants
 //!
-//! - Nobody reaches an operation but through [`asked`](self) the gate: form, origin, token, rate, body.
-//! - A contact is shown to its agent and to nobody else (`binding::tests`, `tests/attacks.rs`).
+//! - Nobody reaches an operation but through the gate (`asked`): form, origin, token, rate, body
+//!   (`attacks`).
+//! - A contact is shown to its agent and to nobody else (`binding::tests`, `attacks`).
 //! - Of what was asked for and of what was found, nothing stands in a log line, an error or a count
-//!   (`tests/attacks.rs`, `no_trace_of_a_person`).
+//!   (`attacks::nothing_of_a_person_stands_in_a_log_or_an_error`).
 
 mod agent;
 mod asked;
+#[cfg(test)]
+mod attacks;
 mod aws;
 mod binding;
 mod cache;

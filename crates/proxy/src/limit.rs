@@ -51,7 +51,14 @@ impl Limiter {
         if over > TimeDelta::zero() && over <= self.savings {
             return Err(over.to_std().unwrap_or_default());
         }
-        full_at.insert(agent.into(), if over > self.savings { now + self.price } else { after });
+        full_at.insert(
+            agent.into(),
+            if over > self.savings {
+                now + self.price
+            } else {
+                after
+            },
+        );
         Ok(())
     }
 }

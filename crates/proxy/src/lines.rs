@@ -42,9 +42,14 @@ pub(crate) struct Lines {
 
 impl Lines {
     /// The lines that `work` sends.
-    pub(crate) fn of<F: Future<Output = ()> + Send + 'static>(work: impl FnOnce(Sink) -> F) -> Self {
+    pub(crate) fn of<F: Future<Output = ()> + Send + 'static>(
+        work: impl FnOnce(Sink) -> F,
+    ) -> Self {
         let (sender, ready) = mpsc::channel(WAITING);
-        Self { work: Some(Box::pin(work(Sink(sender)))), ready }
+        Self {
+            work: Some(Box::pin(work(Sink(sender)))),
+            ready,
+        }
     }
 }
 

@@ -23,9 +23,13 @@ fn main() -> ExitCode {
     log(&config);
     // A function has one request at a time, and pays for every thread.
     let runtime = if on_lambda() {
-        tokio::runtime::Builder::new_current_thread().enable_all().build()
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
     } else {
-        tokio::runtime::Builder::new_multi_thread().enable_all().build()
+        tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
     };
     let result = match runtime {
         Ok(runtime) => runtime.block_on(run(config)),
@@ -48,13 +52,21 @@ fn on_lambda() -> bool {
 fn log(config: &Config) {
     let levels: Targets = config.log.parse().unwrap_or_default();
     tracing_subscriber::registry()
-        .with(tracing_subscriber::fmt::layer().json().flatten_event(true).with_current_span(false))
+        .with(
+            tracing_subscriber::fmt::layer()
+                .json()
+                .flatten_event(true)
+                .with_current_span(false),
+        )
         .with(levels)
         .init();
     let standard = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         // The message of a panic may hold what was being looked at; its place does not.
-        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let place = panic
+            .location()
+            .map(ToString::to_string)
+            .unwrap_or_default();
         tracing::error!(place, "panic");
         if cfg!(debug_assertions) {
             standard(panic);
@@ -67,7 +79,9 @@ async fn run(config: Config) -> Result<(), lambda_http::Error> {
         .region(Region::new(config.region.to_string()))
         .load()
         .await;
-    let credentials = chain.credentials_provider().ok_or("the chain of credentials is empty")?;
+    let credentials = chain
+        .credentials_provider()
+        .ok_or("the chain of credentials is empty")?;
     let listen = config.listen;
     let proxy = Proxy::new(config, credentials, Clock::system())?;
     if on_lambda() {

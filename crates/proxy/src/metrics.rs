@@ -13,7 +13,7 @@ const BUCKETS: [f64; 9] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5];
 
 /// The counts since the start.
 #[derive(Debug, Default)]
-pub struct Metrics {
+pub(crate) struct Metrics {
     requests: Family,
     upstream: Family,
     events: Mutex<BTreeMap<&'static str, u64>>,
@@ -48,7 +48,7 @@ impl Metrics {
     }
 
     /// Everything, as Prometheus reads it (exposition formats, text 0.0.4).
-    pub fn render(&self) -> String {
+    pub(crate) fn render(&self) -> String {
         let mut text = String::with_capacity(4096);
         self.requests.render(
             &mut text,
@@ -93,7 +93,11 @@ impl Family {
             }
             let Histogram { count, seconds, .. } = histogram;
             writeln!(text, "{name}_bucket{{{of},le=\"+Inf\"}} {count}").ok();
-            writeln!(text, "{name}_sum{{{of}}} {seconds}\n{name}_count{{{of}}} {count}").ok();
+            writeln!(
+                text,
+                "{name}_sum{{{of}}} {seconds}\n{name}_count{{{of}}} {count}"
+            )
+            .ok();
         }
     }
 }
@@ -108,7 +112,11 @@ mod tests {
         metrics.request("/api/screen-pop", "ok", Duration::from_millis(7));
         metrics.request("/api/screen-pop", "ok", Duration::from_millis(700));
         let text = metrics.render();
-        let line = |le: &str| format!("desk_proxy_request_seconds_bucket{{endpoint=\"/api/screen-pop\",outcome=\"ok\",le=\"{le}\"}}");
+        let line = |le: &str| {
+            format!(
+                "desk_proxy_request_seconds_bucket{{endpoint=\"/api/screen-pop\",outcome=\"ok\",le=\"{le}\"}}"
+            )
+        };
         assert!(text.contains(&format!("{} 0\n", line("0.005"))), "{text}");
         assert!(text.contains(&format!("{} 1\n", line("0.01"))), "{text}");
         assert!(text.contains(&format!("{} 2\n", line("1"))), "{text}");

@@ -45,7 +45,12 @@ pub(crate) async fn screen_pop(
     tracing::info!(target: "audit", asker = &*asked.agent, contact = id.as_ref(), request = &*asked.id.0, "screen pop");
     let Admitted { contact, described } = admitted;
     let described = described.get("Contact").unwrap_or(&Value::Null);
-    let caller = caller(contact.customer_endpoint.as_ref().and_then(|end| end.address.as_deref()));
+    let caller = caller(
+        contact
+            .customer_endpoint
+            .as_ref()
+            .and_then(|end| end.address.as_deref()),
+    );
     let attributes = described.get("Attributes").unwrap_or(&Value::Null);
     let look = Look {
         proxy: proxy.clone(),
@@ -59,10 +64,13 @@ pub(crate) async fn screen_pop(
         caller,
         attributes: attributes_of_contact(described),
     }));
-    parts(&asked, Lines::of(|sink| async move {
-        sink.send(first).await;
-        look.send(sink).await;
-    }))
+    parts(
+        &asked,
+        Lines::of(|sink| async move {
+            sink.send(first).await;
+            look.send(sink).await;
+        }),
+    )
 }
 
 /// A customer whom a search has found.
@@ -106,12 +114,23 @@ async fn find(proxy: &Arc<Proxy>, asked: &Asked<Search>) -> Result<SearchResults
     let is_good = !text.trim().is_empty()
         && text.chars().count() <= LONGEST_VALUE
         && !text.contains(char::is_control)
-        && next.as_ref().is_none_or(|token| (1..=LONGEST_TOKEN).contains(&token.len()));
+        && next
+            .as_ref()
+            .is_none_or(|token| (1..=LONGEST_TOKEN).contains(&token.len()));
     if !is_good {
         return Err(ErrorCode::InvalidRequest.into());
     }
-    let nobody = |outcome| SearchResults { outcome, results: Vec::new(), next: None };
-    let key = match SearchKey::of_search(*by, text, proxy.home, proxy.config.order_name_key.as_deref()) {
+    let nobody = |outcome| SearchResults {
+        outcome,
+        results: Vec::new(),
+        next: None,
+    };
+    let key = match SearchKey::of_search(
+        *by,
+        text,
+        proxy.home,
+        proxy.config.order_name_key.as_deref(),
+    ) {
         Ok(key) => key,
         Err(outcome) => return Ok(nobody(outcome)),
     };
@@ -121,7 +140,10 @@ async fn find(proxy: &Arc<Proxy>, asked: &Asked<Search>) -> Result<SearchResults
     let results = found
         .matches()
         .iter()
-        .map(|one| SearchResult { profile: one.profile.summary(), why: one.why.clone() })
+        .map(|one| SearchResult {
+            profile: one.profile.summary(),
+            why: one.why.clone(),
+        })
         .collect();
     Ok(SearchResults {
         outcome: SearchOutcome::Searched,
@@ -133,7 +155,10 @@ async fn find(proxy: &Arc<Proxy>, asked: &Asked<Search>) -> Result<SearchResults
 /// Ties a contact to a customer.
 pub(crate) async fn link(State(proxy): State<Arc<Proxy>>, asked: Asked<Link>) -> Response {
     let result = tie(&proxy, &asked).await;
-    let Link { contact_id, profile } = &asked.request;
+    let Link {
+        contact_id,
+        profile,
+    } = &asked.request;
     tracing::info!(target: "audit", asker = &*asked.agent, contact = contact_id.as_ref(), profile = profile.as_str(),
         request = &*asked.id.0, is_done = result.is_ok(), "link");
     match result {
@@ -143,7 +168,10 @@ pub(crate) async fn link(State(proxy): State<Arc<Proxy>>, asked: Asked<Link>) ->
 }
 
 async fn tie(proxy: &Arc<Proxy>, asked: &Asked<Link>) -> Result<(), Refusal> {
-    let Link { contact_id, profile } = &asked.request;
+    let Link {
+        contact_id,
+        profile,
+    } = &asked.request;
     let admitted = admit(&proxy.aws, contact_id, &asked.agent, asked.deadline).await?;
     // The record of a contact is filed when it ends; a key that is added later ties nothing.
     if admitted.contact.ended().is_some() {
@@ -164,7 +192,13 @@ async fn tie(proxy: &Arc<Proxy>, asked: &Asked<Link>) -> Result<(), Refusal> {
 /// Whether the service is there for this agent.
 pub(crate) async fn health(asked: Asked<Health>) -> Response {
     let version = env!("CARGO_PKG_VERSION").to_owned();
-    json::<Health>(&asked, &Healthy { version, may_search: true })
+    json::<Health>(
+        &asked,
+        &Healthy {
+            version,
+            may_search: true,
+        },
+    )
 }
 
 fn refused<E>(refusal: &Refusal, asked: &Asked<E>) -> Response {
@@ -185,9 +219,10 @@ fn parts<E: Endpoint>(asked: &Asked<E>, lines: Lines) -> Response {
 
 fn answer<E: Endpoint>(asked: &Asked<E>, body: Body) -> Response {
     let mut response = body.into_response();
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static(E::ANSWER.media_type()));
+    response.headers_mut().insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static(E::ANSWER.media_type()),
+    );
     by(asked, response)
 }
 

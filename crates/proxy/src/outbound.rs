@@ -120,7 +120,11 @@ impl Outbound {
                 rest.extend_from_slice(&data);
             }
         }
-        let body = if rest.is_empty() { first } else { rest.freeze() };
+        let body = if rest.is_empty() {
+            first
+        } else {
+            rest.freeze()
+        };
         Ok(Answer {
             status: head.status,
             headers: head.headers,

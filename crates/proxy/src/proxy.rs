@@ -48,11 +48,22 @@ impl Proxy {
     ) -> std::io::Result<Arc<Self>> {
         let metrics = Arc::new(Metrics::default());
         let outbound = Outbound::new()?;
-        let aws = Aws::new(&config, outbound.clone(), credentials, clock.clone(), metrics.clone());
+        let aws = Aws::new(
+            &config,
+            outbound.clone(),
+            credentials,
+            clock.clone(),
+            metrics.clone(),
+        );
         let aws = Arc::new(aws);
         Ok(Arc::new(Self {
             home: config.country,
-            verifier: Verifier::new(config.tokens.clone(), outbound, clock.clone(), metrics.clone()),
+            verifier: Verifier::new(
+                config.tokens.clone(),
+                outbound,
+                clock.clone(),
+                metrics.clone(),
+            ),
             agents: Agents::new(config.tokens.user_by, aws.clone()),
             requests: Limiter::per_minute(config.limits.requests_per_minute),
             searches: Limiter::per_minute(config.limits.searches_per_minute),

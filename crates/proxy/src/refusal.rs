@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
 use contract::{ApiError, ErrorBody, ErrorCode};
-use http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use http::StatusCode;
+use http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 
 use crate::aws::AwsError;
 
@@ -21,11 +21,17 @@ pub(crate) struct Refusal {
 
 impl Refusal {
     pub(crate) fn throttled(retry_after: Duration) -> Self {
-        Self { code: ErrorCode::Throttled, retry_after: Some(retry_after) }
+        Self {
+            code: ErrorCode::Throttled,
+            retry_after: Some(retry_after),
+        }
     }
 
     pub(crate) fn unavailable() -> Self {
-        Self { code: ErrorCode::Unavailable, retry_after: Some(USUAL_PAUSE) }
+        Self {
+            code: ErrorCode::Unavailable,
+            retry_after: Some(USUAL_PAUSE),
+        }
     }
 
     /// The error of this refusal to the request that the log calls `id`.
@@ -41,16 +47,23 @@ impl Refusal {
 
     pub(crate) fn response(&self, id: &str) -> Response {
         // Texts and numbers: there is nothing in it that could not be written.
-        let body = serde_json::to_vec(&ErrorBody { error: self.error(id) }).unwrap_or_default();
-        let status = StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = serde_json::to_vec(&ErrorBody {
+            error: self.error(id),
+        })
+        .unwrap_or_default();
+        let status =
+            StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, body).into_response();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         if let Some(pause) = self.retry_after {
-            headers.insert(RETRY_AFTER, pause.as_millis().div_ceil(1_000).try_into().map_or_else(
-                |_| HeaderValue::from_static("1"),
-                |seconds: u32| seconds.into(),
-            ));
+            headers.insert(
+                RETRY_AFTER,
+                pause.as_millis().div_ceil(1_000).try_into().map_or_else(
+                    |_| HeaderValue::from_static("1"),
+                    |seconds: u32| seconds.into(),
+                ),
+            );
         }
         response
     }
@@ -58,14 +71,19 @@ impl Refusal {
 
 impl From<ErrorCode> for Refusal {
     fn from(code: ErrorCode) -> Self {
-        Self { code, retry_after: None }
+        Self {
+            code,
+            retry_after: None,
+        }
     }
 }
 
 impl From<AwsError> for Refusal {
     fn from(error: AwsError) -> Self {
         match error {
-            AwsError::Throttled { retry_after, .. } => Self::throttled(retry_after.unwrap_or(USUAL_PAUSE)),
+            AwsError::Throttled { retry_after, .. } => {
+                Self::throttled(retry_after.unwrap_or(USUAL_PAUSE))
+            }
             AwsError::Silent => ErrorCode::UpstreamTimeout.into(),
             AwsError::NotFound(_)
             | AwsError::Denied(_)

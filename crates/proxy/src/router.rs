@@ -64,9 +64,17 @@ async fn unknown(Extension(id): Extension<RequestId>) -> Response {
 async fn ready(State(proxy): State<Arc<Proxy>>) -> Response {
     let credentials = proxy.aws.has_credentials().await.is_ok();
     let keys = proxy.verifier.is_ready().await;
-    let status = if credentials && keys { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let status = if credentials && keys {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
     let word = |is_there: bool| if is_there { "there" } else { "missing" };
-    let text = format!("AWS credentials: {}\nkeys of the issuer: {}\n", word(credentials), word(keys));
+    let text = format!(
+        "AWS credentials: {}\nkeys of the issuer: {}\n",
+        word(credentials),
+        word(keys)
+    );
     (status, text).into_response()
 }
 
@@ -79,8 +87,17 @@ async fn metrics(State(proxy): State<Arc<Proxy>>) -> Response {
 
 /// The endpoint as a word of the proxy's own: what was asked for may be anything.
 fn endpoint(uri: &Uri) -> &'static str {
-    let known = [ScreenPop::PATH, OpenProfile::PATH, Search::PATH, Link::PATH, Health::PATH];
-    known.into_iter().find(|path| uri.path() == *path).unwrap_or("unknown")
+    let known = [
+        ScreenPop::PATH,
+        OpenProfile::PATH,
+        Search::PATH,
+        Link::PATH,
+        Health::PATH,
+    ];
+    known
+        .into_iter()
+        .find(|path| uri.path() == *path)
+        .unwrap_or("unknown")
 }
 
 async fn serve(State(proxy): State<Arc<Proxy>>, mut request: Request, next: Next) -> Response {
@@ -109,9 +126,19 @@ async fn serve(State(proxy): State<Arc<Proxy>>, mut request: Request, next: Next
     let status = response.status();
     let took = began.elapsed();
     proxy.metrics.request(endpoint, class(status), took);
-    let agent = response.extensions().get::<Asker>().map_or("-", |asker| &*asker.0);
+    let agent = response
+        .extensions()
+        .get::<Asker>()
+        .map_or("-", |asker| &*asker.0);
     let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-    tracing::info!(request = &*id, endpoint, status = status.as_u16(), took_ms, agent, "answered");
+    tracing::info!(
+        request = &*id,
+        endpoint,
+        status = status.as_u16(),
+        took_ms,
+        agent,
+        "answered"
+    );
     response
 }
 

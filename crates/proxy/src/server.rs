@@ -1,6 +1,5 @@
 //! The proxy as a server of its own: HTTP/1.1 on one address, until it is told to stop.
 
-use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::Router;
@@ -9,7 +8,6 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
-use tower::ServiceExt as _;
 
 /// A head that takes longer is held back on purpose.
 const SLOWEST_HEAD: Duration = Duration::from_secs(5);
@@ -48,8 +46,8 @@ pub async fn serve(
             () = &mut stop => break,
         };
         stream.set_nodelay(true).ok();
-        let service = router.clone().map_err(|never: Infallible| match never {});
-        let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+        let service = TowerToHyperService::new(router.clone());
+        let connection = http.serve_connection(TokioIo::new(stream), service);
         let connection = connections.watch(connection);
         tokio::spawn(async move {
             // A caller who hangs up is no error of ours.
@@ -57,6 +55,8 @@ pub async fn serve(
         });
     }
     drop(listener);
-    tokio::time::timeout(LAST_WORDS, connections.shutdown()).await.ok();
+    tokio::time::timeout(LAST_WORDS, connections.shutdown())
+        .await
+        .ok();
     Ok(())
 }

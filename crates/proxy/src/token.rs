@@ -135,7 +135,12 @@ impl Verifier {
         metrics: Arc<Metrics>,
     ) -> Self {
         let keys = Keys::new(&config.issuer, outbound, clock.clone(), metrics.clone());
-        Self { config, keys, clock, metrics }
+        Self {
+            config,
+            keys,
+            clock,
+            metrics,
+        }
     }
 
     /// Whom `token` names, if it is believed.
@@ -235,9 +240,11 @@ impl Verifier {
             "client_id" => claims.client_id.as_str(),
             name => claims.others.get(name).and_then(Value::as_str),
         };
-        user.filter(|it| !it.is_empty() && it.len() <= LONGEST_USER && !it.contains(char::is_control))
-            .map(|it| Named(it.into()))
-            .ok_or(TokenError::NoUser)
+        user.filter(|it| {
+            !it.is_empty() && it.len() <= LONGEST_USER && !it.contains(char::is_control)
+        })
+        .map(|it| Named(it.into()))
+        .ok_or(TokenError::NoUser)
     }
 }
 
@@ -247,9 +254,10 @@ fn instant(value: &Value) -> Option<DateTime<Utc>> {
         return DateTime::from_timestamp(seconds, 0);
     }
     let seconds = value.as_f64().filter(|it| (0.0..4e12).contains(it))?;
-    DateTime::UNIX_EPOCH
-        .checked_add_signed(chrono::TimeDelta::from_std(std::time::Duration::from_secs_f64(seconds)).ok()?)
+    DateTime::UNIX_EPOCH.checked_add_signed(
+        chrono::TimeDelta::from_std(std::time::Duration::from_secs_f64(seconds)).ok()?,
+    )
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

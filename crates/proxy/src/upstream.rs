@@ -20,7 +20,10 @@ pub(crate) struct Received {
 
 impl Received {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 
     pub(crate) fn path(&self) -> &str {
@@ -49,7 +52,11 @@ impl Reply {
     }
 
     pub(crate) fn error(status: u16, code: &str) -> Self {
-        Self::Full(status, vec![("x-amzn-errortype", code.to_owned())], b"{\"Message\":\"no\"}".to_vec())
+        Self::Full(
+            status,
+            vec![("x-amzn-errortype", code.to_owned())],
+            b"{\"Message\":\"no\"}".to_vec(),
+        )
     }
 
     pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
@@ -81,7 +88,11 @@ impl Upstream {
                 tokio::spawn(serve(stream, answer.clone(), log.clone()));
             }
         });
-        Self { address, received, task }
+        Self {
+            address,
+            received,
+            task,
+        }
     }
 
     /// Answers one after the other, and then always with the last.
@@ -91,7 +102,12 @@ impl Upstream {
         let replies = Mutex::new(replies);
         Self::new(move |_| {
             let mut replies = replies.lock().expect("no panic");
-            if replies.len() > 1 { replies.pop() } else { replies.last().cloned() }.expect("a reply")
+            if replies.len() > 1 {
+                replies.pop()
+            } else {
+                replies.last().cloned()
+            }
+            .expect("a reply")
         })
         .await
     }
@@ -122,7 +138,11 @@ async fn serve(mut stream: TcpStream, answer: Arc<Answer>, log: Arc<Mutex<Vec<Re
                     head.push_str(&format!("{name}: {value}\r\n"));
                 }
                 head.push_str("\r\n");
-                if stream.write_all(&[head.into_bytes(), body].concat()).await.is_err() {
+                if stream
+                    .write_all(&[head.into_bytes(), body].concat())
+                    .await
+                    .is_err()
+                {
                     return;
                 }
             }
@@ -153,12 +173,20 @@ async fn read(stream: &mut TcpStream) -> Option<Received> {
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
         .collect();
-    let length = headers.iter().find(|(name, _)| name == "content-length").map_or(0, |(_, value)| value.parse().expect("a length"));
+    let length = headers
+        .iter()
+        .find(|(name, _)| name == "content-length")
+        .map_or(0, |(_, value)| value.parse().expect("a length"));
     let mut body = bytes.split_off(end + 4);
     while body.len() < length {
         if stream.read_buf(&mut body).await.ok()? == 0 {
             return None;
         }
     }
-    Some(Received { method, target, headers, body })
+    Some(Received {
+        method,
+        target,
+        headers,
+        body,
+    })
 }

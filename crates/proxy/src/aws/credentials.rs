@@ -56,7 +56,9 @@ impl Keys {
         })?;
         let renewed_at = credentials
             .expiry()
-            .map_or(DateTime::<Utc>::MAX_UTC, |expiry| DateTime::<Utc>::from(expiry) - EARLY);
+            .map_or(DateTime::<Utc>::MAX_UTC, |expiry| {
+                DateTime::<Utc>::from(expiry) - EARLY
+            });
         let identity = Identity::from(credentials);
         *self.held.write().unwrap_or_else(PoisonError::into_inner) = Some(Held {
             identity: identity.clone(),

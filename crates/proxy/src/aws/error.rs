@@ -13,7 +13,7 @@ use crate::outbound::{Answer, OutboundError};
 
 /// Why a call to AWS gave nothing. `Display` holds no data of a customer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum AwsError {
+pub(crate) enum AwsError {
     /// Too many requests; a pause may have been named.
     #[error("be served: {code}")]
     Throttled {
@@ -55,7 +55,7 @@ pub enum AwsError {
 
 /// AWS's name of an error, such as `ThrottlingException`: letters, digits and dots, or `Unnamed`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Code(Box<str>);
+pub(crate) struct Code(Box<str>);
 
 impl Code {
     fn read(text: &str) -> Option<Self> {
@@ -63,7 +63,9 @@ impl Code {
         // Whatever else stands there may be anything, and codes are logged.
         let is_name = !name.is_empty()
             && name.len() <= 64
-            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.');
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'.');
         is_name.then(|| Self(name.into()))
     }
 
@@ -72,7 +74,7 @@ impl Code {
     }
 
     /// The name.
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }
@@ -174,7 +176,10 @@ fn code(answer: &Answer) -> Option<Code> {
         #[serde(borrow, default)]
         code: Option<std::borrow::Cow<'a, str>>,
     }
-    let header = answer.headers.get("x-amzn-errortype").and_then(|value| value.to_str().ok());
+    let header = answer
+        .headers
+        .get("x-amzn-errortype")
+        .and_then(|value| value.to_str().ok());
     header.and_then(Code::read).or_else(|| {
         let named: Named<'_> = serde_json::from_slice(&answer.body).ok()?;
         named.kind.or(named.code).and_then(|text| Code::read(&text))
@@ -211,7 +216,8 @@ fn is_denial(name: &str) -> bool {
 
 /// Seconds, or the milliseconds of AWS's own header.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let number = |name: &str| -> Option<u64> { headers.get(name)?.to_str().ok()?.trim().parse().ok() };
+    let number =
+        |name: &str| -> Option<u64> { headers.get(name)?.to_str().ok()?.trim().parse().ok() };
     number("x-amz-retry-after")
         .map(Duration::from_millis)
         .or_else(|| number("retry-after").map(Duration::from_secs))
@@ -238,42 +244,72 @@ mod tests {
 
     #[rstest]
     #[case::header(Some("BadRequestException"), "{}", "BadRequestException")]
-    #[case::tail(Some("BadRequestException:http://internal.amazon.com/x/"), "", "BadRequestException")]
-    #[case::body_type(None, r#"{"__type":"com.amazon#AccessDeniedException","Message":"User: arn"}"#, "AccessDeniedException")]
-    #[case::body_code(None, r#"{"code":"AccessDeniedException","message":"no"}"#, "AccessDeniedException")]
+    #[case::tail(
+        Some("BadRequestException:http://internal.amazon.com/x/"),
+        "",
+        "BadRequestException"
+    )]
+    #[case::body_type(
+        None,
+        r#"{"__type":"com.amazon#AccessDeniedException","Message":"User: arn"}"#,
+        "AccessDeniedException"
+    )]
+    #[case::body_code(
+        None,
+        r#"{"code":"AccessDeniedException","message":"no"}"#,
+        "AccessDeniedException"
+    )]
     #[case::html(None, "<html>Service Unavailable</html>", "Unnamed")]
     #[case::nothing(None, "", "Unnamed")]
     #[case::a_name_of_somebody(Some("花子 見本"), r#"{"code":"hanako@example.com"}"#, "Unnamed")]
-    fn the_code_is_found_wherever_it_stands(#[case] header: Option<&str>, #[case] body: &'static str, #[case] expected: &str) {
+    fn the_code_is_found_wherever_it_stands(
+        #[case] header: Option<&str>,
+        #[case] body: &'static str,
+        #[case] expected: &str,
+    ) {
         let answer = answer(400, header, body);
-        assert_eq!(code(&answer).unwrap_or_else(Code::unnamed).as_str(), expected);
+        assert_eq!(
+            code(&answer).unwrap_or_else(Code::unnamed).as_str(),
+            expected
+        );
     }
 
     /// The samples of every form of error, from the service models and the field.
     #[test]
     fn every_sample_is_understood() {
         let samples: serde_json::Value =
-            serde_json::from_str(include_str!("../../../../tests/data/aws/aws_errors.json")).expect("JSON");
+            serde_json::from_str(include_str!("../../../../tests/data/aws/aws_errors.json"))
+                .expect("JSON");
         let outcomes: Vec<(String, &str, bool)> = samples["cases"]
             .as_array()
             .expect("cases")
             .iter()
             .map(|case| {
-                let body = case["raw_body"].as_str().map_or_else(|| case["body"].to_string(), str::to_owned);
+                let body = case["raw_body"]
+                    .as_str()
+                    .map_or_else(|| case["body"].to_string(), str::to_owned);
                 let mut headers = HeaderMap::new();
                 if let Some(code) = case["headers"]["x-amzn-ErrorType"].as_str() {
                     headers.insert("x-amzn-errortype", code.parse().expect("a header value"));
                 }
-                let status = u16::try_from(case["status"].as_u64().expect("a status")).expect("16 bits");
+                let status =
+                    u16::try_from(case["status"].as_u64().expect("a status")).expect("16 bits");
                 let error = AwsError::read(&Answer {
                     status: StatusCode::from_u16(status).expect("a status"),
                     headers,
                     body: body.into(),
                 });
-                (case["when"].as_str().expect("when").to_owned(), error.outcome(), error.is_transient())
+                (
+                    case["when"].as_str().expect("when").to_owned(),
+                    error.outcome(),
+                    error.is_transient(),
+                )
             })
             .collect();
-        let read: Vec<(&str, &str, bool)> = outcomes.iter().map(|(when, outcome, again)| (when.as_str(), *outcome, *again)).collect();
+        let read: Vec<(&str, &str, bool)> = outcomes
+            .iter()
+            .map(|(when, outcome, again)| (when.as_str(), *outcome, *again))
+            .collect();
         assert_eq!(
             read,
             [

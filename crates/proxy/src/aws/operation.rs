@@ -18,7 +18,11 @@ use serde_json::Value;
 
 /// Everything but the unreserved characters of RFC 3986: the only form that signs the same whether
 /// the receiver takes the text as sent or encodes it anew.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// One of the two services.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +67,12 @@ impl Target {
     /// Names must be given in their order, for so they are signed.
     fn query(mut self, name: &str, value: &str) -> Self {
         let mark = if self.0.contains('?') { '&' } else { '?' };
-        write!(self.0, "{mark}{name}={}", utf8_percent_encode(value, RESERVED)).ok();
+        write!(
+            self.0,
+            "{mark}{name}={}",
+            utf8_percent_encode(value, RESERVED)
+        )
+        .ok();
         self
     }
 
@@ -110,7 +119,9 @@ fn json(body: &impl Serialize) -> Option<Vec<u8>> {
 /// The token of the page after this one, if there is one. A page without a token is the last; one
 /// with a token may be empty.
 pub(crate) fn next_token(page: &Value) -> Option<&str> {
-    page.get("NextToken")?.as_str().filter(|token| !token.is_empty())
+    page.get("NextToken")?
+        .as_str()
+        .filter(|token| !token.is_empty())
 }
 
 /// Profiles by one key.
@@ -132,7 +143,8 @@ impl Operation for SearchProfiles {
     const METHOD: Method = Method::POST;
 
     fn target(&self, scope: &Scope) -> Target {
-        Target::path(&["domains", &scope.domain, "profiles", "search"]).page(self.page_size, self.next.as_deref())
+        Target::path(&["domains", &scope.domain, "profiles", "search"])
+            .page(self.page_size, self.next.as_deref())
     }
 
     fn body(&self, _: &Scope) -> Option<Vec<u8>> {
@@ -159,7 +171,8 @@ impl Operation for ListProfileObjects {
     const METHOD: Method = Method::POST;
 
     fn target(&self, scope: &Scope) -> Target {
-        Target::path(&["domains", &scope.domain, "profiles", "objects"]).page(self.page_size, self.next.as_deref())
+        Target::path(&["domains", &scope.domain, "profiles", "objects"])
+            .page(self.page_size, self.next.as_deref())
     }
 
     fn body(&self, _: &Scope) -> Option<Vec<u8>> {
@@ -181,7 +194,14 @@ impl Operation for ListCalculatedAttributes {
 
     fn target(&self, scope: &Scope) -> Target {
         // No domain may have more than 50 of them (quota), so one page holds all.
-        Target::path(&["domains", &scope.domain, "profile", self.profile_id.as_str(), "calculated-attributes"]).page(100, None)
+        Target::path(&[
+            "domains",
+            &scope.domain,
+            "profile",
+            self.profile_id.as_str(),
+            "calculated-attributes",
+        ])
+        .page(100, None)
     }
 
     fn body(&self, _: &Scope) -> Option<Vec<u8>> {
@@ -219,7 +239,6 @@ pub(crate) struct DescribeContact {
     pub(crate) contact: ContactId,
 }
 
-
 /// The members of a contact that decide who may see it, and whose it is.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
@@ -235,7 +254,9 @@ pub(crate) struct Contact {
 impl Contact {
     /// When it ended. Connect writes a time that is not set as one of the first seconds of 1970.
     pub(crate) fn ended(&self) -> Option<DateTime<Utc>> {
-        let seconds = self.disconnect_timestamp.filter(|it| (1.0..4e12).contains(it))?;
+        let seconds = self
+            .disconnect_timestamp
+            .filter(|it| (1.0..4e12).contains(it))?;
         TimeDelta::from_std(Duration::from_secs_f64(seconds))
             .ok()
             .and_then(|since| DateTime::UNIX_EPOCH.checked_add_signed(since))
@@ -334,13 +355,22 @@ mod tests {
     use super::*;
 
     fn scope() -> Scope {
-        Scope { instance: "instance".into(), domain: "shop".into() }
+        Scope {
+            instance: "instance".into(),
+            domain: "shop".into(),
+        }
     }
 
     #[test]
     fn a_parameter_cannot_leave_its_place() {
-        let target = DescribeContact { contact: "../users?x=1#&/%2e".into() }.target(&scope());
-        assert_eq!(target.as_str(), "/contacts/instance/..%2Fusers%3Fx%3D1%23%26%2F%252e");
+        let target = DescribeContact {
+            contact: "../users?x=1#&/%2e".into(),
+        }
+        .target(&scope());
+        assert_eq!(
+            target.as_str(),
+            "/contacts/instance/..%2Fusers%3Fx%3D1%23%26%2F%252e"
+        );
     }
 
     #[test]
@@ -356,16 +386,31 @@ mod tests {
             "/domains/shop/profiles/objects?max-results=100&next-token=a%2B%2F%3D"
         );
         let body = list.body(&scope()).expect("a body");
-        assert_eq!(String::from_utf8(body).expect("text"), r#"{"ObjectTypeName":"_order","ProfileId":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}"#);
+        assert_eq!(
+            String::from_utf8(body).expect("text"),
+            r#"{"ObjectTypeName":"_order","ProfileId":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}"#
+        );
     }
 
     #[test]
     fn the_documented_contact_is_read() {
-        let samples: serde_json::Value =
-            serde_json::from_str(include_str!("../../../../tests/data/aws/connect_responses.json")).expect("JSON");
-        let contact = Contact::deserialize(&samples["DescribeContact"]["Contact"]).expect("a contact");
-        assert_eq!(contact.agent_info.and_then(|it| it.id).as_deref(), Some("00000000-0000-4000-8000-0000000000aa"));
+        let samples: serde_json::Value = serde_json::from_str(include_str!(
+            "../../../../tests/data/aws/connect_responses.json"
+        ))
+        .expect("JSON");
+        let contact =
+            Contact::deserialize(&samples["DescribeContact"]["Contact"]).expect("a contact");
+        assert_eq!(
+            contact.agent_info.and_then(|it| it.id).as_deref(),
+            Some("00000000-0000-4000-8000-0000000000aa")
+        );
         assert_eq!(contact.disconnect_timestamp, Some(1_793_678_955.0));
-        assert_eq!(contact.customer_endpoint.and_then(|it| it.address).as_deref(), Some("+819000000001"));
+        assert_eq!(
+            contact
+                .customer_endpoint
+                .and_then(|it| it.address)
+                .as_deref(),
+            Some("+819000000001")
+        );
     }
 }

@@ -29,7 +29,9 @@ impl Budget {
     pub(super) fn take(&self, after_silence: bool) -> Option<u32> {
         let cost = if after_silence { COST_OF_SILENCE } else { COST };
         self.0
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(cost))
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+                left.checked_sub(cost)
+            })
             .ok()
             .map(|_| cost)
     }

@@ -43,7 +43,13 @@ fn client(upstream: &Upstream, timeout_ms: u32) -> Aws {
 
 async fn describe(aws: &Aws) -> Result<Value, AwsError> {
     let deadline = Instant::now() + aws.attempt * 9 / 4;
-    aws.send(&DescribeContact { contact: "c-1".into() }, deadline).await
+    aws.send(
+        &DescribeContact {
+            contact: "c-1".into(),
+        },
+        deadline,
+    )
+    .await
 }
 
 fn contact() -> Reply {
@@ -74,8 +80,17 @@ fn signs_as_botocore_does() {
         if headers.contains_key("Content-Type") == body.is_empty() {
             continue;
         }
-        let query = if text("query").is_empty() { String::new() } else { format!("?{}", text("query")) };
-        let uri = format!("{}://{}{}{query}", text("scheme"), text("host"), text("path"));
+        let query = if text("query").is_empty() {
+            String::new()
+        } else {
+            format!("?{}", text("query"))
+        };
+        let uri = format!(
+            "{}://{}{}{query}",
+            text("scheme"),
+            text("host"),
+            text("path")
+        );
         let unsigned = Unsigned {
             service,
             method: text("method").parse().expect("a method"),
@@ -83,12 +98,30 @@ fn signs_as_botocore_does() {
             body: body.into(),
         };
         let token = vector["session_token"].as_bool().expect("a flag");
-        let credentials = credentials(token.then(|| data["credentials"]["session_token"].as_str().expect("a token")));
-        let request = signed(&unsigned, &credentials.into(), text("region"), noon().into()).expect("a signature");
-        assert_eq!(request.headers()["authorization"], text("authorization"), "{}", text("name"));
+        let credentials = credentials(token.then(|| {
+            data["credentials"]["session_token"]
+                .as_str()
+                .expect("a token")
+        }));
+        let request = signed(
+            &unsigned,
+            &credentials.into(),
+            text("region"),
+            noon().into(),
+        )
+        .expect("a signature");
+        assert_eq!(
+            request.headers()["authorization"],
+            text("authorization"),
+            "{}",
+            text("name")
+        );
         compared += 1;
     }
-    assert!(compared >= 25, "only {compared} of them are the client's own form");
+    assert!(
+        compared >= 25,
+        "only {compared} of them are the client's own form"
+    );
 }
 
 #[tokio::test]
@@ -96,13 +129,23 @@ async fn a_secret_does_not_show_itself() {
     let unsigned = Unsigned {
         service: Service::Connect,
         method: Method::GET,
-        uri: "https://connect.example/contacts".parse().expect("an address"),
+        uri: "https://connect.example/contacts"
+            .parse()
+            .expect("an address"),
         body: Bytes::new(),
     };
-    let request = signed(&unsigned, &credentials(Some("SESSION")).into(), "ap-northeast-1", noon().into())
-        .expect("a signature");
+    let request = signed(
+        &unsigned,
+        &credentials(Some("SESSION")).into(),
+        "ap-northeast-1",
+        noon().into(),
+    )
+    .expect("a signature");
     let shown = format!("{request:?}");
-    assert!(!shown.contains("SESSION") && !shown.contains("Signature="), "{shown}");
+    assert!(
+        !shown.contains("SESSION") && !shown.contains("Signature="),
+        "{shown}"
+    );
 }
 
 #[rstest]
@@ -116,7 +159,9 @@ async fn a_secret_does_not_show_itself() {
 #[tokio::test]
 async fn trouble_that_passes_is_outlived(#[case] trouble: Reply) {
     let upstream = Upstream::scripted([trouble.clone(), trouble, contact()]).await;
-    let described = describe(&client(&upstream, 30_000)).await.expect("the third attempt's answer");
+    let described = describe(&client(&upstream, 30_000))
+        .await
+        .expect("the third attempt's answer");
     assert_eq!(described["Contact"]["Id"], "c-1");
     assert_eq!(upstream.received().len(), 3);
 }
@@ -128,7 +173,9 @@ async fn trouble_that_passes_is_outlived(#[case] trouble: Reply) {
 #[tokio::test]
 async fn what_will_not_change_is_not_asked_again(#[case] refusal: Reply, #[case] outcome: &str) {
     let upstream = Upstream::scripted([refusal]).await;
-    let error = describe(&client(&upstream, 30_000)).await.expect_err("a refusal");
+    let error = describe(&client(&upstream, 30_000))
+        .await
+        .expect_err("a refusal");
     assert_eq!(error.outcome(), outcome);
     assert_eq!(upstream.received().len(), 1);
 }
@@ -136,7 +183,9 @@ async fn what_will_not_change_is_not_asked_again(#[case] refusal: Reply, #[case]
 #[tokio::test]
 async fn a_storm_ends_after_three_attempts() {
     let upstream = Upstream::scripted([Reply::error(429, "ThrottlingException")]).await;
-    let error = describe(&client(&upstream, 30_000)).await.expect_err("throttling");
+    let error = describe(&client(&upstream, 30_000))
+        .await
+        .expect_err("throttling");
     assert_eq!(error.outcome(), "throttled");
     assert_eq!(upstream.received().len(), 3);
 }
@@ -145,50 +194,72 @@ async fn a_storm_ends_after_three_attempts() {
 async fn who_asks_for_a_longer_pause_than_there_is_time_is_not_asked_again() {
     let storm = Reply::error(429, "ThrottlingException").with("retry-after", "60");
     let upstream = Upstream::scripted([storm]).await;
-    let error = describe(&client(&upstream, 30_000)).await.expect_err("throttling");
-    assert!(matches!(error, AwsError::Throttled { retry_after: Some(it), .. } if it.as_secs() == 60));
+    let error = describe(&client(&upstream, 30_000))
+        .await
+        .expect_err("throttling");
+    assert!(
+        matches!(error, AwsError::Throttled { retry_after: Some(it), .. } if it.as_secs() == 60)
+    );
     assert_eq!(upstream.received().len(), 1);
 }
 
 #[tokio::test]
 async fn silence_ends_with_the_deadline() {
     let upstream = Upstream::scripted([Reply::Silence]).await;
-    let error = describe(&client(&upstream, 500)).await.expect_err("silence");
+    let error = describe(&client(&upstream, 500))
+        .await
+        .expect_err("silence");
     assert_eq!(error, AwsError::Silent);
 }
 
 #[tokio::test]
 async fn an_attempt_that_meets_silence_leaves_time_for_another() {
     let upstream = Upstream::scripted([Reply::Silence, contact()]).await;
-    let described = describe(&client(&upstream, 2_000)).await.expect("the second attempt's answer");
+    let described = describe(&client(&upstream, 2_000))
+        .await
+        .expect("the second attempt's answer");
     assert_eq!(described["Contact"]["Id"], "c-1");
 }
 
 #[tokio::test]
 async fn a_clock_that_is_off_is_set_by_the_server_s() {
-    let late = Reply::error(403, "InvalidSignatureException").with("date", "Tue, 03 Nov 2026 05:05:06 GMT");
+    let late = Reply::error(403, "InvalidSignatureException")
+        .with("date", "Tue, 03 Nov 2026 05:05:06 GMT");
     let upstream = Upstream::scripted([late, contact()]).await;
     let aws = client(&upstream, 30_000);
     describe(&aws).await.expect("the second attempt's answer");
     describe(&aws).await.expect("an answer");
-    let dates: Vec<_> = upstream.received().iter().map(|it| it.header("x-amz-date").expect("a date").to_owned()).collect();
-    assert_eq!(dates, ["20261103T040506Z", "20261103T050506Z", "20261103T050506Z"]);
+    let dates: Vec<_> = upstream
+        .received()
+        .iter()
+        .map(|it| it.header("x-amz-date").expect("a date").to_owned())
+        .collect();
+    assert_eq!(
+        dates,
+        ["20261103T040506Z", "20261103T050506Z", "20261103T050506Z"]
+    );
     assert_eq!(aws.now(), noon() + TimeDelta::hours(1));
 }
 
 #[tokio::test]
 async fn a_wrong_key_is_not_taken_for_a_wrong_clock() {
-    let refusal = Reply::error(403, "InvalidSignatureException").with("date", "Tue, 03 Nov 2026 04:05:20 GMT");
+    let refusal = Reply::error(403, "InvalidSignatureException")
+        .with("date", "Tue, 03 Nov 2026 04:05:20 GMT");
     let upstream = Upstream::scripted([refusal]).await;
-    let error = describe(&client(&upstream, 30_000)).await.expect_err("a refusal");
+    let error = describe(&client(&upstream, 30_000))
+        .await
+        .expect_err("a refusal");
     assert_eq!(error.outcome(), "denied");
     assert_eq!(upstream.received().len(), 1);
 }
 
 #[tokio::test]
 async fn credentials_that_have_expired_are_fetched_anew() {
-    let upstream = Upstream::scripted([Reply::error(403, "ExpiredTokenException"), contact()]).await;
-    describe(&client(&upstream, 30_000)).await.expect("the second attempt's answer");
+    let upstream =
+        Upstream::scripted([Reply::error(403, "ExpiredTokenException"), contact()]).await;
+    describe(&client(&upstream, 30_000))
+        .await
+        .expect("the second attempt's answer");
     assert_eq!(upstream.received().len(), 2);
 }
 
@@ -197,7 +268,10 @@ async fn wrong_types_are_an_error_and_no_panic() {
     let upstream = Upstream::scripted([Reply::json(&json!({"Users": {"Id": 1}}))]).await;
     let aws = client(&upstream, 30_000);
     let deadline = Instant::now() + aws.attempt;
-    let error = aws.send(&SearchUsers { username: "hanako" }, deadline).await.expect_err("nonsense");
+    let error = aws
+        .send(&SearchUsers { username: "hanako" }, deadline)
+        .await
+        .expect_err("nonsense");
     assert_eq!(error, AwsError::Malformed);
 }
 
@@ -205,7 +279,14 @@ async fn wrong_types_are_an_error_and_no_panic() {
 async fn who_asks_the_same_at_the_same_moment_asks_once() {
     let upstream = Upstream::scripted([contact()]).await;
     let aws = Arc::new(client(&upstream, 30_000));
-    let ask = || aws.look_up(DescribeContact { contact: "c-1".into() }, Instant::now() + aws.attempt);
+    let ask = || {
+        aws.look_up(
+            DescribeContact {
+                contact: "c-1".into(),
+            },
+            Instant::now() + aws.attempt,
+        )
+    };
     let (one, other) = tokio::join!(ask(), ask());
     assert_eq!(one, other);
     assert_eq!(upstream.received().len(), 1);

@@ -77,9 +77,22 @@ struct State {
 }
 
 impl Keys {
-    pub(super) fn new(issuer: &str, outbound: Outbound, clock: Clock, metrics: Arc<Metrics>) -> Self {
-        let source = Source { issuer: issuer.into(), outbound, metrics };
-        Self { source: Arc::new(source), clock, state: Arc::default() }
+    pub(super) fn new(
+        issuer: &str,
+        outbound: Outbound,
+        clock: Clock,
+        metrics: Arc<Metrics>,
+    ) -> Self {
+        let source = Source {
+            issuer: issuer.into(),
+            outbound,
+            metrics,
+        };
+        Self {
+            source: Arc::new(source),
+            clock,
+            state: Arc::default(),
+        }
     }
 
     /// The key that the issuer calls `id`.
@@ -109,7 +122,11 @@ impl Keys {
 
     fn known(&self, id: &str, age: TimeDelta) -> Option<Arc<Key>> {
         let state = self.lock();
-        state.keys.get(id).filter(|_| state.is_younger(age, self.clock.now())).cloned()
+        state
+            .keys
+            .get(id)
+            .filter(|_| state.is_younger(age, self.clock.now()))
+            .cloned()
     }
 
     fn has_any(&self, age: TimeDelta) -> bool {
@@ -123,15 +140,26 @@ impl Keys {
         if let Some(running) = state.running.as_ref().filter(|it| it.peek().is_none()) {
             return Some(running.clone());
         }
-        let between = if state.is_younger(USABLE, now) { BETWEEN } else { BETWEEN_FAILURES };
-        if state.tried.is_some_and(|tried| (TimeDelta::zero()..between).contains(&(now - tried))) {
+        let between = if state.is_younger(USABLE, now) {
+            BETWEEN
+        } else {
+            BETWEEN_FAILURES
+        };
+        if state
+            .tried
+            .is_some_and(|tried| (TimeDelta::zero()..between).contains(&(now - tried)))
+        {
             return None;
         }
         state.tried = Some(now);
         let (source, held, clock) = (self.source.clone(), self.state.clone(), self.clock.clone());
         let task = tokio::spawn(async move {
             let keys = source.fetch().await;
-            source.metrics.event(if keys.is_some() { "keys_fetched" } else { "keys_fetch_failed" });
+            source.metrics.event(if keys.is_some() {
+                "keys_fetched"
+            } else {
+                "keys_fetch_failed"
+            });
             if let Some(keys) = keys {
                 let mut state = held.lock().unwrap_or_else(PoisonError::into_inner);
                 state.keys = keys;
@@ -168,14 +196,23 @@ impl Source {
         let deadline = Instant::now() + DEADLINE;
         let base = self.issuer.trim_end_matches('/');
         // OpenID Connect Discovery 1.0, 4.
-        let discovered: Discovered =
-            self.get(&format!("{base}/.well-known/openid-configuration"), deadline).await?;
+        let discovered: Discovered = self
+            .get(
+                &format!("{base}/.well-known/openid-configuration"),
+                deadline,
+            )
+            .await?;
         if *discovered.issuer != *self.issuer || !is_private_url(&discovered.jwks_uri) {
             tracing::error!("the issuer's discovery document is not the configured issuer's");
             return None;
         }
         let published: Published = self.get(&discovered.jwks_uri, deadline).await?;
-        let keys = published.keys.into_iter().take(MOST).filter_map(usable).collect();
+        let keys = published
+            .keys
+            .into_iter()
+            .take(MOST)
+            .filter_map(usable)
+            .collect();
         Some(keys)
     }
 
@@ -184,10 +221,12 @@ impl Source {
         *request.uri_mut() = url.parse::<Uri>().ok()?;
         let result = self.outbound.send(request, deadline, LARGEST).await;
         let problem = match result {
-            Ok(answer) if answer.status.is_success() => match serde_json::from_slice(&answer.body) {
-                Ok(document) => return Some(document),
-                Err(_) => "not the document".to_owned(),
-            },
+            Ok(answer) if answer.status.is_success() => {
+                match serde_json::from_slice(&answer.body) {
+                    Ok(document) => return Some(document),
+                    Err(_) => "not the document".to_owned(),
+                }
+            }
             Ok(answer) => answer.status.to_string(),
             Err(error) => error.to_string(),
         };
@@ -201,11 +240,16 @@ impl Source {
 fn usable(published: Value) -> Option<(Box<str>, Arc<Key>)> {
     let jwk: Jwk = serde_json::from_value(published).ok()?;
     let id = jwk.common.key_id.as_deref().filter(|id| !id.is_empty())?;
-    if !matches!(jwk.common.public_key_use, None | Some(PublicKeyUse::Signature)) {
+    if !matches!(
+        jwk.common.public_key_use,
+        None | Some(PublicKeyUse::Signature)
+    ) {
         return None;
     }
     let (algorithm, named) = match &jwk.algorithm {
-        AlgorithmParameters::RSA(key) if is_long_enough(&key.n) => (Algorithm::RS256, KeyAlgorithm::RS256),
+        AlgorithmParameters::RSA(key) if is_long_enough(&key.n) => {
+            (Algorithm::RS256, KeyAlgorithm::RS256)
+        }
         AlgorithmParameters::EllipticCurve(key) if key.curve == EllipticCurve::P256 => {
             (Algorithm::ES256, KeyAlgorithm::ES256)
         }

@@ -19,16 +19,18 @@ use super::*;
 use crate::config::tests::read as config;
 use crate::upstream::{Reply, Upstream};
 
-static RSA: LazyLock<RsaKeyPair> = LazyLock::new(|| RsaKeyPair::generate(KeySize::Rsa2048).expect("a key"));
-static OTHER_RSA: LazyLock<RsaKeyPair> = LazyLock::new(|| RsaKeyPair::generate(KeySize::Rsa2048).expect("a key"));
+pub(crate) static RSA: LazyLock<RsaKeyPair> =
+    LazyLock::new(|| RsaKeyPair::generate(KeySize::Rsa2048).expect("a key"));
+static OTHER_RSA: LazyLock<RsaKeyPair> =
+    LazyLock::new(|| RsaKeyPair::generate(KeySize::Rsa2048).expect("a key"));
 static EC: LazyLock<EcdsaKeyPair> =
     LazyLock::new(|| EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("a key"));
 
-fn noon() -> DateTime<Utc> {
+pub(crate) fn noon() -> DateTime<Utc> {
     "2026-11-03T04:05:06Z".parse().expect("an instant")
 }
 
-fn rsa_jwk(key: &RsaKeyPair, id: &str) -> Value {
+pub(crate) fn rsa_jwk(key: &RsaKeyPair, id: &str) -> Value {
     let public = key.public_key();
     json!({
         "kty": "RSA", "use": "sig", "alg": "RS256", "kid": id,
@@ -37,7 +39,7 @@ fn rsa_jwk(key: &RsaKeyPair, id: &str) -> Value {
     })
 }
 
-fn ec_jwk(id: &str) -> Value {
+pub(crate) fn ec_jwk(id: &str) -> Value {
     let point = EC.public_key().as_ref();
     json!({
         "kty": "EC", "crv": "P-256", "kid": id,
@@ -46,17 +48,27 @@ fn ec_jwk(id: &str) -> Value {
 }
 
 /// A token of `header` and `claims`, signed as `header.alg` says, with the key that belongs to it.
-fn token(header: &Value, claims: &Value) -> String {
-    let text = format!("{}.{}", BASE64.encode(header.to_string()), BASE64.encode(claims.to_string()));
+pub(crate) fn token(header: &Value, claims: &Value) -> String {
+    let text = format!(
+        "{}.{}",
+        BASE64.encode(header.to_string()),
+        BASE64.encode(claims.to_string())
+    );
     let random = SystemRandom::new();
     let signature = match header["alg"].as_str() {
         Some("RS256") => rsa_signature(&RSA, &text),
-        Some("ES256") => EC.sign(&random, text.as_bytes()).expect("a signature").as_ref().to_vec(),
+        Some("ES256") => EC
+            .sign(&random, text.as_bytes())
+            .expect("a signature")
+            .as_ref()
+            .to_vec(),
         // The classic confusion: the public key, which everybody has, taken for a shared secret.
         Some("HS256") => {
             let public = RSA.public_key().as_der().expect("DER");
             let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, public.as_ref());
-            aws_lc_rs::hmac::sign(&key, text.as_bytes()).as_ref().to_vec()
+            aws_lc_rs::hmac::sign(&key, text.as_bytes())
+                .as_ref()
+                .to_vec()
         }
         _ => Vec::new(),
     };
@@ -65,15 +77,21 @@ fn token(header: &Value, claims: &Value) -> String {
 
 fn rsa_signature(key: &RsaKeyPair, text: &str) -> Vec<u8> {
     let mut signature = vec![0; key.public_modulus_len()];
-    key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), text.as_bytes(), &mut signature).expect("a signature");
+    key.sign(
+        &RSA_PKCS1_SHA256,
+        &SystemRandom::new(),
+        text.as_bytes(),
+        &mut signature,
+    )
+    .expect("a signature");
     signature
 }
 
-fn header() -> Value {
+pub(crate) fn header() -> Value {
     json!({"alg": "RS256", "typ": "JWT", "kid": "rsa-1"})
 }
 
-fn claims(issuer: &str) -> Value {
+pub(crate) fn claims(issuer: &str) -> Value {
     json!({
         "iss": issuer, "aud": "desk", "sub": "0a-1", "client_id": "desk-client", "preferred_username": "hanako",
         "exp": noon().timestamp() + 300, "nbf": noon().timestamp() - 10, "iat": noon().timestamp() - 10,
@@ -109,7 +127,11 @@ impl World {
         })
         .await;
         let url = issuer.url();
-        let settings: Vec<_> = settings.iter().copied().chain([("DESK_ISSUER", url.as_str())]).collect();
+        let settings: Vec<_> = settings
+            .iter()
+            .copied()
+            .chain([("DESK_ISSUER", url.as_str())])
+            .collect();
         let metrics = Arc::new(Metrics::default());
         let passed = Arc::new(AtomicI64::new(0));
         let seconds = passed.clone();
@@ -119,7 +141,13 @@ impl World {
             Clock::new(move || noon() + TimeDelta::seconds(seconds.load(Ordering::SeqCst))),
             metrics.clone(),
         );
-        Self { issuer, published, metrics, passed, verifier }
+        Self {
+            issuer,
+            published,
+            metrics,
+            passed,
+            verifier,
+        }
     }
 
     fn claims(&self) -> Value {
@@ -131,7 +159,11 @@ impl World {
     }
 
     fn fetches(&self) -> usize {
-        self.issuer.received().iter().filter(|it| it.path() == "/keys").count()
+        self.issuer
+            .received()
+            .iter()
+            .filter(|it| it.path() == "/keys")
+            .count()
     }
 }
 
@@ -142,7 +174,10 @@ impl World {
 #[tokio::test]
 async fn a_token_of_the_issuer_s_names_the_agent(#[case] header: Value) {
     let world = World::new().await;
-    let named = world.verify(&header, &world.claims()).await.expect("a good token");
+    let named = world
+        .verify(&header, &world.claims())
+        .await
+        .expect("a good token");
     assert_eq!(named.as_str(), "hanako");
 }
 
@@ -185,7 +220,12 @@ async fn claims_that_are_not_ours_are_not_believed(
     #[case] expected: TokenError,
 ) {
     let world = World::with(settings).await;
-    assert_eq!(world.verify(&header(), &merged(world.claims(), &change)).await, Err(expected));
+    assert_eq!(
+        world
+            .verify(&header(), &merged(world.claims(), &change))
+            .await,
+        Err(expected)
+    );
 }
 
 /// The twins of those above: the same claims, a hair inside of what is accepted.
@@ -204,11 +244,14 @@ async fn claims_that_are_ours_are_believed(
     #[case] expected: &str,
 ) {
     let world = World::with(settings).await;
-    let named = world.verify(&header(), &merged(world.claims(), &change)).await.expect("a good token");
+    let named = world
+        .verify(&header(), &merged(world.claims(), &change))
+        .await
+        .expect("a good token");
     assert_eq!(named.as_str(), expected);
 }
 
-fn merged(mut claims: Value, change: &Value) -> Value {
+pub(crate) fn merged(mut claims: Value, change: &Value) -> Value {
     for (name, value) in change.as_object().expect("an object") {
         claims[name] = value.clone();
     }
@@ -223,7 +266,10 @@ fn merged(mut claims: Value, change: &Value) -> Value {
 #[tokio::test]
 async fn what_is_no_token_is_not_believed(#[case] text: &str) {
     let world = World::new().await;
-    assert_eq!(world.verifier.verify(text).await, Err(TokenError::Malformed));
+    assert_eq!(
+        world.verifier.verify(text).await,
+        Err(TokenError::Malformed)
+    );
     assert_eq!(world.fetches(), 0, "and the issuer is not asked");
 }
 
@@ -236,9 +282,15 @@ async fn one_bit_of_the_signature_decides() {
     let mut bytes = BASE64.decode(signature).expect("base64");
     bytes[0] ^= 1;
     let forged = format!("{text}.{}", BASE64.encode(&bytes));
-    assert_eq!(world.verifier.verify(&forged).await, Err(TokenError::Signature));
+    assert_eq!(
+        world.verifier.verify(&forged).await,
+        Err(TokenError::Signature)
+    );
     let foreign = format!("{text}.{}", BASE64.encode(rsa_signature(&OTHER_RSA, text)));
-    assert_eq!(world.verifier.verify(&foreign).await, Err(TokenError::Signature));
+    assert_eq!(
+        world.verifier.verify(&foreign).await,
+        Err(TokenError::Signature)
+    );
 }
 
 #[tokio::test]
@@ -249,13 +301,21 @@ async fn unknown_keys_make_no_stampede() {
         token(&header, &world.claims())
     };
     let tokens: Vec<String> = (0..50).map(unknown).collect();
-    let results = futures_util::future::join_all(tokens.iter().map(|it| world.verifier.verify(it))).await;
-    assert!(results.iter().all(|it| *it == Err(TokenError::UnknownKey)), "{results:?}");
+    let results =
+        futures_util::future::join_all(tokens.iter().map(|it| world.verifier.verify(it))).await;
+    assert!(
+        results.iter().all(|it| *it == Err(TokenError::UnknownKey)),
+        "{results:?}"
+    );
     assert_eq!(world.fetches(), 1);
     // And none later, until half a minute has passed.
     for (passed, fetches) in [(29, 1), (30, 2)] {
         world.passed.store(passed, Ordering::SeqCst);
-        world.verifier.verify(&tokens[0]).await.expect_err("an unknown key");
+        world
+            .verifier
+            .verify(&tokens[0])
+            .await
+            .expect_err("an unknown key");
         assert_eq!(world.fetches(), fetches, "after {passed} s");
     }
 }
@@ -265,8 +325,15 @@ async fn a_new_key_is_found_when_it_is_used() {
     let world = World::new().await;
     world.published.lock().expect("no panic").pop();
     let early = json!({"alg": "ES256", "kid": "ec-1"});
-    assert_eq!(world.verify(&early, &world.claims()).await, Err(TokenError::UnknownKey));
-    world.published.lock().expect("no panic").push(ec_jwk("ec-1"));
+    assert_eq!(
+        world.verify(&early, &world.claims()).await,
+        Err(TokenError::UnknownKey)
+    );
+    world
+        .published
+        .lock()
+        .expect("no panic")
+        .push(ec_jwk("ec-1"));
     world.passed.store(31, Ordering::SeqCst);
     assert!(world.verify(&early, &world.claims()).await.is_ok());
 }
@@ -278,7 +345,10 @@ async fn a_key_that_was_withdrawn_is_no_longer_believed() {
     assert!(world.verify(&header(), &claims).await.is_ok());
     world.published.lock().expect("no panic").remove(0);
     world.passed.store(600, Ordering::SeqCst);
-    assert_eq!(world.verify(&header(), &claims).await, Err(TokenError::UnknownKey));
+    assert_eq!(
+        world.verify(&header(), &claims).await,
+        Err(TokenError::UnknownKey)
+    );
 }
 
 #[rstest]
@@ -290,25 +360,41 @@ async fn a_key_that_was_withdrawn_is_no_longer_believed() {
 async fn a_key_that_is_for_something_else_is_not_used(#[case] member: &str, #[case] value: Value) {
     let world = World::new().await;
     world.published.lock().expect("no panic")[0][member] = value;
-    assert_eq!(world.verify(&header(), &world.claims()).await, Err(TokenError::UnknownKey));
+    assert_eq!(
+        world.verify(&header(), &world.claims()).await,
+        Err(TokenError::UnknownKey)
+    );
     // The other keys of the set are.
-    assert!(world.verify(&json!({"alg": "ES256", "kid": "ec-1"}), &world.claims()).await.is_ok());
+    assert!(
+        world
+            .verify(&json!({"alg": "ES256", "kid": "ec-1"}), &world.claims())
+            .await
+            .is_ok()
+    );
 }
 
 #[tokio::test]
 async fn without_the_issuer_nobody_is_called_a_forger() {
     let world = World::with(&[]).await;
-    let dead = World { issuer: Upstream::scripted([Reply::error(500, "Down")]).await, ..World::new().await };
+    let dead = World {
+        issuer: Upstream::scripted([Reply::error(500, "Down")]).await,
+        ..World::new().await
+    };
     let url = dead.issuer.url();
     let verifier = Verifier::new(
-        config(&[("DESK_ISSUER", url.as_str())]).expect("a configuration").tokens,
+        config(&[("DESK_ISSUER", url.as_str())])
+            .expect("a configuration")
+            .tokens,
         Outbound::new().expect("certificates"),
         Clock::new(noon),
         world.metrics.clone(),
     );
     let result = verifier.verify(&token(&header(), &claims(&url))).await;
     assert_eq!(result, Err(TokenError::IssuerUnreachable));
-    assert!(world.metrics.render().contains("token_issuer_unreachable"), "and it is counted");
+    assert!(
+        world.metrics.render().contains("token_issuer_unreachable"),
+        "and it is counted"
+    );
 }
 
 #[tokio::test]
@@ -329,16 +415,27 @@ async fn keys_outlive_their_issuer_for_an_hour() {
     let passed = Arc::new(AtomicI64::new(0));
     let seconds = passed.clone();
     let verifier = Verifier::new(
-        config(&[("DESK_ISSUER", issuer.url().as_str())]).expect("a configuration").tokens,
+        config(&[("DESK_ISSUER", issuer.url().as_str())])
+            .expect("a configuration")
+            .tokens,
         Outbound::new().expect("certificates"),
         Clock::new(move || noon() + TimeDelta::seconds(seconds.load(Ordering::SeqCst))),
         Arc::default(),
     );
-    let text = token(&header(), &merged(claims(&issuer.url()), &json!({"exp": noon().timestamp() + 90_000})));
+    let text = token(
+        &header(),
+        &merged(
+            claims(&issuer.url()),
+            &json!({"exp": noon().timestamp() + 90_000}),
+        ),
+    );
     assert!(verifier.verify(&text).await.is_ok());
     *replies.lock().expect("no panic") = false;
     passed.store(3_599, Ordering::SeqCst);
     assert!(verifier.verify(&text).await.is_ok());
     passed.store(3_600, Ordering::SeqCst);
-    assert_eq!(verifier.verify(&text).await, Err(TokenError::IssuerUnreachable));
+    assert_eq!(
+        verifier.verify(&text).await,
+        Err(TokenError::IssuerUnreachable)
+    );
 }

@@ -1,0 +1,390 @@
+//! An honest asker, AWS and an issuer on loopback, and the proxy between them.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_lc_rs::digest;
+use axum::body::Body;
+use axum::response::Response;
+use contract::ErrorCode;
+use futures_util::StreamExt as _;
+use http::{HeaderName, HeaderValue, Request};
+use http_body_util::BodyExt as _;
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+use tracing::subscriber::DefaultGuard;
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::clock::Clock;
+use crate::config::tests::read as config;
+use crate::proxy::Proxy;
+use crate::router::router;
+use crate::token::tests::{RSA, claims, ec_jwk, header, noon, rsa_jwk, token};
+use crate::upstream::{Received, Reply, Upstream};
+
+const PROFILE: &str = "0a1b2c3d4e5f60718293a4b5c6d7e8f9";
+
+/// A request that is about to be made.
+pub(super) struct Ask {
+    pub(super) method: &'static str,
+    pub(super) path: String,
+    pub(super) headers: Vec<(&'static str, String)>,
+    pub(super) token_header: Value,
+    pub(super) claims: Value,
+    pub(super) body: Vec<u8>,
+    pub(super) body_never_ends: bool,
+    sealed: bool,
+}
+
+impl Ask {
+    pub(super) fn contact(&mut self, id: &str) {
+        self.body = json!({"contact_id": id}).to_string().into_bytes();
+    }
+
+    pub(super) fn set(&mut self, name: &'static str, value: &str) {
+        self.remove(name);
+        self.headers.push((name, value.to_owned()));
+    }
+
+    pub(super) fn remove(&mut self, name: &str) {
+        self.headers.retain(|(key, _)| *key != name);
+    }
+
+    pub(super) fn rename(&mut self, from: &str, to: &'static str) {
+        for (name, _) in self.headers.iter_mut().filter(|(name, _)| *name == from) {
+            *name = to;
+        }
+    }
+
+    /// Sends a header twice.
+    pub(super) fn repeat(&mut self, name: &str) {
+        let again: Vec<_> = self
+            .headers
+            .iter()
+            .filter(|(key, _)| *key == name)
+            .cloned()
+            .collect();
+        self.headers.extend(again);
+    }
+
+    /// Takes the digest of the body as it is now.
+    pub(super) fn seal(&mut self) {
+        self.sealed = true;
+        let digest = hex(&self.body);
+        for (_, value) in self
+            .headers
+            .iter_mut()
+            .filter(|(name, value)| *name == "x-amz-content-sha256" && value.is_empty())
+        {
+            value.clone_from(&digest);
+        }
+    }
+
+    fn into_request(mut self) -> Request<Body> {
+        if !self.sealed {
+            self.seal();
+        }
+        let token = token(&self.token_header, &self.claims);
+        let mut request = Request::builder().method(self.method).uri(&self.path);
+        let headers = request.headers_mut().expect("an address");
+        for (name, value) in self.headers {
+            // The token's place is kept until it is known.
+            let value = if value == "TOKEN" {
+                token.clone()
+            } else {
+                value
+            };
+            headers.append(
+                HeaderName::from_static(name),
+                HeaderValue::from_bytes(value.as_bytes()).expect("a header value"),
+            );
+        }
+        let body = if self.body_never_ends {
+            Body::from_stream(futures_util::stream::pending::<
+                Result<bytes::Bytes, std::io::Error>,
+            >())
+        } else {
+            self.body.into()
+        };
+        request.body(body).expect("a request")
+    }
+}
+
+fn hex(body: &[u8]) -> String {
+    digest::digest(&digest::SHA256, body)
+        .as_ref()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// What came back, read whole.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    pub(super) fn text(&self) -> String {
+        String::from_utf8(self.body.clone()).expect("text")
+    }
+
+    pub(super) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).expect("JSON")
+    }
+
+    pub(super) fn code(&self) -> Option<ErrorCode> {
+        let body: Value = serde_json::from_slice(&self.body).ok()?;
+        serde_json::from_value(body["error"]["code"].clone()).ok()
+    }
+
+    pub(super) fn lines(&self) -> Vec<Value> {
+        self.text()
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("JSON"))
+            .collect()
+    }
+
+    pub(super) fn without_id(&self) -> Value {
+        let mut body = self.json();
+        body["error"]["request_id"] = Value::Null;
+        body
+    }
+}
+
+pub(super) struct World {
+    aws: Upstream,
+    _issuer: Upstream,
+    issuer_url: String,
+    instead: Arc<Mutex<Vec<(String, Reply)>>>,
+    proxy: Arc<Proxy>,
+}
+
+impl World {
+    pub(super) async fn new() -> Self {
+        Self::with(&[]).await
+    }
+
+    pub(super) async fn with(settings: &[(&str, &str)]) -> Self {
+        let issuer = Upstream::new(issuer_answers).await;
+        let instead: Arc<Mutex<Vec<(String, Reply)>>> = Arc::default();
+        let replies = instead.clone();
+        let aws = Upstream::new(move |request| {
+            let replies = replies.lock().expect("no panic");
+            let reply = replies.iter().find(|(path, _)| path == request.path());
+            reply.map_or_else(|| aws_answers(request), |(_, reply)| reply.clone())
+        })
+        .await;
+        let (aws_url, issuer_url) = (aws.url(), issuer.url());
+        let own = [
+            ("AWS_ENDPOINT_URL", aws_url.as_str()),
+            ("DESK_ISSUER", issuer_url.as_str()),
+            ("DESK_TIMEOUT_MS", "500"),
+        ];
+        let settings: Vec<_> = own.into_iter().chain(settings.iter().copied()).collect();
+        let credentials = Credentials::builder()
+            .access_key_id("AKIAIOSFODNN7EXAMPLE")
+            .secret_access_key("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+            .provider_name("test")
+            .build();
+        let proxy = Proxy::new(
+            config(&settings).expect("a configuration"),
+            SharedCredentialsProvider::new(credentials),
+            Clock::new(noon),
+        );
+        Self {
+            aws,
+            _issuer: issuer,
+            issuer_url,
+            instead,
+            proxy: proxy.expect("certificates"),
+        }
+    }
+
+    /// From now on AWS answers so at `path`.
+    pub(super) fn when(&self, path: &str, reply: Reply) {
+        self.instead
+            .lock()
+            .expect("no panic")
+            .push((path.to_owned(), reply));
+    }
+
+    /// Begins a request, of which nothing but the head of the answer is read.
+    pub(super) async fn open(&self, change: impl FnOnce(&mut Ask)) -> Response {
+        let mut ask = Ask {
+            method: "POST",
+            path: "/api/screen-pop".to_owned(),
+            headers: vec![
+                ("content-type", "application/json".to_owned()),
+                ("origin", "https://desk.example.com".to_owned()),
+                ("x-agent-token", "TOKEN".to_owned()),
+                ("x-amz-content-sha256", String::new()),
+            ],
+            token_header: header(),
+            claims: claims(&self.issuer_url),
+            body: Vec::new(),
+            body_never_ends: false,
+            sealed: false,
+        };
+        ask.contact("mine");
+        change(&mut ask);
+        router(self.proxy.clone())
+            .oneshot(ask.into_request())
+            .await
+            .expect("an answer")
+    }
+
+    pub(super) async fn ask(&self, change: impl FnOnce(&mut Ask)) -> Answer {
+        let response = self.open(change).await;
+        let status = response.status().as_u16();
+        let body = response.into_body().into_data_stream();
+        let chunks: Vec<_> = body
+            .map(|chunk| chunk.expect("a whole answer"))
+            .collect()
+            .await;
+        Answer {
+            status,
+            body: chunks.concat(),
+        }
+    }
+
+    /// How often Customer Profiles was asked.
+    pub(super) fn asked_profiles(&self) -> usize {
+        self.aws
+            .received()
+            .iter()
+            .filter(|it| it.path().starts_with("/domains/"))
+            .count()
+    }
+
+    /// The contacts that Connect was asked for.
+    pub(super) fn described(&self) -> Vec<String> {
+        let received = self.aws.received();
+        let contacts = received
+            .iter()
+            .filter(|it| it.path().starts_with("/contacts/"));
+        contacts
+            .filter_map(|it| it.path().rsplit('/').next().map(str::to_owned))
+            .collect()
+    }
+
+    pub(super) fn metrics(&self) -> String {
+        self.proxy.metrics.render()
+    }
+}
+
+fn issuer_answers(request: &Received) -> Reply {
+    let host = request.header("host").expect("a host");
+    match request.path() {
+        "/keys" => Reply::json(&json!({"keys": [rsa_jwk(&RSA, "rsa-1"), ec_jwk("ec-1")]})),
+        _ => Reply::json(
+            &json!({"issuer": format!("http://{host}"), "jwks_uri": format!("http://{host}/keys")}),
+        ),
+    }
+}
+
+/// AWS on a good day, with a marker in everything that is a person's.
+fn aws_answers(request: &Received) -> Reply {
+    let path = request.path();
+    if let Some(contact) = path.strip_prefix("/contacts/11111111-2222-3333-4444-555555555555/") {
+        return contact_of(contact);
+    }
+    match path {
+        "/search-users" => {
+            let name = &request.json()["SearchCriteria"]["StringCondition"]["Value"];
+            // As a search that does not mind the case would answer.
+            let known = [("hanako", "agent-1"), ("taro", "agent-2")];
+            let users: Vec<Value> = known
+                .iter()
+                .filter(|(username, _)| {
+                    name.as_str()
+                        .is_some_and(|it| it.eq_ignore_ascii_case(username))
+                })
+                .map(|(username, id)| json!({"Id": id, "Username": username}))
+                .collect();
+            Reply::json(&json!({"Users": users}))
+        }
+        "/domains/amazon-connect-demo/profiles/search" => Reply::json(&json!({"Items": [{
+            "ProfileId": PROFILE, "FirstName": "花子 MARKER", "LastName": "MARKER", "PhoneNumber": "+819000000001",
+            "FoundByItems": [{"KeyName": "_phone", "Values": ["+819000000001"]}],
+        }]})),
+        "/domains/amazon-connect-demo/profiles/objects" => objects(request),
+        _ if path.ends_with("/calculated-attributes") => Reply::json(&json!({"Items": []})),
+        _ => Reply::error(404, "ResourceNotFoundException"),
+    }
+}
+
+fn contact_of(id: &str) -> Reply {
+    let now = noon().timestamp();
+    let mut contact = json!({
+        "Id": id, "Channel": "VOICE", "Attributes": {"memo": "MARKER"},
+        "CustomerEndpoint": {"Type": "TELEPHONE_NUMBER", "Address": "+819000000001"},
+    });
+    let (agent, ended) = match id {
+        "ringing" => (None, None),
+        "mine" => (Some("agent-1"), None),
+        "mine-wrap-up" => (Some("agent-1"), Some(now - 599)),
+        "mine-over" => (Some("agent-1"), Some(now - 600)),
+        "theirs" => (Some("agent-2"), None),
+        "abandoned" => (None, Some(now)),
+        _ => return Reply::error(404, "ResourceNotFoundException"),
+    };
+    if let Some(agent) = agent {
+        contact["AgentInfo"] = json!({"Id": agent});
+    }
+    if let Some(ended) = ended {
+        contact["DisconnectTimestamp"] = json!(ended);
+    }
+    Reply::json(&json!({"Contact": contact}))
+}
+
+fn objects(request: &Received) -> Reply {
+    let items = match request.json()["ObjectTypeName"].as_str() {
+        Some("_order") => json!([{
+            "ObjectTypeName": "_order", "ProfileObjectUniqueKey": "k1",
+            "Object": json!({"OrderId": "o1", "Name": "#1001 MARKER", "Currency": "JPY", "TotalPrice": "550", "Status": "paid", "StatusCode": "ACTIVATED"}).to_string(),
+        }]),
+        Some("CTR") => json!([]),
+        _ => return Reply::error(404, "ResourceNotFoundException"),
+    };
+    Reply::json(&json!({"Items": items}))
+}
+
+/// Everything that is logged on this thread.
+#[derive(Clone, Default)]
+pub(super) struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    pub(super) fn keep(&self) -> DefaultGuard {
+        let subscriber = tracing_subscriber::fmt()
+            .json()
+            .with_max_level(tracing::Level::DEBUG)
+            .with_writer(self.clone())
+            .finish();
+        tracing::subscriber::set_default(subscriber)
+    }
+
+    pub(super) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().expect("no panic")).into_owned()
+    }
+}
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("no panic").write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
