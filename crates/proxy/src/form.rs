@@ -16,7 +16,7 @@ const DEEPEST: u8 = 4;
 /// # Errors
 ///
 /// Nothing but that: what a sender has done wrong is not told, for it could be a person's data.
-pub(crate) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Malformed> {
+pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Malformed> {
     let mut reader = serde_json::Deserializer::from_slice(body);
     Level(DEEPEST)
         .deserialize(&mut reader)
@@ -27,7 +27,7 @@ pub(crate) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Malformed> {
 
 /// The body is no request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Malformed;
+pub struct Malformed;
 
 /// How many levels may still follow.
 #[derive(Clone, Copy)]

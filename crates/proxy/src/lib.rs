@@ -11,9 +11,6 @@
 //! - What could not be read is said, and hides nothing beside it
 //!   (`orders::tests::a_wrong_member_hides_no_other_and_is_named` and its like).
 //! - `docs/openapi.json` is what the code does (`tests/openapi.rs`).
-
-//! # Invariants
-//!
 //! - Nobody reaches an operation but through the gate (`asked`): form, origin, token, rate, body
 //!   (`attacks`).
 //! - A contact is shown to its agent and to nobody else (`binding::tests`, `attacks`).
@@ -56,6 +53,7 @@ pub use config::{
     AudienceClaim, CacheLimits, Config, ConfigError, Limits, TokenConfig, UserBy, VARIABLES,
     Variable,
 };
+pub use form::{Malformed, read as read_request};
 pub use orders::{OrderBook, OrderObject};
 pub use past_contacts::{PastContacts, calculated};
 pub use phone_number::HomeCountry;
@@ -64,3 +62,4 @@ pub use proxy::Proxy;
 pub use router::router;
 pub use search_key::SearchKey;
 pub use server::serve;
+pub use token::{TokenError, TokenHead, head as token_head};

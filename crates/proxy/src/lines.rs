@@ -101,8 +101,8 @@ mod tests {
     #[tokio::test]
     async fn work_ends_with_its_reader() {
         let (kept, dropped) = tokio::sync::oneshot::channel::<()>();
-        let mut lines = Lines::of(|_| async move {
-            let _kept = kept;
+        let mut lines = Lines::of(|sink| async move {
+            let _kept = (kept, sink);
             std::future::pending().await
         });
         assert!(lines.next().now_or_never().is_none());

@@ -55,7 +55,7 @@ impl fmt::Debug for Named {
 
 /// Why nobody is known to ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum TokenError {
+pub enum TokenError {
     /// There is none, or more than one.
     #[error("find one token")]
     Missing,
@@ -108,6 +108,42 @@ impl TokenError {
             Self::IssuerUnreachable => "token_issuer_unreachable",
         }
     }
+}
+
+/// What a token says of how it is signed, before anything of it is believed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenHead {
+    /// The key's name at its issuer.
+    pub key: String,
+    /// RS256 or ES256.
+    pub algorithm: Algorithm,
+}
+
+/// Reads a token's head.
+///
+/// # Errors
+///
+/// When it is no JWT, or one that is not accepted whatever its key.
+pub fn head(token: &str) -> Result<TokenHead, TokenError> {
+    if token.len() > LONGEST {
+        return Err(TokenError::Malformed);
+    }
+    let header = decode_header(token).map_err(|error| match error.kind() {
+        // An algorithm that the library has no name for, `none` among them.
+        ErrorKind::Json(error) if error.is_data() => TokenError::Algorithm,
+        _ => TokenError::Malformed,
+    })?;
+    if !matches!(header.alg, Algorithm::RS256 | Algorithm::ES256) {
+        return Err(TokenError::Algorithm);
+    }
+    if header.crit.is_some() {
+        return Err(TokenError::Malformed);
+    }
+    let key = header.kid.ok_or(TokenError::UnknownKey)?;
+    Ok(TokenHead {
+        key,
+        algorithm: header.alg,
+    })
 }
 
 /// Members that are checked; a member of another type than its own counts as missing or wrong.
@@ -168,28 +204,14 @@ impl Verifier {
     }
 
     async fn check(&self, token: &str) -> Result<Named, TokenError> {
-        if token.len() > LONGEST {
-            return Err(TokenError::Malformed);
-        }
-        let header = decode_header(token).map_err(|error| match error.kind() {
-            // An algorithm that the library has no name for, `none` among them.
-            ErrorKind::Json(error) if error.is_data() => TokenError::Algorithm,
-            _ => TokenError::Malformed,
-        })?;
-        if !matches!(header.alg, Algorithm::RS256 | Algorithm::ES256) {
-            return Err(TokenError::Algorithm);
-        }
-        if header.crit.is_some() {
-            return Err(TokenError::Malformed);
-        }
-        let id = header.kid.as_deref().ok_or(TokenError::UnknownKey)?;
-        let key = match self.keys.find(id).await {
+        let TokenHead { key: id, algorithm } = head(token)?;
+        let key = match self.keys.find(&id).await {
             KeySearch::Found(key) => key,
             KeySearch::Unknown => return Err(TokenError::UnknownKey),
             KeySearch::Unreachable => return Err(TokenError::IssuerUnreachable),
         };
         // The key says what it is for; the token may only agree.
-        if key.algorithm != header.alg {
+        if key.algorithm != algorithm {
             return Err(TokenError::Algorithm);
         }
         let mut validation = Validation::new(key.algorithm);

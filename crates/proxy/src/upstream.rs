@@ -11,7 +11,6 @@ use tokio::task::JoinHandle;
 /// What a client has sent.
 #[derive(Debug, Clone)]
 pub(crate) struct Received {
-    pub(crate) method: String,
     pub(crate) target: String,
     /// Names in lower case.
     pub(crate) headers: Vec<(String, String)>,
@@ -168,7 +167,7 @@ async fn read(stream: &mut TcpStream) -> Option<Received> {
     let head = String::from_utf8(bytes[..end].to_vec()).expect("a head in ASCII");
     let mut lines = head.split("\r\n");
     let mut first = lines.next()?.split(' ');
-    let (method, target) = (first.next()?.to_owned(), first.next()?.to_owned());
+    let target = first.nth(1)?.to_owned();
     let headers: Vec<(String, String)> = lines
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
@@ -184,7 +183,6 @@ async fn read(stream: &mut TcpStream) -> Option<Received> {
         }
     }
     Some(Received {
-        method,
         target,
         headers,
         body,

@@ -1,5 +1,6 @@
 //! An honest asker, AWS and an issuer on loopback, and the proxy between them.
 
+use std::cell::RefCell;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
@@ -11,10 +12,8 @@ use axum::response::Response;
 use contract::ErrorCode;
 use futures_util::StreamExt as _;
 use http::{HeaderName, HeaderValue, Request};
-use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
-use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::clock::Clock;
@@ -168,6 +167,7 @@ impl World {
     }
 
     pub(super) async fn with(settings: &[(&str, &str)]) -> Self {
+        Log::keep();
         let issuer = Upstream::new(issuer_answers).await;
         let instead: Arc<Mutex<Vec<(String, Reply)>>> = Arc::default();
         let replies = instead.clone();
@@ -352,28 +352,32 @@ fn objects(request: &Received) -> Reply {
     Reply::json(&json!({"Items": items}))
 }
 
-/// Everything that is logged on this thread.
-#[derive(Clone, Default)]
-pub(super) struct Log(Arc<Mutex<Vec<u8>>>);
+thread_local! {
+    static LOG: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Everything that was logged on this thread, which is all that this test's proxy has logged.
+pub(super) fn logged() -> String {
+    LOG.with_borrow(|log| String::from_utf8_lossy(log).into_owned())
+}
+
+/// Writes to the log of its thread. One subscriber serves all tests: whether an event is of interest is
+/// remembered for the whole process.
+#[derive(Clone)]
+struct Log;
 
 impl Log {
-    pub(super) fn keep(&self) -> DefaultGuard {
+    fn keep() {
         let subscriber = tracing_subscriber::fmt()
             .json()
-            .with_max_level(tracing::Level::DEBUG)
-            .with_writer(self.clone())
-            .finish();
-        tracing::subscriber::set_default(subscriber)
-    }
-
-    pub(super) fn text(&self) -> String {
-        String::from_utf8_lossy(&self.0.lock().expect("no panic")).into_owned()
+            .with_max_level(tracing::Level::DEBUG);
+        tracing::subscriber::set_global_default(subscriber.with_writer(Self).finish()).ok();
     }
 }
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().expect("no panic").write(bytes)
+        LOG.with_borrow_mut(|log| log.write(bytes))
     }
 
     fn flush(&mut self) -> std::io::Result<()> {

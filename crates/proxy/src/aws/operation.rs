@@ -394,7 +394,7 @@ mod tests {
 
     #[test]
     fn the_documented_contact_is_read() {
-        let samples: serde_json::Value = serde_json::from_str(include_str!(
+        let samples: Value = serde_json::from_str(include_str!(
             "../../../../tests/data/aws/connect_responses.json"
         ))
         .expect("JSON");
