@@ -7,6 +7,7 @@
 
 use std::convert::Infallible;
 use std::error::Error;
+use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
 use std::net::{Ipv4Addr, TcpListener as Port};
@@ -269,11 +270,11 @@ impl Desk {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let body =
             json!({"contact_id": format!("cccccccc-0000-4000-8000-{number:012}")}).to_string();
-        let digest: String = digest::digest(&digest::SHA256, body.as_bytes())
-            .as_ref()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let sha256 = digest::digest(&digest::SHA256, body.as_bytes());
+        let mut digest = String::new();
+        for byte in sha256.as_ref() {
+            write!(digest, "{byte:02x}")?;
+        }
         let request = Request::post(&self.address)
             .header("content-type", "application/json")
             .header("origin", ORIGIN)

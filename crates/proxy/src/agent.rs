@@ -60,21 +60,20 @@ impl Agents {
         }
         let key: Box<str> = name.into();
         let now = self.aws.now();
-        let found = match self.known.get(&key, now) {
-            Some(found) => found,
-            None => {
-                let (aws, username) = (self.aws.clone(), key.clone());
-                let looked_up = self
-                    .flights
-                    .join(
-                        &key,
-                        || async move { search(&aws, &username, deadline).await },
-                    )
-                    .await?;
-                let keep = if looked_up.is_some() { KNOWN } else { UNKNOWN };
-                self.known.put_for(key, looked_up.clone(), 1, now, keep);
-                looked_up
-            }
+        let found = if let Some(found) = self.known.get(&key, now) {
+            found
+        } else {
+            let (aws, username) = (self.aws.clone(), key.clone());
+            let found = self
+                .flights
+                .join(
+                    &key,
+                    || async move { search(&aws, &username, deadline).await },
+                )
+                .await?;
+            let keep = if found.is_some() { KNOWN } else { UNKNOWN };
+            self.known.put_for(key, found.clone(), 1, now, keep);
+            found
         };
         found.ok_or_else(|| ErrorCode::NotAvailable.into())
     }

@@ -143,7 +143,7 @@ impl Look {
             Err(error) => {
                 answer
                     .problem(PartName::Profiles, None, &error.into())
-                    .await
+                    .await;
             }
         }
         answer.give(CustomerPart::End(EndPart {})).await;
@@ -265,11 +265,11 @@ impl Look {
     }
 
     async fn contacts(&self, profile: &ProfileId, answer: &Answer) {
-        let mut past = PastContacts::default();
+        let mut earlier = PastContacts::default();
         let mut pages = Pages::of("CTR", profile, CONTACT_PAGES);
         loop {
             match pages.turn(self).await {
-                Ok(Some(page)) => past.add(&page),
+                Ok(Some(page)) => earlier.add(&page),
                 Ok(None) => break,
                 Err(error) => {
                     return answer
@@ -278,7 +278,7 @@ impl Look {
                 }
             }
         }
-        let part = past.into_part(profile.clone(), pages.has_more());
+        let part = earlier.into_part(profile.clone(), pages.has_more());
         answer.give(CustomerPart::Contacts(part)).await;
     }
 

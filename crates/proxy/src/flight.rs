@@ -106,7 +106,7 @@ mod tests {
         let guard = Dropped(cancelled.clone());
         let mut flight = Box::pin(flights.join(&"a", || async move {
             let _guard = guard;
-            pending().await
+            pending::<()>().await;
         }));
         assert!(flight.as_mut().now_or_never().is_none());
         assert_eq!(cancelled.load(Ordering::SeqCst), 0);

@@ -92,7 +92,7 @@ mod tests {
     async fn the_first_part_does_not_wait_for_the_second() {
         let mut lines = Lines::of(|sink| async move {
             sink.send(line(&1)).await;
-            std::future::pending().await
+            std::future::pending::<()>().await;
         });
         assert!(lines.next().now_or_never().flatten().is_some());
         assert!(lines.next().now_or_never().is_none());
@@ -103,7 +103,7 @@ mod tests {
         let (kept, dropped) = tokio::sync::oneshot::channel::<()>();
         let mut lines = Lines::of(|sink| async move {
             let _kept = (kept, sink);
-            std::future::pending().await
+            std::future::pending::<()>().await;
         });
         assert!(lines.next().now_or_never().is_none());
         drop(lines);

@@ -1,5 +1,6 @@
 //! A server on loopback that answers as a test wants it: well, badly or not at all.
 
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
@@ -134,7 +135,7 @@ async fn serve(mut stream: TcpStream, answer: Arc<Answer>, log: Arc<Mutex<Vec<Re
             Reply::Full(status, headers, body) => {
                 let mut head = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\n", body.len());
                 for (name, value) in headers {
-                    head.push_str(&format!("{name}: {value}\r\n"));
+                    write!(head, "{name}: {value}\r\n").expect("room");
                 }
                 head.push_str("\r\n");
                 if stream

@@ -4,6 +4,7 @@
 //! `crates/proxy/benches/beside_node.rs` takes the samples, in turns; the figures and their limits are
 //! here.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::process::ExitCode;
 
@@ -159,9 +160,11 @@ fn table(rows: &[Row]) -> String {
     {
         let verdict = if *holds { "" } else { "   ABOVE ITS LIMIT" };
         let ratio = proxy / node;
-        text.push_str(&format!(
-            "{name:<26}{proxy:>10.2}{node:>10.2}{ratio:>9.2}   {limit}{verdict}\n"
-        ));
+        writeln!(
+            text,
+            "{name:<26}{proxy:>10.2}{node:>10.2}{ratio:>9.2}   {limit}{verdict}"
+        )
+        .ok();
     }
     text
 }

@@ -1,6 +1,7 @@
 //! An honest asker, AWS and an issuer on loopback, and the proxy between them.
 
 use std::cell::RefCell;
+use std::fmt::Write as _;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
@@ -112,11 +113,12 @@ impl Ask {
 }
 
 fn hex(body: &[u8]) -> String {
-    digest::digest(&digest::SHA256, body)
-        .as_ref()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let sha256 = digest::digest(&digest::SHA256, body);
+    let mut text = String::new();
+    for byte in sha256.as_ref() {
+        write!(text, "{byte:02x}").expect("room");
+    }
+    text
 }
 
 /// What came back, read whole.
