@@ -41,7 +41,7 @@ pub(crate) fn python() -> Option<String> {
 /// When Python or its pip is missing, or when botocore cannot be installed.
 pub(crate) fn sign(workspace: &Workspace) -> Result<PathBuf> {
     if python().is_none() {
-        bail!("Python {PYTHON} is needed and was not found: {REMEDY}");
+        bail!("Python {PYTHON}, is needed and was not found: {REMEDY}");
     }
     let library = install(workspace)?;
     let requests = workspace.scratch("signed-requests.json");

@@ -94,7 +94,8 @@ async fn guard(State(provider): State<Provider>, request: Request, next: Next) -
     let headers = response.headers_mut();
     for (name, value) in [
         (HeaderName::from_static("x-content-type-options"), "nosniff"),
-        (HeaderName::from_static("referrer-policy"), "no-referrer"),
+        // With `no-referrer` the sign-in form would be sent from the origin `null`.
+        (HeaderName::from_static("referrer-policy"), "same-origin"),
         (VARY, "origin"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));

@@ -296,6 +296,25 @@ async fn signing_out_takes_refresh_tokens_back_and_leads_to_no_stranger() {
     sim.stop().await;
 }
 
+/// A browser says `Origin: null` of a form whose page tells nobody where it is.
+#[tokio::test]
+async fn the_form_comes_from_its_own_page_and_from_no_other() {
+    let sim = provider().await;
+    let page = authorize(&sim, &asked(&[]), &[]).await;
+    assert_eq!(page.header("referrer-policy"), Some("same-origin"));
+    let own = sim.identity_url();
+    for (origin, status) in [
+        (own.as_str(), 303),
+        ("null", 403),
+        ("http://evil.example", 403),
+    ] {
+        let body = format!("{}&login=hanako.sato&password=konnichiwa", asked(&[]));
+        let answer = post(&sim, "/sign-in", &body, &[("Origin", origin)]).await;
+        assert_eq!(answer.status, status, "{origin}");
+    }
+    sim.stop().await;
+}
+
 #[tokio::test]
 async fn a_wrong_password_shows_the_form_again() {
     let sim = provider().await;
