@@ -118,6 +118,10 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
         "--config".into(),
         config.into(),
     ];
+    if options.ccp_port().is_some() {
+        // Whoever calls shall have bought something.
+        arguments.push("--shop".into());
+    }
     if let Some(file) = &options.replay {
         arguments.extend(["--replay".into(), file.into()]);
     }
