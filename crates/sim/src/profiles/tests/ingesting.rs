@@ -166,6 +166,31 @@ fn a_type_of_the_domains_own_makes_its_keys_searchable() {
     assert_eq!(stage.search("shop_order_name", "#1001"), [id]);
 }
 
+#[test]
+fn the_size_of_what_is_stored_follows_every_change() {
+    let (stage, id) = shop();
+    let size = || {
+        let domain = stage.call("GET", "", json!({})).unwrap();
+        domain["Stats"]["TotalSize"].as_u64().unwrap()
+    };
+    let stored = || {
+        let types = ["Shopify-Customer", "Shopify-Order", "_order"];
+        let objects = types.into_iter().flat_map(|of| stage.objects(&id, of));
+        let bodies = objects.map(|item| item["Object"].as_str().unwrap().len() as u64);
+        let mut fields = stage.profile(&id);
+        fields.as_object_mut().unwrap().remove("ProfileId");
+        bodies.sum::<u64>() + fields.to_string().len() as u64
+    };
+    assert_eq!(size(), stored());
+    let key = stage.ingest("Shopify-Order", &payload("orders/create"));
+    assert_eq!(size(), stored());
+    stage.ingest("Shopify-Order", &payload("orders/cancelled"));
+    assert_eq!(size(), stored());
+    let body = json!({ "ProfileId": id, "ObjectTypeName": "Shopify-Order", "ProfileObjectUniqueKey": key });
+    stage.call("POST", "profiles/objects/delete", body).unwrap();
+    assert_eq!(size(), stored());
+}
+
 #[rstest]
 #[case::full_number(RecordTemplate::ByIdOrNumber, "+819000000001", 1, 1)]
 #[case::own_profile(RecordTemplate::ById, "+819000000001", 0, 2)]
