@@ -333,6 +333,8 @@ fn answer(domain: &Domain<'_>, request: &ApiRequest) -> Outcome<Value> {
         ["profiles", "objects"] if post => object::list(domain, request),
         ["profiles", "objects", "delete"] if post => object::delete(domain, request),
         ["profiles", "objects", "merge"] if post => merge::merge(domain, request),
+        // As in a domain that nobody has switched matching on in, which is how domains begin.
+        ["matches"] if post => Err(bad_request("Matching is not enabled for this domain")),
         ["batch-get-profiles"] if post => profile::batch(domain, request),
         ["object-types"] if get => object_type::list(domain, request),
         ["object-types", name] if get => object_type::get(domain, name),

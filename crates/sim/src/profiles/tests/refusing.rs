@@ -26,6 +26,7 @@ const ID: &str = "0123456789abcdef0123456789abcdef";
 #[case::long_name("profiles", json!({ "FirstName": "あ".repeat(256) }))]
 #[case::long_memo("profiles", json!({ "AdditionalInformation": "あ".repeat(1001) }))]
 #[case::gender("profiles", json!({ "Gender": "YES" }))]
+#[case::no_matching("matches", json!({ "MatchType": "RULE_BASED_MATCHING", "SearchKey": "_phone", "SearchValue": "1" }))]
 #[case::too_many("batch-get-profiles", json!({ "ProfileIds": vec![ID; 21] }))]
 fn what_the_model_forbids_is_a_bad_request(#[case] path: &str, #[case] body: Value) {
     let refused = Stage::new().call("POST", path, body).unwrap_err();
