@@ -88,7 +88,7 @@ impl OrderBook {
     /// Adds a page of `ListProfileObjects` for one type of object.
     pub fn add(&mut self, object: OrderObject, page: &Value) {
         self.last_page = self.standard.len();
-        self.has_shops_own |= object != OrderObject::Standard;
+        self.has_shops_own |= object == OrderObject::ShopifyOrder;
         let Some(page) = Members::of(page, Place::ROOT, &self.losses) else {
             return;
         };

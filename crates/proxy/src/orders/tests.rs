@@ -547,3 +547,11 @@ fn a_page_of_a_carrier_goes_with_a_number_only_where_each_has_one() {
         [(Some("1"), false), (Some("2"), false), (None, true)]
     );
 }
+
+#[test]
+fn that_parcels_are_not_known_is_said_even_where_drafts_are() {
+    let nothing: [Value; 0] = [];
+    let drafts = part(&[(OrderObject::ShopifyDraftOrder, &nothing)]);
+    let orders = part(&[(OrderObject::ShopifyOrder, &nothing)]);
+    assert_eq!((drafts.detailed, orders.detailed), (false, true));
+}
