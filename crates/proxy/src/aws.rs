@@ -150,7 +150,10 @@ impl Aws {
         let result = self.persist(operation, deadline).await;
         let outcome = result.as_ref().err().map_or("ok", AwsError::outcome);
         self.metrics.upstream(O::NAME, outcome, began.elapsed());
-        if let Err(error) = &result {
+        // That something is not there is an answer; who asked says what it means.
+        if let Err(error) = result.as_ref()
+            && !matches!(error, AwsError::NotFound(_))
+        {
             tracing::warn!(operation = O::NAME, outcome, %error, "AWS gave nothing");
         }
         result

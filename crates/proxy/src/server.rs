@@ -60,3 +60,121 @@ pub async fn serve(
         .ok();
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::post;
+    use rstest::rstest;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpStream;
+    use tokio::sync::{Notify, oneshot};
+
+    use super::*;
+
+    /// What the server answers to exactly these bytes.
+    async fn answer(bytes: &[u8]) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let router = Router::new().route("/", post(|body: String| async move { body }));
+        let server = tokio::spawn(serve(listener, router, std::future::pending()));
+        let mut stream = TcpStream::connect(address).await.expect("a connection");
+        stream.write_all(bytes).await.expect("room");
+        let mut text = vec![0; 4_096];
+        let length = stream.read(&mut text).await.expect("an answer");
+        server.abort();
+        String::from_utf8_lossy(&text[..length]).into_owned()
+    }
+
+    /// Heads that two readers would read as two different requests.
+    #[rstest]
+    #[case::two_lengths(
+        "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\nabc"
+    )]
+    #[case::length_with_a_sign("POST / HTTP/1.1\r\nhost: x\r\ncontent-length: +2\r\n\r\nab")]
+    #[case::folded(
+        "POST / HTTP/1.1\r\nhost: x\r\nx-agent-token: a\r\n b\r\ncontent-length: 2\r\n\r\nab"
+    )]
+    #[case::space_before_the_colon("POST / HTTP/1.1\r\nhost: x\r\ncontent-length : 2\r\n\r\nab")]
+    #[case::null(
+        "POST / HTTP/1.1\r\nhost: x\r\nx-agent-token: a\0b\r\ncontent-length: 2\r\n\r\nab"
+    )]
+    #[case::unknown_coding("POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: xchunked\r\n\r\nab")]
+    #[case::chunk_without_a_size(
+        "POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nzz\r\nab\r\n0\r\n\r\n"
+    )]
+    #[tokio::test]
+    async fn is_refused(#[case] bytes: &str) {
+        let answer = answer(bytes.as_bytes()).await;
+        assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+    }
+
+    #[rstest]
+    #[case::one_length("POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\nab")]
+    #[case::one_line(
+        "POST / HTTP/1.1\r\nhost: x\r\nx-agent-token: a b\r\ncontent-length: 2\r\n\r\nab"
+    )]
+    #[case::chunks(
+        "POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n"
+    )]
+    #[tokio::test]
+    async fn is_served(#[case] bytes: &str) {
+        let answer = answer(bytes.as_bytes()).await;
+        assert!(
+            answer.starts_with("HTTP/1.1 200") && answer.ends_with("ab"),
+            "{answer}"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_head_without_end_is_refused() {
+        let head = format!(
+            "POST / HTTP/1.1\r\nhost: x\r\nx-agent-token: {}\r\n",
+            "a".repeat(LARGEST_HEAD)
+        );
+        let answer = answer(head.as_bytes()).await;
+        assert!(answer.starts_with("HTTP/1.1 431"), "{answer}");
+    }
+
+    #[tokio::test]
+    async fn what_is_under_way_ends_before_the_server_does() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let (begun, go_on) = (
+            std::sync::Arc::new(Notify::new()),
+            std::sync::Arc::new(Notify::new()),
+        );
+        let (began, goes_on) = (begun.clone(), go_on.clone());
+        let operation = post(move || async move {
+            began.notify_one();
+            goes_on.notified().await;
+            "done"
+        });
+        let (stop, stopped) = oneshot::channel::<()>();
+        let server = tokio::spawn(serve(
+            listener,
+            Router::new().route("/", operation),
+            async {
+                stopped.await.ok();
+            },
+        ));
+        let mut stream = TcpStream::connect(address).await.expect("a connection");
+        stream
+            .write_all(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n")
+            .await
+            .expect("room");
+        begun.notified().await;
+        stop.send(()).expect("a server");
+        go_on.notify_one();
+        let mut answer = String::new();
+        stream
+            .read_to_string(&mut answer)
+            .await
+            .expect("an answer and the end");
+        assert!(answer.ends_with("done"), "{answer}");
+        server.await.expect("no panic").expect("no fault");
+        assert!(
+            TcpStream::connect(address).await.is_err(),
+            "and nobody is let in any more"
+        );
+    }
+}

@@ -95,6 +95,8 @@ impl AwsError {
             return Self::Throttled { code, retry_after };
         }
         match answer.status.as_u16() {
+            // Not a thing that is missing, but a service that is not the one that was meant.
+            404 if name == "UnknownOperationException" => Self::Invalid(code),
             404 | 410 => Self::NotFound(code),
             401 | 403 => Self::Denied(code),
             // The authentication layer says some of its refusals with 400.
@@ -272,6 +274,13 @@ mod tests {
             code(&answer).unwrap_or_else(Code::unnamed).as_str(),
             expected
         );
+    }
+
+    #[test]
+    fn a_service_that_knows_no_such_operation_has_not_said_that_something_is_missing() {
+        let read = |code| AwsError::read(&answer(404, Some(code), "{}")).outcome();
+        assert_eq!(read("UnknownOperationException"), "invalid");
+        assert_eq!(read("ResourceNotFoundException"), "not_found");
     }
 
     /// The samples of every form of error, from the service models and the field.
