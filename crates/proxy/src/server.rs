@@ -63,6 +63,8 @@ pub async fn serve(
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use axum::routing::post;
     use rstest::rstest;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -139,14 +141,11 @@ mod tests {
     async fn what_is_under_way_ends_before_the_server_does() {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
-        let (begun, go_on) = (
-            std::sync::Arc::new(Notify::new()),
-            std::sync::Arc::new(Notify::new()),
-        );
-        let (began, goes_on) = (begun.clone(), go_on.clone());
+        let (inside, leave) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let (entered, allowed) = (inside.clone(), leave.clone());
         let operation = post(move || async move {
-            began.notify_one();
-            goes_on.notified().await;
+            entered.notify_one();
+            allowed.notified().await;
             "done"
         });
         let (stop, stopped) = oneshot::channel::<()>();
@@ -162,9 +161,9 @@ mod tests {
             .write_all(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n")
             .await
             .expect("room");
-        begun.notified().await;
+        inside.notified().await;
         stop.send(()).expect("a server");
-        go_on.notify_one();
+        leave.notify_one();
         let mut answer = String::new();
         stream
             .read_to_string(&mut answer)
