@@ -118,7 +118,13 @@ async fn a_refusal_does_not_say_whether_there_is_anything() {
 #[case::policy(Reply::error(403, "AccessDeniedException"), "upstream_failed")]
 #[tokio::test]
 async fn trouble_of_one_part_is_that_part_s(#[case] trouble: Reply, #[case] code: &str) {
-    let world = World::new().await;
+    // Silence lasts as long as it may; everything else has all the time that it needs.
+    let patience = if matches!(trouble, Reply::Silence) {
+        "3000"
+    } else {
+        "30000"
+    };
+    let world = World::with(&[("DESK_TIMEOUT_MS", patience)]).await;
     world.when("/domains/amazon-connect-demo/profiles/objects", trouble);
     let lines = world.ask(|_| ()).await.lines();
     let problems: Vec<&Value> = lines

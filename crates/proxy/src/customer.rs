@@ -81,6 +81,11 @@ impl Answer {
         self.sink.send(line).await;
     }
 
+    /// Gives a part that a later one will stand for, and which is therefore not kept.
+    async fn give_for_now(&self, part: CustomerPart) {
+        self.sink.send(line(&part)).await;
+    }
+
     async fn problem(&self, about: PartName, profile: Option<ProfileId>, refusal: &Refusal) {
         *self.lock() = None;
         let error = refusal.error(&self.request_id);
@@ -258,7 +263,7 @@ impl Look {
                     detailed: false,
                     losses: Vec::new(),
                 };
-                answer.give(CustomerPart::Orders(part)).await;
+                answer.give_for_now(CustomerPart::Orders(part)).await;
             }
         }
         Ok(pages.has_more())

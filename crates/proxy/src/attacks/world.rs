@@ -183,7 +183,7 @@ impl World {
         let own = [
             ("AWS_ENDPOINT_URL", aws_url.as_str()),
             ("DESK_ISSUER", issuer_url.as_str()),
-            ("DESK_TIMEOUT_MS", "500"),
+            ("DESK_TIMEOUT_MS", "30000"),
         ];
         let settings: Vec<_> = own.into_iter().chain(settings.iter().copied()).collect();
         let credentials = Credentials::builder()

@@ -216,7 +216,7 @@ async fn silence_ends_with_the_deadline() {
 #[tokio::test]
 async fn an_attempt_that_meets_silence_leaves_time_for_another() {
     let upstream = Upstream::scripted([Reply::Silence, contact()]).await;
-    let described = describe(&client(&upstream, 2_000))
+    let described = describe(&client(&upstream, 4_000))
         .await
         .expect("the second attempt's answer");
     assert_eq!(described["Contact"]["Id"], "c-1");
