@@ -243,7 +243,8 @@ pub struct Order {
     /// their absence says that there are none.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub detailed: bool,
-    /// Of a draft: what is known of the order that it may have become.
+    /// Of a draft: what is known of the order that it may have become. An order that lacks the shop's
+    /// id, beside orders that the shop's own form alone tells of, is a possible duplicate too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub relation: Option<DraftRelation>,
     /// Of an order: the draft that it was made from.
@@ -359,7 +360,7 @@ words! {
         RefundUnknown = "refund_unknown",
         /// The total would have more digits than can be kept.
         Overflow = "overflow",
-        /// It may be a draft of an order that is counted.
+        /// It may be the same as an order that is counted.
         PossibleDuplicate = "possible_duplicate",
         /// The source does not say whether it was bought.
         UnknownStatus = "unknown_status",

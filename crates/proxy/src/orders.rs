@@ -209,6 +209,14 @@ fn join(standard: Vec<Entry>, shopify: Vec<Entry>) -> Vec<Entry> {
     // is made another must not be left to chance.
     let mut alone: Vec<_> = shops_own.into_values().collect();
     alone.sort_by(|a, b| a.order.id.cmp(&b.order.id));
+    if alone.iter().any(|own| own.order.kind == OrderKind::Placed) {
+        // A standard order without the shop's id may be any of these.
+        for Entry { order, .. } in &mut entries {
+            if order.shop_id.is_none() && order.kind != OrderKind::Draft {
+                order.relation = Some(DraftRelation::PossibleDuplicate);
+            }
+        }
+    }
     entries.extend(alone);
     entries
 }

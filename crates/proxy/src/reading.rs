@@ -1,7 +1,7 @@
 //! Reading JSON that somebody else wrote, member by member.
 //!
 //! What is missing, null or empty is absent. What is there and cannot be read is absent too, and
-//! said as a [`Loss`]; nothing that stands beside it is lost with it.
+//! said as a [`contract::Loss`]; nothing that stands beside it is lost with it.
 
 mod kept;
 mod place;

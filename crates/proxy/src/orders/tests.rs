@@ -555,3 +555,19 @@ fn that_parcels_are_not_known_is_said_even_where_drafts_are() {
     let orders = part(&[(OrderObject::ShopifyOrder, &nothing)]);
     assert_eq!((drafts.detailed, orders.detailed), (false, true));
 }
+
+#[test]
+fn an_order_without_the_shops_id_is_not_summed_beside_those_it_may_be() {
+    let nameless = standard("plain", json!({ "Attributes": {} }));
+    let alone = part(&[(OrderObject::Standard, std::slice::from_ref(&nameless))]);
+    assert_eq!(sums(&alone), [(1, "1000 JPY".to_owned())]);
+    let beside = part(&[
+        (OrderObject::Standard, &[nameless]),
+        (OrderObject::ShopifyOrder, &[webhook("orders/paid")]),
+    ]);
+    assert_eq!(sums(&beside), [(1, "5500 JPY".to_owned())]);
+    assert_eq!(
+        not_summed(&beside),
+        [("plain", &NotSummedReason::PossibleDuplicate)]
+    );
+}

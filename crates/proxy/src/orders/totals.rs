@@ -13,6 +13,9 @@ pub(super) fn of(orders: &[Order]) -> Totals {
     let mut not_summed = Vec::new();
     for order in orders {
         let added = match standing(order) {
+            Standing::Bought if order.relation == Some(DraftRelation::PossibleDuplicate) => {
+                Err(NotSummedReason::PossibleDuplicate)
+            }
             Standing::Bought => net(order).and_then(|net| add(&mut sums, &net)),
             Standing::NotBought => continue,
             Standing::Doubtful(why) => Err(why),
