@@ -126,7 +126,7 @@ fn ids(reply: &Value) -> Vec<String> {
 /// The payload of a topic in the samples.
 fn payload(topic: &str) -> Value {
     let samples: Value = serde_json::from_str(include_str!(
-        "../../tests/data/aws/eventbridge_shopify_topics.json"
+        "../../../../tests/data/aws/eventbridge_shopify_topics.json"
     ))
     .unwrap();
     let events = samples["events"].as_array().unwrap();

@@ -18,7 +18,7 @@ fn shop() -> (Stage, String) {
 fn a_customer_of_the_shop_becomes_the_profile_of_the_sample() {
     let (stage, id) = shop();
     let sample: Value = serde_json::from_str(include_str!(
-        "../../../tests/data/aws/cp_search_profiles_one.json"
+        "../../../../../tests/data/aws/cp_search_profiles_one.json"
     ))
     .unwrap();
     let mut expected = sample["Items"][0].clone();
@@ -35,7 +35,7 @@ fn an_order_has_the_members_of_the_sample_in_its_order() {
     let (stage, id) = shop();
     stage.ingest("Shopify-Order", &payload("orders/fulfilled"));
     let sample: Value = serde_json::from_str(include_str!(
-        "../../../tests/data/aws/cp_list_profile_objects_order.json"
+        "../../../../../tests/data/aws/cp_list_profile_objects_order.json"
     ))
     .unwrap();
     let shown = stage.objects(&id, "_order").remove(0);
@@ -242,7 +242,7 @@ fn calls_from_one_unknown_number_share_one_inferred_profile() {
     assert_eq!(found.len(), 1);
     assert_eq!(stage.objects(&found[0], "CTR").len(), 2);
     let sample: Value = serde_json::from_str(include_str!(
-        "../../../tests/data/aws/cp_search_profiles_inferred.json"
+        "../../../../../tests/data/aws/cp_search_profiles_inferred.json"
     ))
     .unwrap();
     let mut expected = sample["Items"][0].clone();
@@ -255,7 +255,7 @@ fn calls_from_one_unknown_number_share_one_inferred_profile() {
 #[test]
 fn a_contact_record_is_written_as_in_the_sample() {
     let sample: Value = serde_json::from_str(include_str!(
-        "../../../tests/data/aws/cp_list_profile_objects_ctr.json"
+        "../../../../../tests/data/aws/cp_list_profile_objects_ctr.json"
     ))
     .unwrap();
     let text = sample["Items"][0]["Object"].as_str().unwrap();
@@ -295,8 +295,10 @@ fn a_contact_record_is_written_as_in_the_sample() {
 
 #[test]
 fn the_domain_describes_itself_as_in_the_sample() {
-    let sample: Value =
-        serde_json::from_str(include_str!("../../../tests/data/aws/cp_get_domain.json")).unwrap();
+    let sample: Value = serde_json::from_str(include_str!(
+        "../../../../../tests/data/aws/cp_get_domain.json"
+    ))
+    .unwrap();
     let (stage, id) = shop();
     stage.ingest("Shopify-Order", &payload("orders/paid"));
     let domain = stage.call("GET", "", json!({})).unwrap();
@@ -362,7 +364,7 @@ fn figures_are_worked_out_from_the_records() {
     let path = format!("profile/{id}/calculated-attributes/_average_hold_time");
     let reply = stage.call("GET", &path, json!({})).unwrap();
     let sample: Value = serde_json::from_str(include_str!(
-        "../../../tests/data/aws/cp_calculated_attributes.json"
+        "../../../../../tests/data/aws/cp_calculated_attributes.json"
     ))
     .unwrap();
     let mut expected = sample["Items"][1].clone();

@@ -79,7 +79,7 @@ fn both_repeats_every_pair_of_the_request() {
 #[test]
 fn no_match_is_an_empty_list() {
     let sample: Value = serde_json::from_str(include_str!(
-        "../../../tests/data/aws/cp_search_profiles_none.json"
+        "../../../../../tests/data/aws/cp_search_profiles_none.json"
     ))
     .unwrap();
     let body = body(&[("_phone", "anonymous")], "OR");
@@ -91,7 +91,7 @@ fn no_match_is_an_empty_list() {
 #[test]
 fn several_profiles_with_one_number_are_shown_as_in_the_sample() {
     let sample: Value = serde_json::from_str(include_str!(
-        "../../../tests/data/aws/cp_search_profiles_many.json"
+        "../../../../../tests/data/aws/cp_search_profiles_many.json"
     ))
     .unwrap();
     let stage = Stage::new();
