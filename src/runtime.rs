@@ -427,6 +427,8 @@ impl Runtime {
             Effect::AskForNotifications => ask("notifications"),
             Effect::Alert(alert) => self.alert(alert),
             Effect::SignOut => self.sign_out(),
+            // Nobody may ask before `Input::Access` has said so, and nothing here says it yet.
+            Effect::Inquire { .. } | Effect::Abandon(_) | Effect::SignInForCustomers => {}
             Effect::Log(oddity) => match oddity {
                 Oddity::UnknownWord(what, word) => warn(&format!("unknown {what}: {word}")),
                 Oddity::Unreadable(path) => warn(&format!("cannot read {path}")),

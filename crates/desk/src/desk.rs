@@ -1,5 +1,6 @@
 //! The desk itself: inputs to state and effects.
 
+mod customer;
 mod microphone;
 mod request;
 mod role;
@@ -10,6 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use contract::ContactId;
 
 use self::{
+    customer::Customers,
     microphone::Wish,
     role::Place,
     session::{Leaving, Softphones},
@@ -35,6 +37,7 @@ use crate::{
     roster::Roster,
     snapshot::{AgentSnapshot, ClockReading, Snapshot},
 };
+pub use customer::Lookup;
 pub use microphone::MuteConflict;
 pub use role::Role;
 pub use watch::Alert;
@@ -83,6 +86,7 @@ pub struct Desk {
     /// The last snapshot that said something new.
     last: Option<Box<Snapshot>>,
     directory: Directory,
+    customers: Customers,
     oddities: Oddities,
     revision: u32,
 }
@@ -136,9 +140,12 @@ impl Desk {
                 self.directory.take(told);
                 true
             }
+            Input::Answered { id, answer } => self.answered(id, answer, now, &mut effects),
+            Input::Access(told) => self.take_access(told, &mut effects),
             Input::TimePassed => false,
         };
         changed |= self.keep_watch(now, &mut effects);
+        changed |= self.keep_customers(now, &mut effects);
         if changed {
             self.revision = self.revision.wrapping_add(1);
             self.save(now, &mut effects);
@@ -159,6 +166,7 @@ impl Desk {
             || self.wish_is_due(now)
             || self.role_is_due(now)
             || self.watch_is_due(now)
+            || self.customers_are_due(now)
     }
 
     /// The agent, once a snapshot has told.

@@ -1,11 +1,12 @@
 //! What goes into the desk, and what it asks for in return.
 
-use contract::{ContactId, PhoneNumber};
+use contract::{ContactId, PhoneNumber, ProfileId, SearchBy};
 
 use crate::{
     action::{Action, ActionError, Digits},
     control::Control,
     desk::{Alert, Role},
+    inquiry::{Access, Answer, InquiryId, Question},
     journal::Journal,
     link::{Link, Repair, SignInPage},
     notice::SoftphoneError,
@@ -56,6 +57,15 @@ pub enum Input {
     },
     /// Connect has told the quick connects, or why not.
     QuickConnects(Result<Vec<QuickConnect>, ActionError>),
+    /// The proxy has answered, or part of it, or has not.
+    Answered {
+        /// Which question.
+        id: InquiryId,
+        /// What has come.
+        answer: Answer,
+    },
+    /// How the agent stands to the identity provider now.
+    Access(Access),
     /// Nothing but the time has changed; see [`Desk::is_due`](crate::Desk::is_due).
     TimePassed,
 }
@@ -92,6 +102,8 @@ pub enum Command {
     SetState(StateChoice),
     /// Take back the queued state.
     CancelQueuedState,
+    /// Something about customers.
+    Customer(CustomerCommand),
     /// Call a number.
     Dial(PhoneNumber),
     /// Do what may mend what is in the way of calls.
@@ -100,6 +112,27 @@ pub enum Command {
     SignOut,
     /// Take a notice off the screen.
     Dismiss(u64),
+}
+
+/// What the agent asked for that concerns customers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CustomerCommand {
+    /// Sign in: the proxy answers nobody else.
+    SignIn,
+    /// Search for somebody.
+    Search(SearchBy, String),
+    /// Show more of what the search has found.
+    SearchOn,
+    /// Take the search off the screen.
+    CloseSearch,
+    /// Show somebody. While a contact is in front, they are its customer.
+    Open(ProfileId),
+    /// Take whom the agent has looked up off the screen.
+    Close,
+    /// Say who the customer of a contact is; or that it is not known after all.
+    Choose(ContactId, Option<ProfileId>),
+    /// Ask again what has failed.
+    AskAgain,
 }
 
 /// What must be done.
@@ -130,6 +163,17 @@ pub enum Effect {
     Alert(Option<Alert>),
     /// End the session with Connect, and let the CCP say so.
     SignOut,
+    /// Ask the proxy; what comes is [`Input::Answered`].
+    Inquire {
+        /// By which its answer is known.
+        id: InquiryId,
+        /// What is asked.
+        question: Question,
+    },
+    /// Stop asking: nobody waits for the answer.
+    Abandon(InquiryId),
+    /// Open the identity provider's page in a pop-up, in the press that asks for it.
+    SignInForCustomers,
     /// Close the pop-up: the CCP speaks.
     CloseSignIn,
     /// Write it to the console, once.

@@ -58,6 +58,7 @@ mod control;
 mod desk;
 mod foreign_text;
 mod input;
+mod inquiry;
 mod journal;
 mod link;
 mod notice;
@@ -70,6 +71,7 @@ mod quick_connect;
 mod readiness;
 mod requests;
 mod roster;
+mod screen_pop;
 mod snapshot;
 mod time;
 
@@ -82,9 +84,10 @@ pub use clock::{Instant, ServerClock};
 pub use contact::{Contact, Direction};
 pub use contract::{ConnectionId, ContactId, Country, PhoneNumber, PhoneNumberError};
 pub use control::Control;
-pub use desk::{Alert, Desk, MuteConflict, Role};
+pub use desk::{Alert, Desk, Lookup, MuteConflict, Role};
 pub use foreign_text::visible;
-pub use input::{Command, Effect, Input};
+pub use input::{Command, CustomerCommand, Effect, Input};
+pub use inquiry::{Access, Answer, InquiryError, InquiryId, Question};
 pub use journal::{Journal, SharedJournal};
 pub use link::{Link, Repair, SignInPage};
 pub use notice::{DialRefusal, Notice, NoticeKind, Request, SignOutFailure, SoftphoneError};
@@ -94,6 +97,7 @@ pub use party::{Conversation, Party, PartyState, Supervision};
 pub use phase::CallPhase;
 pub use quick_connect::{Destination, Directory, QuickConnect, QuickConnectKind};
 pub use readiness::{Concern, Permission, Policy, Readiness, Workstation};
+pub use screen_pop::{Candidate, Identity, Loadable, ScreenPop, Tie};
 pub use snapshot::{
     AgentSnapshot, AgentStateSnapshot, AgentStateType, ClockReading, ContactKind, ContactSnapshot,
     ContactState, EndpointSnapshot, LegRole, LegSnapshot, LegState, Snapshot, StateChoice,

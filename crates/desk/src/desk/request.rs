@@ -82,6 +82,7 @@ impl Desk {
                 Err(refusal) => self.notices.show(NoticeKind::DialRefused(refusal), None),
             },
             Command::SignOut => self.sign_out(now, effects),
+            Command::Customer(command) => self.customer_command(command, effects),
         }
     }
 
