@@ -9,7 +9,8 @@
 //!
 //! # Invariants
 //!
-//! Each is a property in `tests/properties.rs`, `tests/dialling.rs` or `tests/shared.rs`, under the name in brackets, over histories of
+//! Each is a property in `tests/properties.rs`, `tests/dialling.rs`, `tests/shared.rs` or
+//! `tests/customers.rs`, under the name in brackets, over histories of
 //! a modelled Connect whose snapshots are lost, doubled, late and spoiled. A snapshot or a state
 //! that bears no time counts as new.
 //!
@@ -45,6 +46,10 @@
 //!   (`several_pages_keep_one_journal`).
 //! - A page that does not lead asks nothing of Connect, keeps nothing and opens nothing, whatever
 //!   comes in (`a_mirror_only_shows`).
+//! - A contact is asked about once at a time, by an agent who is signed in and only while the desk
+//!   holds it; it is tied to nobody but the customer on screen; an hour after a contact has gone
+//!   nothing of its customer is left
+//!   (`customers_are_asked_about_once_at_a_time_and_leave_nothing`).
 //! - After any inputs every accessor returns (`every_accessor_returns`).
 
 mod action;

@@ -299,8 +299,14 @@ impl ScreenPop {
         self.candidates.extend(before.into_iter().find(is_chosen));
         self.chosen = chosen;
         self.is_old = false;
-        if let ([only], MatchKind::One | MatchKind::Inferred) = (&self.candidates[..], &told.kind) {
-            self.chosen = Some(only.id().clone());
+        if let ([only], MatchKind::One | MatchKind::Inferred, false) =
+            (&self.candidates[..], &told.kind, self.is_picked)
+        {
+            let only_id = Some(only.id().clone());
+            if self.chosen != only_id {
+                self.tie = Tie::Loose;
+                self.chosen = only_id;
+            }
             let tied = |why: &contract::MatchReason| why.by == MatchKey::Contact;
             if only.found.why.iter().any(tied) {
                 self.tie = Tie::Tied;

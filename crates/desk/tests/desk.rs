@@ -14,6 +14,8 @@ mod chosen;
 #[cfg(test)]
 mod clocks;
 #[cfg(test)]
+mod customers;
+#[cfg(test)]
 mod dialling;
 #[cfg(test)]
 mod invariants;

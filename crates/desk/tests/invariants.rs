@@ -2,6 +2,7 @@
 
 const LIST: &str = include_str!("../src/lib.rs");
 const TESTS: &str = concat!(
+    include_str!("customers.rs"),
     include_str!("dialling.rs"),
     include_str!("properties.rs"),
     include_str!("shared.rs")

@@ -80,15 +80,19 @@ export class Ledger {
   /** What was told of each offer of one contact: `offers` in their order. */
   #of(offers) {
     const told = offers.map(() => []);
+    const latest = offers.map(() => -Infinity);
     const id = offers[0].contact_id;
     this.#told.forEach((snapshot, order) => {
       const contact = snapshot.contacts?.find((contact) => contact.id === id);
       if (contact === undefined) return;
       const moment = contact.since ?? snapshot.seen;
-      const index = offers.findLastIndex((offer) => at(offer.offered) <= moment);
+      const index = Math.max(offers.findLastIndex((offer) => at(offer.offered) <= moment), 0);
+      // Overtaken by one that bears the same time and shows the contact further on: it is of no use.
+      if (contact.since < latest[index]) return;
+      latest[index] = contact.since ?? latest[index];
       const customer = contact.legs?.find(({ role }) => role === "customer");
       const alone = snapshot.contacts.filter(({ kind }) => kind === "voice" || kind === "queue_callback").length === 1;
-      told[Math.max(index, 0)].push({ ...contact, customer, order, seen: snapshot.seen, least: snapshot.least, alone });
+      told[index].push({ ...contact, customer, order, seen: snapshot.seen, least: snapshot.least, alone });
     });
     return told;
   }

@@ -122,10 +122,8 @@ impl Desk {
 
     /// The customer in front of the agent: of the contact in front, or whom they have looked up.
     pub fn customer_in_front(&self) -> Option<&ScreenPop> {
-        match self.front() {
-            Some(front) => self.screen_pop(&front.id),
-            None => self.customers.looked_up.as_ref(),
-        }
+        let front = self.front().and_then(|front| self.screen_pop(&front.id));
+        front.or(self.customers.looked_up.as_ref())
     }
 
     /// The search that is on screen.
@@ -171,6 +169,7 @@ impl Desk {
                 self.open(Some(contact), profile, effects);
             }
             CustomerCommand::Choose(contact, None) => {
+                self.customers.untie(&contact, effects);
                 let subject = Subject::Contact(contact);
                 self.customers.change(&subject, |pop| pop.choose(None));
             }
@@ -180,7 +179,8 @@ impl Desk {
 
     /// Opens a customer, for a contact or for the agent alone.
     fn open(&mut self, contact: Option<ContactId>, profile: ProfileId, effects: &mut Vec<Effect>) {
-        let subject = if let Some(contact) = contact {
+        let is_shown = |contact: &ContactId| self.screen_pop(contact).is_some();
+        let subject = if let Some(contact) = contact.filter(is_shown) {
             Subject::Contact(contact)
         } else {
             self.customers.forget(&Subject::LookedUp, effects);
@@ -202,6 +202,7 @@ impl Desk {
     }
 
     fn tie(&mut self, contact: &ContactId, profile: ProfileId, effects: &mut Vec<Effect>) {
+        self.customers.untie(contact, effects);
         // A contact that is over is in the book already.
         let is_live = |contact: &Contact| contact.phase.is_live();
         if !self.contact(contact).is_some_and(is_live) {
@@ -330,8 +331,7 @@ impl Desk {
                 && contact.times.connected.is_none();
             let mut present = customers.present.iter_mut();
             match present.find(|one| one.contact == contact.id) {
-                // Nobody will talk to them.
-                Some(_) if is_missed => customers.forget(&subject, effects),
+                Some(_) if is_missed => customers.give_up(&contact.id, effects),
                 Some(one) => {
                     one.caller.clone_from(&contact.caller);
                     let talks = contact.phase.is_talking();
@@ -452,6 +452,36 @@ impl Customers {
         let about = |one: &mut Inquiry| one.subject == *subject;
         let asked = self.inquiries.extract_if(.., about);
         effects.extend(asked.filter_map(|one| one.abandoned()));
+    }
+
+    /// Whom the contact was to be tied to is not its customer.
+    fn untie(&mut self, contact: &ContactId, effects: &mut Vec<Effect>) {
+        let ties = |one: &mut Inquiry| matches!(&one.question, Question::Link { contact: of, .. } if of == contact);
+        let asked = self.inquiries.extract_if(.., ties);
+        effects.extend(asked.filter_map(|one| one.abandoned()));
+    }
+
+    /// Nobody will talk to the customer of this contact, and the proxy would not say who it was.
+    fn give_up(&mut self, contact: &ContactId, effects: &mut Vec<Effect>) {
+        let in_vain = |one: &mut Inquiry| {
+            let (Question::Contact(of) | Question::Link { contact: of, .. }) = &one.question else {
+                return false;
+            };
+            of == contact
+        };
+        let asked = self.inquiries.extract_if(.., in_vain);
+        effects.extend(asked.filter_map(|one| one.abandoned()));
+        // Unless the agent looks somebody up beside it.
+        let subject = Subject::Contact(contact.clone());
+        if self.inquiries.iter().any(|one| one.subject == subject) {
+            return;
+        }
+        let before = self.present.len();
+        let is_unknown = |one: &Present| one.contact == *contact && one.pop.candidates().is_empty();
+        self.present.retain(|one| !is_unknown(one));
+        if self.present.len() != before {
+            self.revisions = self.revisions.wrapping_add(1);
+        }
     }
 
     /// A contact has come; who called with this number before is known at once.
