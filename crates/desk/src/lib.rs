@@ -74,6 +74,7 @@ mod party;
 mod phase;
 mod quick_connect;
 mod readiness;
+mod reason;
 mod requests;
 mod roster;
 mod screen_pop;
@@ -102,6 +103,7 @@ pub use party::{Conversation, Party, PartyState, Supervision};
 pub use phase::CallPhase;
 pub use quick_connect::{Destination, Directory, QuickConnect, QuickConnectKind};
 pub use readiness::{Concern, Permission, Policy, Readiness, Workstation};
+pub use reason::{Likely, Reason, SHIPS_WITHIN_DAYS};
 pub use screen_pop::{Candidate, Identity, Loadable, ScreenPop, Tie};
 pub use snapshot::{
     AgentSnapshot, AgentStateSnapshot, AgentStateType, ClockReading, ContactKind, ContactSnapshot,

@@ -897,3 +897,106 @@ fn the_number_by_which_a_customer_is_kept_is_the_last_one_told() {
     rings(&mut page, "d", 40);
     assert_eq!(name(&page).as_deref(), Some("顧客1"));
 }
+
+mod reasons {
+    use chrono::TimeDelta;
+    use contract::{Shipment, ShipmentStatus, ShopTime};
+    use desk::{Likely, Reason, SHIPS_WITHIN_DAYS};
+
+    use super::*;
+
+    fn days_ago(days: i64) -> ShopTime {
+        ShopTime {
+            at: at(0) - TimeDelta::days(days),
+            offset_minutes: 540,
+        }
+    }
+
+    /// An order of so many days ago, paid and sent.
+    fn of(name: &str, days: i64) -> Order {
+        Order {
+            processed: Some(days_ago(days)),
+            ..order(name)
+        }
+    }
+
+    fn judged(orders: &[Order]) -> Option<(String, Reason)> {
+        let part = OrdersPart {
+            profile: profile_id(1),
+            complete: true,
+            orders: orders.to_vec(),
+            totals: None,
+            cut: false,
+            detailed: true,
+            losses: Vec::new(),
+        };
+        let likely = Likely::of(&part, at(0), SHIPS_WITHIN_DAYS).unwrap();
+        let (order, reason) = likely.order?;
+        Some((order.id.as_ref().to_owned(), reason))
+    }
+
+    fn parcel(status: ShipmentStatus, days: i64) -> Order {
+        let shipment = Shipment {
+            status,
+            cancelled: false,
+            company: None,
+            trackings: Vec::new(),
+            created: None,
+            updated: Some(days_ago(days)),
+        };
+        Order {
+            shipments: vec![shipment],
+            ..of("#1", 20)
+        }
+    }
+
+    #[rstest]
+    #[case::cancelled(Order { cancelled: Some(days_ago(2)), payment: PaymentStatus::Refunded, ..of("#1", 3) }, Some(Reason::Cancelled))]
+    #[case::cancelled_long_ago(Order { cancelled: Some(days_ago(15)), payment: PaymentStatus::Pending, ..of("#1", 16) }, None)]
+    #[case::unpaid(Order { payment: PaymentStatus::Pending, ..of("#1", 40) }, Some(Reason::Unpaid))]
+    #[case::partly_paid(Order { payment: PaymentStatus::PartiallyPaid, ..of("#1", 0) }, Some(Reason::Unpaid))]
+    #[case::partly_sent(Order { fulfilment: FulfilmentStatus::Partial, ..of("#1", 1) }, Some(Reason::PartlyShipped))]
+    #[case::not_sent(Order { fulfilment: FulfilmentStatus::Unfulfilled, ..of("#1", 3) }, Some(Reason::NotShipped(3)))]
+    #[case::not_sent_yet(Order { fulfilment: FulfilmentStatus::Unfulfilled, ..of("#1", 2) }, None)]
+    #[case::not_to_be_sent(Order { fulfilment: FulfilmentStatus::Unfulfilled, closed: Some(days_ago(1)), ..of("#1", 9) }, None)]
+    #[case::refunded(Order { fulfilment: FulfilmentStatus::Unfulfilled, payment: PaymentStatus::Refunded, ..of("#1", 9) }, None)]
+    #[case::delivered(parcel(ShipmentStatus::Delivered, 1), Some(Reason::Delivered))]
+    #[case::delivered_long_ago(parcel(ShipmentStatus::Delivered, 15), None)]
+    #[case::nobody_at_home(
+        parcel(ShipmentStatus::AttemptedDelivery, 1),
+        Some(Reason::ParcelTrouble)
+    )]
+    #[case::late(parcel(ShipmentStatus::Delayed, 1), Some(Reason::ParcelTrouble))]
+    #[case::a_draft(Order { kind: OrderKind::Draft, payment: PaymentStatus::Pending, ..of("#1", 1) }, None)]
+    #[case::nothing_the_matter(of("#1", 1), None)]
+    fn each_rule_finds_what_it_is_for(#[case] order: Order, #[case] reason: Option<Reason>) {
+        assert_eq!(judged(&[order]), reason.map(|reason| ("#1".into(), reason)));
+    }
+
+    #[test]
+    fn the_newest_order_with_which_something_is_the_matter_is_the_reason() {
+        let unpaid = |name, days| Order {
+            payment: PaymentStatus::Pending,
+            ..of(name, days)
+        };
+        let orders = [of("#3", 1), unpaid("#2", 5), unpaid("#1", 9)];
+        assert_eq!(judged(&orders), Some(("#2".into(), Reason::Unpaid)));
+    }
+
+    #[test]
+    fn nothing_is_judged_before_all_orders_are_there() {
+        let CustomerPart::Orders(part) = orders(1, false, &["#1"]) else {
+            unreachable!()
+        };
+        assert_eq!(Likely::of(&part, at(0), SHIPS_WITHIN_DAYS), None);
+    }
+
+    #[test]
+    fn it_is_said_that_nothing_is_known_of_parcels() {
+        let CustomerPart::Orders(part) = orders(1, true, &["#1"]) else {
+            unreachable!()
+        };
+        let likely = Likely::of(&part, at(0), SHIPS_WITHIN_DAYS).unwrap();
+        assert!(likely.parcels_unknown);
+    }
+}
