@@ -40,6 +40,8 @@ export class Ledger {
   /** Snapshots that the desk takes in, in the order in which they came. */
   #told = [];
   #newest = -Infinity;
+  /** When it came, on the page's clock. */
+  #newestCame = 0;
 
   /** Snapshots have reached the page; the server's clock stands at `now`. */
   hear(snapshots, now) {
@@ -49,8 +51,9 @@ export class Ledger {
       // Without a time of its own it came by the page's clock, which runs while the server's is stopped.
       const least = time === undefined || isFuture ? Math.min(this.#newest, now) : time;
       if (time < this.#newest && this.#newest - time <= LATEST_ARRIVAL_MS) continue;
-      if (time !== undefined && !isFuture) this.#newest = time;
-      const seen = time === undefined || isFuture ? now : time;
+      if (time !== undefined && !isFuture) [this.#newest, this.#newestCame] = [time, snapshot.came];
+      const latest = Math.max(now, Math.ceil(this.#newest + snapshot.taken - this.#newestCame));
+      const seen = time === undefined || isFuture ? latest : time;
       // No call stays in a state for longer: what says so says nothing.
       const possible = (since) => (since > seen - LONGEST_STATE_MS ? since : undefined);
       const contacts = snapshot.contacts?.map((contact) => ({ ...contact, since: possible(contact.since) }));

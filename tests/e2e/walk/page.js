@@ -44,7 +44,7 @@ export function drive() {
   window.addEventListener(
     "message",
     ({ data }) => {
-      if (data?.event === "agent::update") last = digest(data.data.snapshot);
+      if (data?.event === "agent::update") last = { ...digest(data.data.snapshot), came: performance.now() };
     },
     true,
   );
@@ -52,7 +52,7 @@ export function drive() {
   // between two listeners.
   const look = ({ data }) => {
     if (data?.event !== "agent::update") return;
-    heard.push({ ...last, shown: shown() });
+    heard.push({ ...last, taken: performance.now(), shown: shown() });
     for (const look of waiting) look();
   };
 
