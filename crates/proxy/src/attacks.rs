@@ -234,12 +234,28 @@ async fn who_comes_when_all_places_are_taken_is_told_to_come_again() {
     let waiting = world.open(|_| ()).await;
     let turned_away = world.ask(|_| ()).await;
     assert_eq!(turned_away.code(), Some(ErrorCode::Unavailable));
+    assert_eq!(world::answered().len(), 1, "an answer that goes on is none");
     drop(waiting);
+    let told: Vec<Value> = world::answered();
+    assert_eq!(
+        told.last().map(|line| &line["is_whole"]),
+        Some(&json!(false))
+    );
     assert_eq!(
         world.ask(|_| ()).await.status,
         200,
         "and a place is free when an answer is dropped"
     );
+    let last = world::answered().pop().expect("a line");
+    assert_eq!(last["is_whole"], true);
+    assert!(last["head_ms"].as_u64() <= last["took_ms"].as_u64());
+    let counts = world.metrics();
+    for outcome in ["ok", "cut", "failed"] {
+        let line = format!(
+            "desk_proxy_request_seconds_count{{endpoint=\"/screen-pop\",outcome=\"{outcome}\"}} 1\n"
+        );
+        assert!(counts.contains(&line), "{counts}");
+    }
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ const BUCKETS: [f64; 9] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5];
 /// The counts since the start.
 #[derive(Debug, Default)]
 pub(crate) struct Metrics {
+    heads: Family,
     requests: Family,
     upstream: Family,
     events: Mutex<BTreeMap<&'static str, u64>>,
@@ -31,9 +32,16 @@ struct Histogram {
 }
 
 impl Metrics {
-    /// A request of a desk was answered.
-    pub(crate) fn request(&self, endpoint: &'static str, outcome: &'static str, took: Duration) {
-        self.requests.observe(endpoint, outcome, took);
+    /// A request of a desk was answered: how long it took until the head of the answer was there, and
+    /// until the end of it had gone.
+    pub(crate) fn request(
+        &self,
+        endpoint: &'static str,
+        outcome: &'static str,
+        [head, end]: [Duration; 2],
+    ) {
+        self.heads.observe(endpoint, outcome, head);
+        self.requests.observe(endpoint, outcome, end);
     }
 
     /// A call to AWS, with its retries, came to an end.
@@ -50,10 +58,16 @@ impl Metrics {
     /// Everything, as Prometheus reads it (exposition formats, text 0.0.4).
     pub(crate) fn render(&self) -> String {
         let mut text = String::with_capacity(4096);
+        self.heads.render(
+            &mut text,
+            "desk_proxy_head_seconds",
+            "Requests until the head of the answer, by endpoint and outcome",
+            ["endpoint", "outcome"],
+        );
         self.requests.render(
             &mut text,
             "desk_proxy_request_seconds",
-            "Requests by endpoint and outcome",
+            "Requests until the end of the answer, by endpoint and outcome",
             ["endpoint", "outcome"],
         );
         self.upstream.render(
@@ -109,12 +123,14 @@ mod tests {
     #[test]
     fn buckets_are_cumulative() {
         let metrics = Metrics::default();
-        metrics.request("/api/screen-pop", "ok", Duration::from_millis(7));
-        metrics.request("/api/screen-pop", "ok", Duration::from_millis(700));
+        for milliseconds in [7, 700] {
+            let end = Duration::from_millis(milliseconds);
+            metrics.request("/screen-pop", "ok", [Duration::ZERO, end]);
+        }
         let text = metrics.render();
         let line = |le: &str| {
             format!(
-                "desk_proxy_request_seconds_bucket{{endpoint=\"/api/screen-pop\",outcome=\"ok\",le=\"{le}\"}}"
+                "desk_proxy_request_seconds_bucket{{endpoint=\"/screen-pop\",outcome=\"ok\",le=\"{le}\"}}"
             )
         };
         assert!(text.contains(&format!("{} 0\n", line("0.005"))), "{text}");

@@ -1,26 +1,34 @@
 //! The addresses of the proxy, and what stands around every request.
 //!
-//! From the outside in: a name for the request, its line in the log and its count; a stop for
-//! panics; a place among those that are served at once; then, in `asked`, form, origin, token, rate
-//! and body; then the operation, which has a deadline. There is no CORS: the desk's origin forwards
+//! From the outside in: a name for the request, its line in the log and its count, which are written
+//! when the last byte of the answer has gone; a stop for panics; a place among those that are served
+//! at once, kept until then as well; then, in `asked`, form, origin, token, rate and body; then the
+//! operation, which has a deadline. There is no CORS: the desk's origin forwards
 //! `/api/`, so every request of its is of the same origin.
 
 use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
 use axum::{Extension, Router};
+use bytes::Bytes;
 use contract::{Endpoint, ErrorCode, Health, Link, OpenProfile, ScreenPop, Search};
 use futures_util::FutureExt as _;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use http::{StatusCode, Uri};
+use hyper::body::{Body as _, Frame, SizeHint};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
 use crate::asked::{Asker, RequestId};
+use crate::metrics::Metrics;
 use crate::operations::{health, link, open_profile, screen_pop, search};
 use crate::proxy::Proxy;
 use crate::refusal::Refusal;
@@ -44,7 +52,7 @@ pub fn router(proxy: Arc<Proxy>) -> Router {
     Router::new()
         .nest(API, api)
         .route("/healthz", get(|| async { "alive\n" }))
-        .route("/readyz", get(ready))
+        .route("/readyz", get(readiness))
         .route("/metrics", get(metrics))
         .with_state(proxy)
 }
@@ -61,7 +69,7 @@ async fn unknown(Extension(id): Extension<RequestId>) -> Response {
 }
 
 /// Whether a request could be served: there are credentials to sign with and keys to check tokens with.
-async fn ready(State(proxy): State<Arc<Proxy>>) -> Response {
+async fn readiness(State(proxy): State<Arc<Proxy>>) -> Response {
     let credentials = proxy.aws.has_credentials().await.is_ok();
     let keys = proxy.verifier.is_ready().await;
     let status = if credentials && keys {
@@ -105,7 +113,7 @@ async fn serve(State(proxy): State<Arc<Proxy>>, mut request: Request, next: Next
     let id: Arc<str> = format!("{:016x}", fastrand::u64(..)).into();
     let endpoint = endpoint(request.uri());
     request.extensions_mut().insert(RequestId(id.clone()));
-    let mut response = match proxy.places.clone().try_acquire_owned() {
+    let (mut response, place) = match proxy.places.clone().try_acquire_owned() {
         Ok(place) => {
             let response = AssertUnwindSafe(next.run(request)).catch_unwind().await;
             let response = response.unwrap_or_else(|_| {
@@ -113,9 +121,9 @@ async fn serve(State(proxy): State<Arc<Proxy>>, mut request: Request, next: Next
                 proxy.metrics.event("panic");
                 Refusal::from(ErrorCode::Internal).response(&id)
             });
-            occupying(place, response)
+            (response, Some(place))
         }
-        Err(_) => Refusal::unavailable().response(&id),
+        Err(_) => (Refusal::unavailable().response(&id), None),
     };
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -123,33 +131,22 @@ async fn serve(State(proxy): State<Arc<Proxy>>, mut request: Request, next: Next
     if let Ok(value) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, value);
     }
-    let status = response.status();
-    let took = began.elapsed();
-    proxy.metrics.request(endpoint, class(status), took);
-    let agent = response
-        .extensions()
-        .get::<Asker>()
-        .map_or("-", |asker| &*asker.0);
-    let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-    tracing::info!(
-        request = &*id,
+    let answer = Answer {
+        id,
         endpoint,
-        status = status.as_u16(),
-        took_ms,
-        agent,
-        "answered"
-    );
-    response
-}
-
-/// A request has its place until the last byte of its answer.
-fn occupying(place: OwnedSemaphorePermit, response: Response) -> Response {
-    use http_body_util::BodyExt as _;
+        status: response.status(),
+        agent: response.extensions().get::<Asker>().cloned(),
+        began,
+        head: began.elapsed(),
+        metrics: proxy.metrics.clone(),
+        _place: place,
+    };
     response.map(|body| {
-        axum::body::Body::new(body.map_frame(move |frame| {
-            let _occupied = &place;
-            frame
-        }))
+        Body::new(Answering {
+            is_at_end: body.is_end_stream(),
+            body,
+            answer,
+        })
     })
 }
 
@@ -161,5 +158,77 @@ fn class(status: StatusCode) -> &'static str {
         429 => "throttled",
         400..=499 => "invalid",
         _ => "failed",
+    }
+}
+
+/// The body of an answer on its way, and what is to be said of it in the end.
+struct Answering {
+    body: Body,
+    is_at_end: bool,
+    answer: Answer,
+}
+
+/// An answer whose head is there. It has its place until it goes, with its last byte or its reader.
+struct Answer {
+    id: Arc<str>,
+    endpoint: &'static str,
+    status: StatusCode,
+    agent: Option<Asker>,
+    began: Instant,
+    head: Duration,
+    metrics: Arc<Metrics>,
+    _place: Option<OwnedSemaphorePermit>,
+}
+
+impl hyper::body::Body for Answering {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
+        self.is_at_end = frame.is_none() || self.body.is_end_stream();
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for Answering {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.answer.metrics.event("panic");
+        }
+        self.answer.log(self.is_at_end);
+    }
+}
+
+impl Answer {
+    fn log(&self, is_whole: bool) {
+        let Self {
+            id, endpoint, head, ..
+        } = self;
+        let took = self.began.elapsed();
+        let outcome = if is_whole { class(self.status) } else { "cut" };
+        self.metrics.request(endpoint, outcome, [*head, took]);
+        let milliseconds = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        tracing::info!(
+            request = &**id,
+            endpoint,
+            status = self.status.as_u16(),
+            head_ms = milliseconds(*head),
+            took_ms = milliseconds(took),
+            is_whole,
+            agent = self.agent.as_ref().map_or("-", |asker| &*asker.0),
+            "answered"
+        );
     }
 }

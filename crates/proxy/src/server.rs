@@ -1,5 +1,7 @@
 //! The proxy as a server of its own: HTTP/1.1 on one address, until it is told to stop.
 
+mod patience;
+
 use std::time::Duration;
 
 use axum::Router;
@@ -9,8 +11,12 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 
+use self::patience::Patient;
+
 /// A head that takes longer is held back on purpose.
 const SLOWEST_HEAD: Duration = Duration::from_secs(5);
+/// A reader who takes nothing of what is written for so long has gone, whatever the connection says.
+const SLOWEST_READER: Duration = Duration::from_secs(10);
 /// Room for a head with the longest token, and no more.
 const LARGEST_HEAD: usize = 16_384;
 /// What is under way when the proxy is stopped has this long to end.
@@ -47,6 +53,7 @@ pub async fn serve(
         };
         stream.set_nodelay(true).ok();
         let service = TowerToHyperService::new(router.clone());
+        let stream = Patient::new(stream, SLOWEST_READER);
         let connection = http.serve_connection(TokioIo::new(stream), service);
         let connection = connections.watch(connection);
         tokio::spawn(async move {
@@ -65,7 +72,9 @@ pub async fn serve(
 mod tests {
     use std::sync::Arc;
 
+    use axum::body::Body;
     use axum::routing::post;
+    use bytes::Bytes;
     use rstest::rstest;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::TcpStream;
@@ -174,6 +183,66 @@ mod tests {
         assert!(
             TcpStream::connect(address).await.is_err(),
             "and nobody is let in any more"
+        );
+    }
+    /// Who asks for an answer without end, and the sign that the server has given it up.
+    async fn an_endless_answer() -> (TcpStream, oneshot::Receiver<()>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let (kept, given_up) = oneshot::channel::<()>();
+        let kept = Arc::new(std::sync::Mutex::new(Some(kept)));
+        let operation = post(move || async move {
+            let kept = kept.lock().expect("no panic").take();
+            let piece = Bytes::from(vec![b'x'; 65_536]);
+            let pieces = std::iter::repeat_with(move || {
+                let _kept = &kept;
+                Ok::<_, std::io::Error>(piece.clone())
+            });
+            Body::from_stream(futures_util::stream::iter(pieces))
+        });
+        tokio::spawn(serve(
+            listener,
+            Router::new().route("/", operation),
+            std::future::pending(),
+        ));
+        let mut stream = TcpStream::connect(address).await.expect("a connection");
+        stream
+            .write_all(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n")
+            .await
+            .expect("room");
+        let mut first = [0; 12];
+        stream.read_exact(&mut first).await.expect("an answer");
+        assert_eq!(&first, b"HTTP/1.1 200");
+        (stream, given_up)
+    }
+
+    #[tokio::test]
+    async fn a_reader_who_stops_reading_is_given_up() {
+        let (_reader, given_up) = an_endless_answer().await;
+        // From here on time goes on when nothing else does.
+        tokio::time::pause();
+        tokio::time::timeout(SLOWEST_READER * 3, given_up)
+            .await
+            .expect("the answer is dropped, and its place with it")
+            .expect_err("nobody says so");
+    }
+
+    #[tokio::test]
+    async fn a_reader_who_pauses_and_reads_on_is_served() {
+        let (mut reader, mut given_up) = an_endless_answer().await;
+        let mut piece = vec![0; 1 << 20];
+        for _ in 0..3 {
+            tokio::time::pause();
+            tokio::time::advance(SLOWEST_READER / 2).await;
+            tokio::time::resume();
+            // More than waits in any buffer between the two.
+            for _ in 0..32 {
+                reader.read_exact(&mut piece).await.expect("more");
+            }
+        }
+        assert_eq!(
+            given_up.try_recv(),
+            Err(oneshot::error::TryRecvError::Empty)
         );
     }
 }

@@ -363,6 +363,16 @@ pub(super) fn logged() -> String {
     LOG.with_borrow(|log| String::from_utf8_lossy(log).into_owned())
 }
 
+/// The lines of requests that were answered.
+pub(super) fn answered() -> Vec<Value> {
+    logged()
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .map(|line| line["fields"].clone())
+        .filter(|fields| fields["message"] == "answered")
+        .collect()
+}
+
 /// Writes to the log of its thread. One subscriber serves all tests: whether an event is of interest is
 /// remembered for the whole process.
 #[derive(Clone)]
