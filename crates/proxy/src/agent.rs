@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use contract::ErrorCode;
 use tokio::time::Instant;
 
-use crate::aws::{Aws, AwsError, SearchUsers};
+use crate::aws::{Aws, AwsError, SearchUsers, is_out_of_time};
 use crate::cache::Cache;
 use crate::config::UserBy;
 use crate::flight::Flights;
@@ -63,14 +63,11 @@ impl Agents {
         let found = if let Some(found) = self.known.get(&key, now) {
             found
         } else {
-            let (aws, username) = (self.aws.clone(), key.clone());
-            let found = self
-                .flights
-                .join(
-                    &key,
-                    || async move { search(&aws, &username, deadline).await },
-                )
-                .await?;
+            let ask = || {
+                let (aws, username) = (self.aws.clone(), key.clone());
+                async move { search(&aws, &username, deadline).await }
+            };
+            let found = self.flights.join(&key, ask, is_out_of_time).await?;
             let keep = if found.is_some() { KNOWN } else { UNKNOWN };
             self.known.put_for(key, found.clone(), 1, now, keep);
             found

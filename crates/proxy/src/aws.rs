@@ -128,11 +128,13 @@ impl Aws {
     {
         let target = operation.target(&self.scope).into_text();
         let body = operation.body(&self.scope).unwrap_or_default();
-        let aws = self.clone();
+        let operation = Arc::new(operation);
+        let ask = || {
+            let (aws, operation) = (self.clone(), operation.clone());
+            async move { aws.send(&*operation, deadline).await.map(Arc::new) }
+        };
         self.flights
-            .join(&(target, body), || async move {
-                aws.send(&operation, deadline).await.map(Arc::new)
-            })
+            .join(&(target, body), ask, is_out_of_time)
             .await
     }
 
@@ -195,7 +197,7 @@ impl Aws {
                 _ => None,
             };
             let pause = pause(failed, asked);
-            if Instant::now() + pause >= deadline {
+            if pause >= deadline.saturating_duration_since(Instant::now()) {
                 return Err(error);
             }
             let Some(cost) = self.budget.take(error == AwsError::Silent) else {
@@ -272,6 +274,11 @@ impl Aws {
             body: operation.body(&self.scope).unwrap_or_default().into(),
         })
     }
+}
+
+/// Whether there is no answer because whoever asked first had no more time for one.
+pub(crate) fn is_out_of_time<T>(result: &Result<T, AwsError>) -> bool {
+    matches!(result, Err(AwsError::Silent))
 }
 
 fn read<O: Operation>(body: &[u8]) -> Result<O::Reply, AwsError> {

@@ -1,7 +1,8 @@
 //! One look-up for all who ask the same thing at the same moment.
 //!
 //! Who comes while a look-up is under way waits for that one. It goes on as long as anybody waits
-//! for it, and is cancelled when the last has gone.
+//! for it, and is cancelled when the last has gone. It has the time of whoever began it: who came
+//! later has more, and asks anew when it ends for want of time.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -19,12 +20,33 @@ impl<K: Eq + Hash + Clone, V: Clone> Flights<K, V> {
         Self(Mutex::new(HashMap::new()))
     }
 
-    /// The look-up of `key` that is under way, or the one that `begin` makes.
-    pub(crate) async fn join<F>(&self, key: &K, begin: impl FnOnce() -> F) -> V
+    /// The look-up of `key` that is under way, or the one that `begin` makes. One of somebody else's
+    /// that `is_out_of_time` is not taken for an answer.
+    pub(crate) async fn join<F>(
+        &self,
+        key: &K,
+        begin: impl Fn() -> F,
+        is_out_of_time: impl Fn(&V) -> bool,
+    ) -> V
     where
         F: Future<Output = V> + Send + 'static,
     {
-        let flight = self.enter(key, || begin().boxed());
+        loop {
+            let mut is_own = false;
+            let value = self
+                .wait(key, || {
+                    is_own = true;
+                    begin().boxed()
+                })
+                .await;
+            if is_own || !is_out_of_time(&value) {
+                return value;
+            }
+        }
+    }
+
+    async fn wait(&self, key: &K, begin: impl FnOnce() -> BoxFuture<'static, V>) -> V {
+        let flight = self.enter(key, begin);
         let value = flight.clone().await;
         // Whoever comes from now on asks anew: an answer is as fresh as its question.
         let mut flights = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -77,8 +99,10 @@ mod tests {
     async fn equal_questions_at_the_same_moment_are_one() {
         let flights = Flights::new();
         let (send, receive) = oneshot::channel::<u32>();
-        let first = flights.join(&"a", || receive.map(|it| it.unwrap_or(0)));
-        let second = flights.join(&"a", || async { unreachable!("the first is under way") });
+        let receive = receive.map(|it| it.unwrap_or(0)).shared();
+        let first = flights.join(&"a", || receive.clone(), |_| false);
+        let begin = || async { unreachable!("the first is under way") };
+        let second = flights.join(&"a", begin, |_| false);
         let answers = async {
             send.send(7).expect("somebody waits");
         };
@@ -89,8 +113,8 @@ mod tests {
     #[tokio::test]
     async fn a_later_question_is_asked_anew() {
         let flights = Flights::new();
-        assert_eq!(flights.join(&"a", || async { 1 }).await, 1);
-        assert_eq!(flights.join(&"a", || async { 2 }).await, 2);
+        assert_eq!(flights.join(&"a", || async { 1 }, |_| false).await, 1);
+        assert_eq!(flights.join(&"a", || async { 2 }, |_| false).await, 2);
     }
 
     #[tokio::test]
@@ -103,11 +127,14 @@ mod tests {
         }
         let cancelled = Arc::new(AtomicU32::new(0));
         let flights = Flights::<_, ()>::new();
-        let guard = Dropped(cancelled.clone());
-        let mut flight = Box::pin(flights.join(&"a", || async move {
-            let _guard = guard;
-            pending::<()>().await;
-        }));
+        let begin = || {
+            let guard = Dropped(cancelled.clone());
+            async move {
+                let _guard = guard;
+                pending::<()>().await;
+            }
+        };
+        let mut flight = Box::pin(flights.join(&"a", begin, |()| false));
         assert!(flight.as_mut().now_or_never().is_none());
         assert_eq!(cancelled.load(Ordering::SeqCst), 0);
         drop(flight);

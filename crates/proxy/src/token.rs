@@ -248,7 +248,8 @@ impl Verifier {
         }
         let now = self.clock.now();
         let ends = instant(&claims.exp).ok_or(TokenError::Expired)?;
-        if now >= ends + self.config.leeway {
+        // Added to the present and not to what the token says, which may be the end of time.
+        if now - self.config.leeway >= ends {
             return Err(TokenError::Expired);
         }
         let begins = match &claims.nbf {

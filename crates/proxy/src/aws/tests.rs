@@ -204,6 +204,20 @@ async fn who_asks_for_a_longer_pause_than_there_is_time_is_not_asked_again() {
     assert_eq!(upstream.received().len(), 1);
 }
 
+#[rstest]
+#[case::for_ever("18446744073709551615")]
+#[case::longer_than_that("99999999999999999999")]
+#[case::a_date("Fri, 31 Dec 1999 23:59:59 GMT")]
+#[tokio::test]
+async fn a_pause_that_nobody_can_wait_for_is_an_error_and_no_panic(#[case] pause: &str) {
+    let storm = Reply::error(429, "ThrottlingException").with("retry-after", pause);
+    let upstream = Upstream::scripted([storm]).await;
+    let error = describe(&client(&upstream, 30_000))
+        .await
+        .expect_err("throttling");
+    assert_eq!(error.outcome(), "throttled");
+}
+
 #[tokio::test]
 async fn silence_ends_with_the_deadline() {
     let upstream = Upstream::scripted([Reply::Silence]).await;
@@ -293,4 +307,17 @@ async fn who_asks_the_same_at_the_same_moment_asks_once() {
     assert_eq!(upstream.received().len(), 1);
     ask().await.expect("an answer");
     assert_eq!(upstream.received().len(), 2);
+}
+
+#[tokio::test]
+async fn who_joins_a_look_up_has_their_own_time_and_not_its_asker_s() {
+    let upstream = Upstream::scripted([Reply::Silence, contact()]).await;
+    let aws = Arc::new(client(&upstream, 30_000));
+    let ask = |time| {
+        let contact = "c-1".into();
+        aws.look_up(DescribeContact { contact }, Instant::now() + time)
+    };
+    let (first, second) = tokio::join!(ask(Duration::from_millis(300)), ask(aws.attempt));
+    assert_eq!(first, Err(AwsError::Silent));
+    assert_eq!(second.expect("an answer")["Contact"]["Id"], "c-1");
 }
