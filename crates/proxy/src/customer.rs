@@ -32,15 +32,15 @@ use crate::refusal::Refusal;
 use crate::search_key::SearchKey;
 
 /// Matches whose parts are fetched. A number that more people share is no name.
-const MOST_MATCHES: u8 = 10;
+const MOST_MATCHES: usize = 10;
+/// Profiles on a page of a search for them: no more are shown.
+const MATCHES: u8 = 10;
 /// Objects of one kind on a page: the most that Customer Profiles gives.
 const PAGE: u8 = 100;
 /// Customer Profiles keeps at most 1,000 objects of a profile (quota).
 const MOST_PAGES: usize = 10;
-/// An empty page may not be the last one; so many are turned.
-const MOST_EMPTY_PAGES: usize = 5;
-/// Earlier contacts: what an agent reads in a call.
-const CONTACT_PAGES: usize = 1;
+/// A page that is short, or empty, may not be the last one; so many of what fits on one are turned.
+const MOST_SHORT_PAGES: usize = 5;
 
 /// What was found for contacts.
 #[derive(Debug)]
@@ -167,29 +167,37 @@ impl Look {
                 ..nobody
             });
         }
-        let mut last = None;
+        let mut nobody = None;
         for key in &self.keys {
-            let part = self.search_by(key).await?;
-            if !part.matches.is_empty() || part.more {
-                return Ok(part);
+            match self.search_by(key).await {
+                Ok(part) if !part.matches.is_empty() || part.more => return Ok(part),
+                Ok(part) => nobody = Some(Ok(part)),
+                // A flow may set a key that the domain does not have; the number is known still.
+                Err(error @ AwsError::Invalid(_)) => {
+                    nobody.get_or_insert(Err(error));
+                }
+                Err(error) => return Err(error),
             }
-            last = Some(part);
         }
-        Ok(last.unwrap_or_else(|| FoundProfiles::default().into_part(false)))
+        nobody.unwrap_or_else(|| Ok(FoundProfiles::default().into_part(false)))
     }
 
     async fn search_by(&self, key: &SearchKey) -> Result<ProfilesPart, AwsError> {
         let mut found = FoundProfiles::default();
         let mut next = None;
-        for _ in 0..MOST_EMPTY_PAGES {
-            let page = search_page(&self.proxy.aws, key, MOST_MATCHES, next, self.deadline).await?;
+        // Whether there is one or there are several is known when there is no page behind.
+        for _ in 0..MOST_SHORT_PAGES {
+            let page = search_page(&self.proxy.aws, key, MATCHES, next, self.deadline).await?;
             found.add(&page, std::slice::from_ref(key), self.proxy.home);
             next = next_token(&page).map(str::to_owned);
-            if next.is_none() || !found.matches().is_empty() {
+            if next.is_none() || found.matches().len() >= MOST_MATCHES {
                 break;
             }
         }
-        Ok(found.into_part(next.is_some()))
+        let mut part = found.into_part(next.is_some());
+        part.more |= part.matches.len() > MOST_MATCHES;
+        part.matches.truncate(MOST_MATCHES);
+        Ok(part)
     }
 
     /// Every part of every match at the same time.
@@ -271,7 +279,7 @@ impl Look {
 
     async fn contacts(&self, profile: &ProfileId, answer: &Answer) {
         let mut earlier = PastContacts::default();
-        let mut pages = Pages::of("CTR", profile, CONTACT_PAGES);
+        let mut pages = Pages::of("CTR", profile, MOST_PAGES);
         loop {
             match pages.turn(self).await {
                 Ok(Some(page)) => earlier.add(&page),
@@ -288,21 +296,38 @@ impl Look {
     }
 
     async fn calculated(&self, profile: &ProfileId, answer: &Answer) {
-        let operation = ListCalculatedAttributes {
-            profile_id: profile.clone(),
-        };
-        let page = match self.proxy.aws.look_up(operation, self.deadline).await {
-            Ok(page) => page,
-            // A domain that calculates nothing.
-            Err(AwsError::NotFound(_)) => Arc::new(Value::Object(serde_json::Map::new())),
+        match self.calculated_pages(profile).await {
+            Ok(pages) => {
+                let part = calculated(profile.clone(), pages.iter().map(|page| &**page));
+                answer.give(CustomerPart::Calculated(part)).await;
+            }
             Err(error) => {
-                return answer
+                answer
                     .problem(PartName::Calculated, Some(profile.clone()), &error.into())
                     .await;
             }
-        };
-        let part = calculated(profile.clone(), std::slice::from_ref(&*page));
-        answer.give(CustomerPart::Calculated(part)).await;
+        }
+    }
+
+    async fn calculated_pages(&self, profile: &ProfileId) -> Result<Vec<Arc<Value>>, AwsError> {
+        let mut pages: Vec<Arc<Value>> = Vec::new();
+        while pages.len() < MOST_SHORT_PAGES {
+            let next = pages.last().map(|page| next_token(page).map(str::to_owned));
+            if matches!(next, Some(None)) {
+                break;
+            }
+            let operation = ListCalculatedAttributes {
+                profile_id: profile.clone(),
+                next: next.flatten(),
+            };
+            match self.proxy.aws.look_up(operation, self.deadline).await {
+                Ok(page) => pages.push(page),
+                // A domain that calculates nothing.
+                Err(AwsError::NotFound(_)) => break,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(pages)
     }
 }
 

@@ -12,6 +12,9 @@ use serde_json::Value;
 use crate::profiles::attributes;
 use crate::reading::{Casing, Losses, Members, Place};
 
+/// Earlier contacts that are shown: more than an agent reads in a call.
+const MOST: usize = 100;
+
 /// Earlier contacts of a customer, page by page.
 #[derive(Default)]
 pub struct PastContacts {
@@ -38,13 +41,16 @@ impl PastContacts {
         }
     }
 
-    /// The part of the answer that says when this customer was in contact before. `cut` says that
-    /// there are pages that were not added.
+    /// The part of the answer that says when this customer was in contact before: the newest, for
+    /// they are listed in no order that is documented. `cut` says that there are pages that were not
+    /// added.
     #[must_use]
     pub fn into_part(self, profile: ProfileId, cut: bool) -> ContactsPart {
         let losses = self.losses.take();
         let mut contacts = self.contacts;
         contacts.sort_by(|a, b| (b.started, &b.id).cmp(&(a.started, &a.id)));
+        let cut = cut || contacts.len() > MOST;
+        contacts.truncate(MOST);
         ContactsPart {
             profile,
             contacts,
@@ -92,7 +98,10 @@ fn contact(record: &Members<'_>) -> Option<PastContact> {
 }
 
 /// Reads pages of `ListCalculatedAttributesForProfile`.
-pub fn calculated(profile: ProfileId, pages: &[Value]) -> CalculatedPart {
+pub fn calculated<'a>(
+    profile: ProfileId,
+    pages: impl IntoIterator<Item = &'a Value>,
+) -> CalculatedPart {
     let losses = Losses::default();
     let mut attributes = Vec::new();
     for page in pages {

@@ -24,7 +24,7 @@ use crate::router::router;
 use crate::token::tests::{RSA, claims, ec_jwk, header, noon, rsa_jwk, token};
 use crate::upstream::{Received, Reply, Upstream};
 
-const PROFILE: &str = "0a1b2c3d4e5f60718293a4b5c6d7e8f9";
+pub(super) const PROFILE: &str = "0a1b2c3d4e5f60718293a4b5c6d7e8f9";
 
 /// A request that is about to be made.
 pub(super) struct Ask {
@@ -175,7 +175,11 @@ impl World {
         let replies = instead.clone();
         let aws = Upstream::new(move |request| {
             let replies = replies.lock().expect("no panic");
-            let reply = replies.iter().find(|(path, _)| path == request.path());
+            let said = String::from_utf8_lossy(&request.body);
+            let of = |asked: &str| replies.iter().find(|(path, _)| path == asked);
+            let reply = of(&request.target)
+                .or_else(|| of(request.path()))
+                .or_else(|| replies.iter().find(|(word, _)| said.contains(word)));
             reply.map_or_else(|| aws_answers(request), |(_, reply)| reply.clone())
         })
         .await;
@@ -205,12 +209,12 @@ impl World {
         }
     }
 
-    /// From now on AWS answers so at `path`.
-    pub(super) fn when(&self, path: &str, reply: Reply) {
+    /// From now on AWS answers so at `place`: a path, with a query or without, or a word of the body.
+    pub(super) fn when(&self, place: &str, reply: Reply) {
         self.instead
             .lock()
             .expect("no panic")
-            .push((path.to_owned(), reply));
+            .push((place.to_owned(), reply));
     }
 
     /// Begins a request, of which nothing but the head of the answer is read.

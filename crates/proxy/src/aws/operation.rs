@@ -184,6 +184,7 @@ impl Operation for ListProfileObjects {
 #[derive(Debug)]
 pub(crate) struct ListCalculatedAttributes {
     pub(crate) profile_id: ProfileId,
+    pub(crate) next: Option<String>,
 }
 
 impl Operation for ListCalculatedAttributes {
@@ -193,7 +194,7 @@ impl Operation for ListCalculatedAttributes {
     const METHOD: Method = Method::GET;
 
     fn target(&self, scope: &Scope) -> Target {
-        // No domain may have more than 50 of them (quota), so one page holds all.
+        // No domain may have more than 50 of them (quota), so all fit on one page; it may be short.
         Target::path(&[
             "domains",
             &scope.domain,
@@ -201,7 +202,7 @@ impl Operation for ListCalculatedAttributes {
             self.profile_id.as_str(),
             "calculated-attributes",
         ])
-        .page(100, None)
+        .page(100, self.next.as_deref())
     }
 
     fn body(&self, _: &Scope) -> Option<Vec<u8>> {
