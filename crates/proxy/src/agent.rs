@@ -56,7 +56,15 @@ impl Agents {
     ) -> Result<UserId, Refusal> {
         let name = named.as_str();
         if self.by == UserBy::Id {
-            return Ok(name.into());
+            // Connect is not asked: what the issuer says is believed, if it has an id's form.
+            let is_id = name
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+            return if is_id {
+                Ok(name.into())
+            } else {
+                Err(ErrorCode::NotAvailable.into())
+            };
         }
         let key: Box<str> = name.into();
         let now = self.aws.now();

@@ -322,6 +322,18 @@ async fn a_storm_of_requests_is_one_agent_s_own() {
     assert_eq!(other.await.status, 200);
 }
 
+/// Where the claim is the user's id, what is no id is nobody: it is logged.
+#[rstest]
+#[case::an_id("agent-1", 200)]
+#[case::a_mail_address("hanako@example.com", 403)]
+#[tokio::test]
+async fn a_user_s_id_is_an_id(#[case] claim: &str, #[case] status: u16) {
+    let world = World::with(&[("DESK_USER_BY", "id")]).await;
+    let answer = world.ask(|ask: &mut Ask| ask.claims["preferred_username"] = json!(claim));
+    assert_eq!(answer.await.status, status);
+    assert!(!world::logged().contains("hanako"));
+}
+
 #[tokio::test]
 async fn searching_is_a_right_that_runs_out_before_calls_do() {
     let world = World::new().await;

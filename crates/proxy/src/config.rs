@@ -5,13 +5,14 @@
 //! was put in the wrong place. Credentials are not configured here: they come by the AWS chain
 //! (environment, profile, web identity, container, instance).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::net::SocketAddr;
 use std::str::FromStr;
 use std::time::Duration;
 
 use http::Uri;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 
 use crate::orders::OrderObject;
 use crate::phone_number::HomeCountry;
@@ -319,7 +320,7 @@ impl Config {
         );
         let order_types = reader.parse(
             "DESK_ORDER_TYPES",
-            "`_order`, `Shopify-Order`, `Shopify-DraftOrder`, comma-separated",
+            "`_order`, `Shopify-Order`, `Shopify-DraftOrder`, comma-separated, each once",
             order_types,
         );
         // Something must stand there while the other faults are looked for.
@@ -335,12 +336,7 @@ impl Config {
             domain: reader.text(
                 "DESK_PROFILES_DOMAIN",
                 "1 to 64 letters, digits, `-` and `_`",
-                |it| {
-                    it.len() <= 64
-                        && it
-                            .bytes()
-                            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
-                },
+                is_model_name,
             ),
             connect: connect.unwrap_or_default(),
             profiles: profiles.unwrap_or_default(),
@@ -353,7 +349,7 @@ impl Config {
             country,
             order_types: order_types.unwrap_or_default(),
             order_name_key: reader.parse("DESK_ORDER_NAME_KEY", "the name of a search key", |it| {
-                is_object_type(it).then(|| it.into())
+                is_model_name(it).then(|| it.into())
             }),
             limits: Limits {
                 requests_per_minute: reader.number(
@@ -384,9 +380,7 @@ impl Config {
             listen: reader
                 .parse("DESK_LISTEN", "an address and a port", |it| it.parse().ok())
                 .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0))),
-            log: reader.text("DESK_LOG", "levels of targets", |it| {
-                it.parse::<tracing_subscriber::filter::Targets>().is_ok()
-            }),
+            log: reader.text("DESK_LOG", "levels of targets, none above `debug`", is_log),
             region,
         };
         reader.finish(config)
@@ -413,7 +407,11 @@ impl TokenConfig {
                     },
                 )
                 .unwrap_or(AudienceClaim::Aud),
-            user_claim: reader.text("DESK_USER_CLAIM", "the name of a claim", |_| true),
+            user_claim: reader.text(
+                "DESK_USER_CLAIM",
+                "a claim that names somebody",
+                is_user_claim,
+            ),
             user_by: reader
                 .parse("DESK_USER_BY", "`username` or `id`", |it| match it {
                     "username" => Some(UserBy::Username),
@@ -535,7 +533,12 @@ fn order_types(text: &str) -> Option<Vec<OrderObject>> {
             .into_iter()
             .find(|kind| kind.type_name() == name)
     };
-    text.split(',').map(|name| named(name.trim())).collect()
+    let kinds: Vec<_> = text
+        .split(',')
+        .map(|name| named(name.trim()))
+        .collect::<Option<_>>()?;
+    let different: HashSet<_> = kinds.iter().collect();
+    (different.len() == kinds.len()).then_some(kinds)
 }
 
 fn is_name(text: &str) -> bool {
@@ -543,22 +546,39 @@ fn is_name(text: &str) -> bool {
         .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
-/// Names of object types and of search keys (service model of Customer Profiles, `typeName`, `name`).
-fn is_object_type(text: &str) -> bool {
-    !text.is_empty()
-        && text.len() <= 255
-        && !text.starts_with(|first: char| first == '-' || first.is_ascii_digit())
+/// Names of domains and of search keys (service model of Customer Profiles, `name`).
+fn is_model_name(text: &str) -> bool {
+    (1..=64).contains(&text.len())
         && text
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
+/// A claim that says when or for whom a token is names nobody.
+fn is_user_claim(text: &str) -> bool {
+    !matches!(text, "iss" | "aud" | "exp" | "nbf" | "iat")
+}
+
+/// Beyond `debug` stand the requests that are signed, bodies and all.
+fn is_log(text: &str) -> bool {
+    text.parse::<Targets>().is_ok_and(|targets| {
+        let levels = targets.iter().map(|(_, level)| level);
+        let mut levels = levels.chain(targets.default_level());
+        levels.all(|level| level <= LevelFilter::DEBUG)
+    })
+}
+
 /// A browser writes an origin as scheme, host in lower case and, if it is not the usual one, port.
 fn is_origin(text: &str) -> bool {
     parts(text).is_some_and(|uri| {
+        let usual = match uri.scheme_str() {
+            Some("https") => 443,
+            _ => 80,
+        };
         uri.path() == "/"
             && uri.query().is_none()
-            && !text.ends_with('/')
+            && !text.ends_with(['/', ':'])
+            && uri.port_u16() != Some(usual)
             && *text == text.to_ascii_lowercase()
     })
 }
@@ -687,12 +707,30 @@ pub(crate) mod tests {
     }
 
     #[rstest]
+    #[case::unusual_port("DESK_ORIGINS", "https://desk.example.com:8443")]
+    #[case::the_other_scheme_s_port("DESK_ORIGINS", "http://localhost:443")]
+    #[case::another_claim("DESK_USER_CLAIM", "sub")]
+    #[case::key_that_begins_with_a_digit("DESK_ORDER_NAME_KEY", &"1".repeat(64))]
+    #[case::log_of_one_part("DESK_LOG", "info,aws_sigv4=debug")]
+    fn is_accepted(#[case] name: &str, #[case] value: &str) {
+        assert!(read(&[(name, value)]).is_ok());
+    }
+
+    #[rstest]
     #[case::plain_text_over_the_net("AWS_ENDPOINT_URL", "http://aws.example.com")]
     #[case::path("AWS_ENDPOINT_URL", "https://aws.example.com/base")]
     #[case::user_name("DESK_ISSUER", "https://id.example.com@evil.example")]
     #[case::origin_with_slash("DESK_ORIGINS", "https://desk.example.com/")]
     #[case::origin_in_capitals("DESK_ORIGINS", "https://Desk.example.com")]
     #[case::any_origin("DESK_ORIGINS", "*")]
+    #[case::origin_with_its_usual_port("DESK_ORIGINS", "https://desk.example.com:443")]
+    #[case::local_origin_with_its_usual_port("DESK_ORIGINS", "http://localhost:80")]
+    #[case::origin_with_an_empty_port("DESK_ORIGINS", "https://desk.example.com:")]
+    #[case::a_claim_that_is_no_name("DESK_USER_CLAIM", "exp")]
+    #[case::key_that_is_too_long("DESK_ORDER_NAME_KEY", &"k".repeat(65))]
+    #[case::object_type_twice("DESK_ORDER_TYPES", "_order,Shopify-Order,_order")]
+    #[case::log_of_what_is_signed("DESK_LOG", "trace")]
+    #[case::log_of_what_one_part_signs("DESK_LOG", "info,aws_sigv4=trace")]
     #[case::country("DESK_COUNTRY", "Nippon")]
     #[case::object_type("DESK_ORDER_TYPES", "_order,../x")]
     #[case::log("DESK_LOG", "proxy=loud")]

@@ -1,7 +1,8 @@
 //! The issuer's public keys: discovered, kept, and fetched anew when one turns up that is not known.
 //!
 //! However many tokens name keys that nobody has, the issuer is asked at most every half minute, and
-//! by one request at a time for which all wait. A fetch that was begun is finished, whoever leaves.
+//! by one request at a time for which all wait. While it is in trouble only those wait who cannot be
+//! served by the keys that are there. A fetch that was begun is finished, whoever leaves.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -73,6 +74,8 @@ struct State {
     keys: HashMap<Box<str>, Arc<Key>>,
     fetched: Option<DateTime<Utc>>,
     tried: Option<DateTime<Utc>>,
+    /// The last fetch that has ended brought nothing.
+    failed: bool,
     running: Option<Shared<BoxFuture<'static, ()>>>,
 }
 
@@ -100,7 +103,13 @@ impl Keys {
         if let Some(found) = self.known(id, FRESH) {
             return KeySearch::Found(found);
         }
-        if let Some(fetch) = self.fetch() {
+        let fetch = self.fetch();
+        if self.is_issuer_in_trouble()
+            && let Some(found) = self.known(id, USABLE)
+        {
+            return KeySearch::Found(found);
+        }
+        if let Some(fetch) = fetch {
             fetch.await;
         }
         match self.known(id, USABLE) {
@@ -127,6 +136,11 @@ impl Keys {
             .get(id)
             .filter(|_| state.is_younger(age, self.clock.now()))
             .cloned()
+    }
+
+    /// Whether keys could not be had when they were last asked for.
+    fn is_issuer_in_trouble(&self) -> bool {
+        self.lock().failed
     }
 
     fn has_any(&self, age: TimeDelta) -> bool {
@@ -160,8 +174,9 @@ impl Keys {
             } else {
                 "keys_fetch_failed"
             });
+            let mut state = held.lock().unwrap_or_else(PoisonError::into_inner);
+            state.failed = keys.is_none();
             if let Some(keys) = keys {
-                let mut state = held.lock().unwrap_or_else(PoisonError::into_inner);
                 state.keys = keys;
                 state.fetched = Some(clock.now());
             }
@@ -207,12 +222,17 @@ impl Source {
             return None;
         }
         let published: Published = self.get(&discovered.jwks_uri, deadline).await?;
-        let keys = published
+        let keys: HashMap<_, _> = published
             .keys
             .into_iter()
             .take(MOST)
             .filter_map(usable)
             .collect();
+        // Nobody withdraws every key that there is without putting another in its place.
+        if keys.is_empty() {
+            tracing::error!("the issuer publishes no key that tokens may be signed with");
+            return None;
+        }
         Some(keys)
     }
 

@@ -12,6 +12,7 @@ use aws_lc_rs::signature::{
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use chrono::TimeDelta;
+use futures_util::FutureExt as _;
 use rstest::rstest;
 use serde_json::json;
 
@@ -353,6 +354,17 @@ async fn a_key_that_was_withdrawn_is_no_longer_believed() {
     );
 }
 
+#[tokio::test]
+async fn an_issuer_that_publishes_nothing_is_in_trouble_and_has_withdrawn_nothing() {
+    let world = World::new().await;
+    let claims = merged(world.claims(), &json!({"exp": noon().timestamp() + 3_600}));
+    assert!(world.verify(&header(), &claims).await.is_ok());
+    world.published.lock().expect("no panic").clear();
+    world.passed.store(600, Ordering::SeqCst);
+    assert!(world.verify(&header(), &claims).await.is_ok());
+    assert!(world.metrics.render().contains("keys_fetch_failed"));
+}
+
 #[rstest]
 #[case::short_rsa("n", json!("AQAB"))]
 #[case::for_encryption("use", json!("enc"))]
@@ -433,8 +445,14 @@ async fn keys_outlive_their_issuer_for_an_hour() {
     );
     assert!(verifier.verify(&text).await.is_ok());
     *replies.lock().expect("no panic") = false;
-    passed.store(3_599, Ordering::SeqCst);
+    passed.store(600, Ordering::SeqCst);
     assert!(verifier.verify(&text).await.is_ok());
+    passed.store(3_599, Ordering::SeqCst);
+    let at_once = verifier.verify(&text).now_or_never();
+    assert!(
+        at_once.is_some_and(|it| it.is_ok()),
+        "nobody waits for an issuer that is known to be in trouble"
+    );
     passed.store(3_600, Ordering::SeqCst);
     assert_eq!(
         verifier.verify(&text).await,
