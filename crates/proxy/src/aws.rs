@@ -22,7 +22,8 @@ use http::header::{CONTENT_TYPE, DATE, HeaderName, HeaderValue};
 use http::{Method, Request, Uri};
 use http_body_util::Full;
 use serde_json::Value;
-use tokio::time::{Instant, sleep};
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, sleep, timeout_at};
 
 use self::credentials::Keys;
 pub(crate) use self::error::AwsError;
@@ -40,6 +41,9 @@ use crate::outbound::{Answer, Outbound};
 
 /// A page holds at most 100 objects of 250 kB (quotas of Customer Profiles).
 const LARGEST_ANSWER: usize = 26_000_000;
+/// Calls that are under way at once: as many as Customer Profiles answers in a second by its quotas,
+/// and fewer than a process may have sockets.
+const AT_ONCE: usize = 100;
 /// AWS refuses a signature that is five minutes off; a clock that is a minute off is corrected
 /// when a signature is refused.
 const TOLERATED_SKEW: TimeDelta = TimeDelta::minutes(1);
@@ -53,6 +57,7 @@ pub(crate) struct Aws {
     /// How far AWS's clock is ahead of this one, in seconds.
     skew: AtomicI64,
     budget: Budget,
+    places: Semaphore,
     region: Box<str>,
     scope: Scope,
     connect: Uri,
@@ -85,6 +90,7 @@ impl Aws {
             clock,
             skew: AtomicI64::new(0),
             budget: Budget::new(),
+            places: Semaphore::new(AT_ONCE),
             region: config.region.clone(),
             scope: Scope {
                 instance: config.instance.clone(),
@@ -213,6 +219,10 @@ impl Aws {
         unsigned: &Unsigned,
         deadline: Instant,
     ) -> Result<Bytes, (AwsError, Option<Answer>)> {
+        // Before it is signed: a signature is as old as its request.
+        let _place = timeout_at(deadline, self.places.acquire())
+            .await
+            .map_err(|_| (AwsError::Silent, None))?;
         let identity = self
             .keys
             .get(self.clock.now())

@@ -321,3 +321,21 @@ async fn who_joins_a_look_up_has_their_own_time_and_not_its_asker_s() {
     assert_eq!(first, Err(AwsError::Silent));
     assert_eq!(second.expect("an answer")["Contact"]["Id"], "c-1");
 }
+
+/// A family of ten with five kinds of parts each, asked for by everybody at once, is more than this
+/// machine has sockets for.
+#[tokio::test]
+async fn no_more_calls_are_under_way_at_once_than_there_are_places() {
+    let upstream = Upstream::scripted([Reply::Silence]).await;
+    let aws = client(&upstream, 30_000);
+    let deadline = Instant::now() + Duration::from_secs(1);
+    let calls = (0..AT_ONCE + 50).map(|number| {
+        let contact = format!("c-{number}").into();
+        let aws = &aws;
+        async move { aws.send(&DescribeContact { contact }, deadline).await }
+    });
+    let results = futures_util::future::join_all(calls).await;
+    assert!(results.iter().all(|it| *it == Err(AwsError::Silent)));
+    let received = upstream.received().len();
+    assert!((1..=AT_ONCE).contains(&received), "{received}");
+}
