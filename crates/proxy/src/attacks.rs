@@ -356,6 +356,26 @@ async fn searching_is_a_right_that_runs_out_before_calls_do() {
     );
 }
 
+/// What is searched for is measured as it is sent: one sign may become eighteen.
+#[rstest]
+#[case::fits("\u{fdfa}".repeat(14), 200)]
+#[case::grows_too_long("\u{fdfa}".repeat(15), 400)]
+#[case::too_long("a".repeat(256), 400)]
+#[case::just_not_too_long("a".repeat(255), 200)]
+#[case::space("　".to_owned(), 400)]
+#[tokio::test]
+async fn a_search_is_for_as_much_as_aws_takes(#[case] value: String, #[case] status: u16) {
+    let world = World::new().await;
+    let answer = world.ask(|ask: &mut Ask| {
+        "/api/search".clone_into(&mut ask.path);
+        ask.body = json!({"by": "mail", "value": value})
+            .to_string()
+            .into_bytes();
+    });
+    assert_eq!(answer.await.status, status);
+    assert_eq!(world.asked_profiles() > 0, status == 200);
+}
+
 #[tokio::test]
 async fn a_body_that_never_ends_is_given_up() {
     let world = World::new().await;

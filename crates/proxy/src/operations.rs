@@ -111,8 +111,9 @@ pub(crate) async fn search(State(proxy): State<Arc<Proxy>>, asked: Asked<Search>
 async fn find(proxy: &Arc<Proxy>, asked: &Asked<Search>) -> Result<SearchResults, Refusal> {
     let Search { by, value, next } = &asked.request;
     let text = value.as_str();
+    let fits = |text: &str| text.chars().count() <= LONGEST_VALUE;
     let is_good = !text.trim().is_empty()
-        && text.chars().count() <= LONGEST_VALUE
+        && fits(text)
         && !text.contains(char::is_control)
         && next
             .as_ref()
@@ -134,6 +135,10 @@ async fn find(proxy: &Arc<Proxy>, asked: &Asked<Search>) -> Result<SearchResults
         Ok(key) => key,
         Err(outcome) => return Ok(nobody(outcome)),
     };
+    // In its normal form a text may be longer than it was typed.
+    if !key.values().iter().all(|value| fits(value)) {
+        return Err(ErrorCode::InvalidRequest.into());
+    }
     let page = search_page(&proxy.aws, &key, RESULTS, next.clone(), asked.deadline).await?;
     let mut found = FoundProfiles::default();
     found.add(&page, std::slice::from_ref(&key), proxy.home);
