@@ -116,7 +116,7 @@ impl Aws {
     ///
     /// [`AwsError::NoCredentials`].
     pub(crate) async fn has_credentials(&self) -> Result<(), AwsError> {
-        self.keys.get(self.clock.now()).await.map(|_| ())
+        self.keys.get(self.now()).await.map(|_| ())
     }
 
     /// Looks something up, together with whoever asks the same at the same moment.
@@ -177,7 +177,15 @@ impl Aws {
         let mut spent = 0;
         let mut is_corrected = false;
         loop {
-            let error = match self.attempt(&unsigned, deadline).await {
+            // Before anything is signed: a signature is as old as its request.
+            let place = timeout_at(deadline, self.places.acquire()).await;
+            let Ok(place) = place else {
+                return Err(AwsError::Silent);
+            };
+            let signed_at = self.now();
+            let result = self.attempt(&unsigned, signed_at, deadline).await;
+            drop(place);
+            let error = match result {
                 Ok(body) => match read::<O>(&body) {
                     Ok(reply) => {
                         self.budget.give_back(spent);
@@ -187,7 +195,7 @@ impl Aws {
                 },
                 Err((error, answer)) => {
                     // What is wrong with the clock or the keys is mended once, and at once.
-                    if !is_corrected && self.correct(&error, answer.as_ref()) {
+                    if !is_corrected && self.correct(&error, signed_at, answer.as_ref()) {
                         is_corrected = true;
                         continue;
                     }
@@ -217,18 +225,14 @@ impl Aws {
     async fn attempt(
         &self,
         unsigned: &Unsigned,
+        signed_at: DateTime<Utc>,
         deadline: Instant,
     ) -> Result<Bytes, (AwsError, Option<Answer>)> {
-        // Before it is signed: a signature is as old as its request.
-        let _place = timeout_at(deadline, self.places.acquire())
+        let identity = timeout_at(deadline, self.keys.get(signed_at))
             .await
-            .map_err(|_| (AwsError::Silent, None))?;
-        let identity = self
-            .keys
-            .get(self.clock.now())
-            .await
+            .unwrap_or(Err(AwsError::NoCredentials))
             .map_err(|error| (error, None))?;
-        let request = signed(unsigned, &identity, &self.region, self.now().into())
+        let request = signed(unsigned, &identity, &self.region, signed_at.into())
             .map_err(|error| (error, None))?;
         let answer = self
             .outbound
@@ -246,8 +250,9 @@ impl Aws {
     }
 
     /// Whether something was mended for which a call was refused: credentials that are no longer good are
-    /// fetched anew, and a clock that is off is set by the server's.
-    fn correct(&self, error: &AwsError, answer: Option<&Answer>) -> bool {
+    /// fetched anew, and a clock that is off is set by the server's. The clock is the one that was signed
+    /// by: meanwhile another call may have set it.
+    fn correct(&self, error: &AwsError, signed_at: DateTime<Utc>, answer: Option<&Answer>) -> bool {
         if error.is_of_credentials() {
             self.keys.forget();
             return true;
@@ -255,7 +260,7 @@ impl Aws {
         let Some(theirs) = answer.filter(|_| error.is_of_signature()).and_then(date) else {
             return false;
         };
-        if (theirs - self.now()).abs() < TOLERATED_SKEW {
+        if (theirs - signed_at).abs() < TOLERATED_SKEW {
             return false;
         }
         let skew = (theirs - self.clock.now()).num_seconds();

@@ -257,6 +257,25 @@ async fn a_clock_that_is_off_is_set_by_the_server_s() {
 }
 
 #[tokio::test]
+async fn calls_that_were_under_way_when_the_clock_was_set_are_made_again() {
+    let upstream = Upstream::new(|request| {
+        let date = request.header("x-amz-date").expect("a date");
+        if date.starts_with("20261103T05") {
+            contact()
+        } else {
+            Reply::error(403, "InvalidSignatureException")
+                .with("date", "Tue, 03 Nov 2026 05:05:06 GMT")
+        }
+    })
+    .await;
+    let aws = client(&upstream, 30_000);
+    let (one, other) = tokio::join!(describe(&aws), describe(&aws));
+    one.expect("an answer");
+    other.expect("an answer");
+    assert_eq!(upstream.received().len(), 4);
+}
+
+#[tokio::test]
 async fn a_wrong_key_is_not_taken_for_a_wrong_clock() {
     let refusal = Reply::error(403, "InvalidSignatureException")
         .with("date", "Tue, 03 Nov 2026 04:05:20 GMT");
