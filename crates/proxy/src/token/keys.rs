@@ -19,6 +19,7 @@ use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyAlgorithm, P
 use jsonwebtoken::{Algorithm, DecodingKey};
 use serde::Deserialize;
 use serde_json::Value;
+use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
 use crate::clock::Clock;
@@ -69,6 +70,9 @@ struct Source {
     metrics: Arc<Metrics>,
 }
 
+/// The end of a fetch, for whoever waits for it.
+type Fetch = Shared<BoxFuture<'static, ()>>;
+
 #[derive(Default)]
 struct State {
     keys: HashMap<Box<str>, Arc<Key>>,
@@ -76,7 +80,8 @@ struct State {
     tried: Option<DateTime<Utc>>,
     /// The last fetch that has ended brought nothing.
     failed: bool,
-    running: Option<Shared<BoxFuture<'static, ()>>>,
+    /// The fetch that is under way, or the last one.
+    fetch: Option<(AbortHandle, Fetch)>,
 }
 
 impl Keys {
@@ -148,10 +153,11 @@ impl Keys {
     }
 
     /// The fetch that is under way, or a new one if it is time for one.
-    fn fetch(&self) -> Option<Shared<BoxFuture<'static, ()>>> {
+    fn fetch(&self) -> Option<Fetch> {
         let now = self.clock.now();
         let mut state = self.lock();
-        if let Some(running) = state.running.as_ref().filter(|it| it.peek().is_none()) {
+        let running = state.fetch.as_ref().filter(|(task, _)| !task.is_finished());
+        if let Some((_, running)) = running {
             return Some(running.clone());
         }
         let between = if state.is_younger(USABLE, now) {
@@ -181,8 +187,9 @@ impl Keys {
                 state.fetched = Some(clock.now());
             }
         });
+        let handle = task.abort_handle();
         let fetch = task.map(|_| ()).boxed().shared();
-        state.running = Some(fetch.clone());
+        state.fetch = Some((handle, fetch.clone()));
         Some(fetch)
     }
 

@@ -355,6 +355,23 @@ async fn a_key_that_was_withdrawn_is_no_longer_believed() {
 }
 
 #[tokio::test]
+async fn a_fetch_that_nobody_waited_for_is_over_when_it_is_over() {
+    let world = World::new().await;
+    let claims = merged(world.claims(), &json!({"exp": noon().timestamp() + 3_600}));
+    let left = world.verify(&header(), &claims).now_or_never();
+    assert!(left.is_none(), "the issuer is being asked");
+    while !world.metrics.render().contains("keys_fetched") {
+        tokio::task::yield_now().await;
+    }
+    world.published.lock().expect("no panic").remove(0);
+    world.passed.store(600, Ordering::SeqCst);
+    assert_eq!(
+        world.verify(&header(), &claims).await,
+        Err(TokenError::UnknownKey)
+    );
+}
+
+#[tokio::test]
 async fn an_issuer_that_publishes_nothing_is_in_trouble_and_has_withdrawn_nothing() {
     let world = World::new().await;
     let claims = merged(world.claims(), &json!({"exp": noon().timestamp() + 3_600}));
