@@ -32,6 +32,23 @@ const EXPORTS: &str = "wasm";
 const MEMBER: &str = "        ";
 const IMPORT: &str = "__wb";
 
+/// The passes of the second round: 2.0 kB less at brotli 11 than `-Oz --converge`, of 121.0.
+///
+/// Flattened and put together anew, control flow is smaller than LLVM leaves it. Nothing lies below
+/// address 1,024: `rustc` puts the stack first, and it grows down to there only when it overflows.
+/// And nobody but the module itself writes into its memory before it starts.
+const SMALLER: [&str; 9] = [
+    "--low-memory-unused",
+    "--zero-filled-memory",
+    "--flatten",
+    "--rereloop",
+    "-Oz",
+    "-Oz",
+    "--converge",
+    "--strip-producers",
+    "--strip-target-features",
+];
+
 /// The short names as wasm-opt prints them: of imports with their module, of exports without.
 #[derive(Debug, Deserialize)]
 struct Printed {
@@ -71,7 +88,7 @@ pub(crate) fn shorten(wasm: &Path, glue: &Path, tools: &OsStr) -> Result<()> {
     fs::remove_file(graph)?;
 
     // Twice: in one run the names would be shortened, and printed, in every round.
-    optimize(wasm, &["-Oz", "--converge"], tools)?;
+    optimize(wasm, &SMALLER, tools)?;
     let printed = optimize(wasm, &["--minify-imports-and-exports-and-modules"], tools)?;
     let names = Names::parse(&printed)?;
     fs::write(glue, names.shorten(&text)?)?;
