@@ -53,9 +53,15 @@ class Troubles {
 }
 
 export const test = base.extend({
+  /** Whether a worker's world has customers, `test.use({ customers: true })`: the shop and the proxy. */
+  customers: [false, { option: true, scope: "worker" }],
+
+  /** `settings` of the configuration. */
+  settings: [{}, { option: true, scope: "worker" }],
+
   sim: [
-    async ({}, use) => {
-      const sim = await Sim.start();
+    async ({ customers, settings }, use) => {
+      const sim = await Sim.start({ customers, settings });
       await use(sim);
       await sim.stop();
     },

@@ -1,15 +1,16 @@
-// How the journeys run. `cargo xtask test e2e` sets the three variables and counts the outcome.
+// How the journeys run. `cargo xtask test e2e` sets the variables and counts the outcome.
 //
 // CHROMIUM   the browser's program: the system's own, nothing is downloaded
 // DESK_DIST  the built site
 // DESK_SIM   the program of the local Amazon Connect; every worker starts its own
+// DESK_PROXY the program of the signed proxy; a worker whose journeys have customers starts its own
 
 import { availableParallelism } from "node:os";
 import { defineConfig } from "@playwright/test";
 
 import { launchOptions } from "./chromium.mjs";
 
-for (const name of ["CHROMIUM", "DESK_DIST", "DESK_SIM"]) {
+for (const name of ["CHROMIUM", "DESK_DIST", "DESK_SIM", "DESK_PROXY"]) {
   if (!process.env[name]) throw new Error(`${name} is not set: run the journeys by \`cargo xtask test e2e\``);
 }
 

@@ -18,6 +18,29 @@ export const CONFIG = {
   settings: {},
 };
 
+/** What it serves besides where the world has customers: the proxy, and who tells it who asks. */
+const CUSTOMERS = {
+  api: { url: "/api" },
+  auth: { issuer: "{identity}", clientId: "agent-desk", scope: "openid profile", audience: "agent-desk-api" },
+};
+
+/** What the proxy is told of the simulator; nothing of it is anybody's. */
+const PROXY = {
+  AWS_REGION: "ap-northeast-1",
+  // The keys of AWS's own documentation.
+  AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE",
+  AWS_SECRET_ACCESS_KEY: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+  DESK_CONNECT_INSTANCE: "5ca1ab1e-0000-4000-8000-00000000c0de",
+  DESK_PROFILES_DOMAIN: "amazon-connect-demo",
+  DESK_AUDIENCE: "agent-desk-api",
+  DESK_ORDER_NAME_KEY: "shop_order_name",
+  DESK_LISTEN: "127.0.0.1:0",
+  DESK_LOG: "warn,desk_proxy=info",
+  // One agent makes all the journeys of a worker.
+  DESK_REQUESTS_PER_MINUTE: "10000",
+  DESK_SEARCHES_PER_MINUTE: "10000",
+};
+
 /** The agent whom a new browser is signed in as. */
 export const AGENT = { login: "hanako.sato", name: "佐藤 花子", password: "konnichiwa" };
 
@@ -25,37 +48,70 @@ export const AGENT = { login: "hanako.sato", name: "佐藤 花子", password: "k
 const NINE = "2026-01-05T00:00:00.000Z";
 
 export class Sim {
-  #process;
+  #programs = [];
   #folder;
 
-  /** Serving the site in `dist`, with options of the program besides those that every journey needs. */
-  static async start({ dist = process.env.DESK_DIST, more = [] } = {}) {
+  /**
+   * Serving the site in `dist`, with options of the program besides those that every journey needs.
+   * With `customers` there are an invented shop and the proxy; `settings` are those of the configuration.
+   */
+  static async start({ dist = process.env.DESK_DIST, more = [], customers = false, settings = {} } = {}) {
     const sim = new Sim();
     sim.#folder = await mkdtemp(join(tmpdir(), "journeys-"));
     const config = join(sim.#folder, "config.json");
-    await writeFile(config, JSON.stringify(CONFIG));
-    const options = ["--desk-port=0", "--ccp-port=0", `--dist=${dist}`, `--config=${config}`, ...more];
-    // Our end of its standard input closes with this process, whatever ends it.
-    sim.#process = spawn(process.env.DESK_SIM, [...options, "--until-stdin-closes"], {
-      stdio: ["pipe", "pipe", "inherit"],
-    });
-    const lines = createInterface({ input: sim.#process.stdout });
-    const ended = once(sim.#process, "exit").then(([code]) => {
-      throw new Error(`the simulator ended with ${code} before it was ready`);
-    });
-    const [ready] = await Promise.race([once(lines, "line"), ended]);
-    ended.catch(() => {});
+    /** What the desk's origin serves as `/config.json`, unless a journey replaces it. */
+    sim.config = { ...CONFIG, ...(customers ? CUSTOMERS : {}), settings };
+    await writeFile(config, JSON.stringify(sim.config));
+    const options = ["--desk-port=0", "--ccp-port=0", `--dist=${dist}`, `--config=${config}`, ...(customers ? ["--shop", `--start-at=${NINE}`] : []), ...more];
+    const ready = await sim.#run("simulator", process.env.DESK_SIM, options, process.env, (line) => line.startsWith("READY "));
+    const address = (name) => new RegExp(`${name}=(\\S+)`).exec(ready)[1];
     /** Address of the desk. */
-    sim.desk = /desk=(\S+)/.exec(ready)[1];
+    sim.desk = address("desk");
     /** Address of the softphone's page. */
-    sim.ccp = /ccp=(\S+)/.exec(ready)[1];
+    sim.ccp = address("ccp");
+    /** The identity provider's issuer. */
+    sim.identity = address("identity");
+    if (customers) await sim.#startProxy(address("aws"));
     return sim;
   }
 
+  async #startProxy(aws) {
+    const env = {
+      ...PROXY,
+      AWS_ENDPOINT_URL: aws,
+      DESK_ISSUER: this.identity,
+      DESK_ORIGINS: new URL(this.desk).origin,
+      // Whoever turns the simulator's clock turns the proxy's.
+      DESK_CLOCK_URL: new URL("/control/clock", this.ccp).href,
+    };
+    const listening = await this.#run("proxy", process.env.DESK_PROXY, [], env, (line) => JSON.parse(line).message === "listening");
+    /** Address of the proxy, to which the desk's origin passes `/api/*` on. */
+    this.proxy = `http://${JSON.parse(listening).address}`;
+    await this.control("api", { url: this.proxy });
+  }
+
+  /** Starts a program and waits until it says a line; gives that line. */
+  async #run(name, path, options, env, isReady) {
+    // Our end of its standard input closes with this process, whatever ends it.
+    const program = spawn(path, [...options, "--until-stdin-closes"], { env, stdio: ["pipe", "pipe", "inherit"] });
+    this.#programs.unshift(program);
+    const ended = once(program, "exit").then(([code]) => {
+      throw new Error(`the ${name} ended with ${code} before it was ready`);
+    });
+    // Later lines are read too: a pipe that is full would stop the program.
+    const lines = createInterface({ input: program.stdout });
+    const said = new Promise((resolve) => lines.on("line", (line) => isReady(line) && resolve(line)));
+    ended.catch(() => {});
+    return Promise.race([said, ended]);
+  }
+
+  /** Ends the proxy alone. */
+  async stopProxy() {
+    await end(this.#programs.shift());
+  }
+
   async stop() {
-    const exit = once(this.#process, "exit");
-    this.#process.stdin.end();
-    await exit;
+    for (const program of this.#programs) await end(program);
     await rm(this.#folder, { recursive: true });
   }
 
@@ -128,4 +184,10 @@ export class Sim {
   async requests(method) {
     return (await this.book()).requests.filter((request) => request.method === method);
   }
+}
+
+async function end(program) {
+  const exit = once(program, "exit");
+  program.stdin.end();
+  await exit;
 }

@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::dist;
 use crate::process;
 use crate::workspace::Workspace;
-use crate::world::{Addresses, World};
+use crate::world::{Addresses, Ended, World};
 
 /// How the demo is started.
 #[derive(Debug, PartialEq, Eq)]
@@ -34,6 +34,13 @@ struct Instance {
     region: String,
 }
 
+/// What listens on the ports from the base up. The customer's phone is beside the CCP.
+const DESK: u16 = 0;
+const CCP: u16 = 1;
+const AWS: u16 = 2;
+const IDENTITY: u16 = 3;
+const PROXY: u16 = 4;
+
 /// The region of the local instance, and of a real one when nothing else is said.
 const REGION: &str = "ap-northeast-1";
 
@@ -44,7 +51,7 @@ impl Options {
     ///
     /// When an option is unknown or its value cannot be used.
     pub(crate) fn parse(args: &mut lexopt::Parser) -> Result<Self> {
-        let (mut port_base, mut open, mut ccp, mut region) = (9400, false, None, None);
+        let (mut port_base, mut open, mut ccp, mut region) = (9400_u16, false, None, None);
         let mut replay = None;
         while let Some(arg) = args.next()? {
             match arg {
@@ -57,8 +64,8 @@ impl Options {
             }
         }
         ensure!(
-            (1..u16::MAX).contains(&port_base),
-            "--port-base leaves no room for two ports"
+            port_base > 0 && port_base.checked_add(PROXY).is_some(),
+            "--port-base leaves no room for five ports"
         );
         ensure!(
             region.is_none() || ccp.is_some(),
@@ -80,13 +87,46 @@ impl Options {
         })
     }
 
-    fn desk_port(&self) -> u16 {
-        self.port_base
+    fn port(&self, offset: u16) -> u16 {
+        self.port_base.saturating_add(offset)
     }
 
-    /// Nothing, when the panel is somebody else's.
-    fn ccp_port(&self) -> Option<u16> {
-        self.instance.is_none().then_some(self.port_base + 1)
+    /// Whether customers' data are there: the local world has them, unless what calls is a recorded
+    /// incident, in which nobody is anybody's customer.
+    fn has_customers(&self) -> bool {
+        self.instance.is_none() && self.replay.is_none()
+    }
+
+    /// The ports that will be listened on.
+    fn ports(&self) -> Vec<u16> {
+        let local = self.instance.is_none().then_some([CCP, AWS, IDENTITY]);
+        let proxy = self.has_customers().then_some(PROXY);
+        let offsets = [DESK]
+            .into_iter()
+            .chain(local.into_iter().flatten())
+            .chain(proxy);
+        offsets.map(|offset| self.port(offset)).collect()
+    }
+
+    /// What the simulator is started with, besides the site.
+    fn arguments(&self) -> Vec<OsString> {
+        let mut arguments = vec![format!("--desk-port={}", self.port(DESK)).into()];
+        if self.instance.is_some() {
+            arguments.push("--no-ccp".into());
+            return arguments;
+        }
+        for (name, offset) in [("ccp", CCP), ("aws", AWS), ("identity", IDENTITY)] {
+            arguments.push(format!("--{name}-port={}", self.port(offset)).into());
+        }
+        if self.has_customers() {
+            // Whoever calls shall have bought something.
+            arguments.push("--shop".into());
+            arguments.push(format!("--api=http://127.0.0.1:{}", self.port(PROXY)).into());
+        }
+        if let Some(file) = &self.replay {
+            arguments.extend(["--replay".into(), file.into()]);
+        }
+        arguments
     }
 }
 
@@ -96,37 +136,32 @@ impl Options {
 ///
 /// When a port is taken, something cannot be built, or the world ends by itself.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
-    let desk_port = options.desk_port();
     // Before anything is built: nobody wants to learn of a taken port after ten minutes.
-    ensure_free(desk_port)?;
-    options.ccp_port().map_or(Ok(()), ensure_free)?;
+    options.ports().into_iter().try_for_each(ensure_free)?;
 
     let dist = dist::ensure(workspace)?;
     World::build(workspace)?;
-    let config = workspace.scratch(format!("demo-{desk_port}.json"));
+    if options.has_customers() {
+        World::build_proxy(workspace)?;
+    }
+    let config = workspace.scratch(format!("demo-{}.json", options.port_base));
     fs::write(&config, serde_json::to_vec_pretty(&configuration(options))?)?;
 
-    let ccp = match options.ccp_port() {
-        Some(port) => format!("--ccp-port={port}"),
-        None => "--no-ccp".to_owned(),
-    };
-    let mut arguments = vec![
-        OsString::from(ccp),
-        format!("--desk-port={desk_port}").into(),
+    let mut arguments = options.arguments();
+    let site = [
         "--dist".into(),
         dist.into(),
         "--config".into(),
         config.into(),
     ];
-    if options.ccp_port().is_some() {
-        // Whoever calls shall have bought something.
-        arguments.push("--shop".into());
-    }
-    if let Some(file) = &options.replay {
-        arguments.extend(["--replay".into(), file.into()]);
-    }
+    arguments.extend(site);
     let mut world = World::start(workspace, arguments)?;
-    let Addresses { desk, ccp, phone } = world.addresses.clone();
+    if options.has_customers() {
+        world.add_proxy(workspace, options.port(PROXY))?;
+    }
+    let Addresses {
+        desk, ccp, phone, ..
+    } = world.addresses.clone();
     let ccp = ccp.or_else(|| {
         options
             .instance
@@ -143,14 +178,14 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
             open(&page);
         }
     }
-    let status = world.wait()?;
+    let Ended { name, status } = world.wait()?;
     if process::stopping() {
         return Ok(ExitCode::SUCCESS);
     }
-    bail!("the local world ended by itself: {status}")
+    bail!("the {name} ended by itself: {status}")
 }
 
-/// The desk's `config.json`; `{ccp}` is filled in by the host with its own CCP's address.
+/// The desk's `config.json`; `{ccp}` and `{identity}` are filled in by the host with its own addresses.
 fn configuration(options: &Options) -> serde_json::Value {
     let (url, region) = options
         .instance
@@ -158,10 +193,16 @@ fn configuration(options: &Options) -> serde_json::Value {
         .map_or(("{ccp}", REGION), |instance| {
             (&instance.url, &instance.region)
         });
+    let auth = json!({
+        "issuer": "{identity}",
+        "clientId": "agent-desk",
+        "scope": "openid profile",
+        "audience": "agent-desk-api",
+    });
     json!({
         "ccp": { "url": url, "region": region, "loginUrl": null },
-        "api": null,
-        "auth": null,
+        "api": options.has_customers().then_some(json!({ "url": "/api" })),
+        "auth": options.has_customers().then_some(auth),
         "locale": "ja",
         "country": "JP",
         "settings": {},
@@ -262,15 +303,27 @@ mod tests {
     #[test]
     fn ports_follow_the_base() {
         let options = options(&["--port-base", "9500"]).unwrap();
+        assert_eq!(options.ports(), [9500, 9501, 9502, 9503, 9504]);
         assert_eq!(
-            (options.desk_port(), options.ccp_port()),
-            (9500, Some(9501))
+            options.arguments(),
+            [
+                "--desk-port=9500",
+                "--ccp-port=9501",
+                "--aws-port=9502",
+                "--identity-port=9503",
+                "--shop",
+                "--api=http://127.0.0.1:9504",
+            ]
         );
     }
 
     #[test]
-    fn a_base_without_room_for_the_second_port_is_refused() {
-        assert!(options(&["--port-base", "65535"]).is_err());
+    fn a_base_without_room_for_the_last_port_is_refused() {
+        assert!(options(&["--port-base", "65532"]).is_err());
+        assert_eq!(
+            options(&["--port-base", "65531"]).unwrap().ports()[4],
+            65535
+        );
     }
 
     #[test]
@@ -340,11 +393,26 @@ mod tests {
     fn a_real_instance_takes_the_place_of_the_local_one() {
         let panel = "https://shop.my.connect.aws/ccp-v2/";
         let options = options(&["--ccp", panel, "--region", "us-east-1"]).unwrap();
-        assert_eq!(options.ccp_port(), None);
+        assert_eq!(options.ports(), [9400]);
+        let config = configuration(&options);
         assert_eq!(
-            configuration(&options).pointer("/ccp").unwrap(),
+            config.pointer("/ccp").unwrap(),
             &json!({ "url": panel, "region": "us-east-1", "loginUrl": null })
         );
+        assert_eq!(
+            (&config["api"], &config["auth"]),
+            (&json!(null), &json!(null))
+        );
+    }
+
+    #[test]
+    fn the_local_world_has_customers_and_an_incident_has_none() {
+        let config = configuration(&options(&[]).unwrap());
+        assert_eq!(config["api"], json!({ "url": "/api" }));
+        assert_eq!(config["auth"]["issuer"], "{identity}");
+        let replay = options(&["--replay", "incident.json"]).unwrap();
+        assert_eq!(configuration(&replay)["api"], json!(null));
+        assert_eq!(replay.ports(), [9400, 9401, 9402, 9403]);
     }
 
     #[test]

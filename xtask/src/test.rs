@@ -208,6 +208,7 @@ fn end_to_end(workspace: &Workspace) -> Result<Tally> {
     let browser = Browser::ensure()?;
     let dist = dist::ensure(workspace)?;
     World::build(workspace)?;
+    World::build_proxy(workspace)?;
     install_journeys(workspace)?;
 
     let report = workspace.scratch("journeys.json");
@@ -224,7 +225,8 @@ fn end_to_end(workspace: &Workspace) -> Result<Tally> {
         .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
         .env("CHROMIUM", &browser.program)
         .env("DESK_DIST", &dist)
-        .env("DESK_SIM", workspace.debug_binary("sim"));
+        .env("DESK_SIM", workspace.debug_binary("sim"))
+        .env("DESK_PROXY", workspace.debug_binary("desk-proxy"));
     let status = process::follow("journeys", &mut playwright, pass_on)?;
     let text = fs::read_to_string(&report).context("Playwright left no report")?;
     Ok(Tally::of_playwright(&text)?.with_exit(status.success()))

@@ -127,6 +127,11 @@ pub const VARIABLES: &[Variable] = &[
         "",
         "where Customer Profiles is; before AWS_ENDPOINT_URL",
     ),
+    Variable::optional(
+        "DESK_CLOCK_URL",
+        "",
+        "where a simulator says what time it is; only where AWS and the issuer are simulated too, on loopback",
+    ),
 ];
 
 /// One environment variable.
@@ -189,6 +194,9 @@ pub struct Config {
     pub listen: SocketAddr,
     /// What is logged, in the form of [`tracing_subscriber::filter::Targets`].
     pub log: Box<str>,
+    /// Whose clock is believed instead of this machine's, in a local world that is simulated as a
+    /// whole.
+    pub clock: Option<Uri>,
 }
 
 /// Which tokens are believed and whom they name.
@@ -323,6 +331,18 @@ impl Config {
             "`_order`, `Shopify-Order`, `Shopify-DraftOrder`, comma-separated, each once",
             order_types,
         );
+        let is_simulated = [&connect, &profiles]
+            .into_iter()
+            .all(|service| service.as_ref().is_some_and(is_loopback))
+            && tokens
+                .issuer
+                .parse()
+                .is_ok_and(|issuer| is_loopback(&issuer));
+        let clock = reader.parse(
+            "DESK_CLOCK_URL",
+            "a URL on loopback, and AWS and the issuer there too",
+            |it| parts(it).filter(|url| is_simulated && is_loopback(url) && url.port().is_some()),
+        );
         // Something must stand there while the other faults are looked for.
         let Some(country) = country.or_else(|| HomeCountry::from_iso("JP")) else {
             return Err(ConfigError(reader.faults));
@@ -351,24 +371,7 @@ impl Config {
             order_name_key: reader.parse("DESK_ORDER_NAME_KEY", "the name of a search key", |it| {
                 is_model_name(it).then(|| it.into())
             }),
-            limits: Limits {
-                requests_per_minute: reader.number(
-                    "DESK_REQUESTS_PER_MINUTE",
-                    "4 to 100000",
-                    4..=100_000,
-                ),
-                searches_per_minute: reader.number(
-                    "DESK_SEARCHES_PER_MINUTE",
-                    "4 to 100000",
-                    4..=100_000,
-                ),
-                concurrency: reader.number("DESK_CONCURRENCY", "1 to 10000", 1..=10_000),
-                timeout: Duration::from_millis(reader.number(
-                    "DESK_TIMEOUT_MS",
-                    "500 to 30000",
-                    500..=30_000,
-                )),
-            },
+            limits: Limits::read(&mut reader),
             cache: CacheLimits {
                 time: Duration::from_secs(reader.number(
                     "DESK_CACHE_SECONDS",
@@ -381,6 +384,7 @@ impl Config {
                 .parse("DESK_LISTEN", "an address and a port", |it| it.parse().ok())
                 .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0))),
             log: reader.text("DESK_LOG", "levels of targets, none above `debug`", is_log),
+            clock,
             region,
         };
         reader.finish(config)
@@ -423,6 +427,29 @@ impl TokenConfig {
                 "DESK_TOKEN_LEEWAY_SECONDS",
                 "0 to 300",
                 0..=300,
+            )),
+        }
+    }
+}
+
+impl Limits {
+    fn read(reader: &mut Reader) -> Self {
+        Self {
+            requests_per_minute: reader.number(
+                "DESK_REQUESTS_PER_MINUTE",
+                "4 to 100000",
+                4..=100_000,
+            ),
+            searches_per_minute: reader.number(
+                "DESK_SEARCHES_PER_MINUTE",
+                "4 to 100000",
+                4..=100_000,
+            ),
+            concurrency: reader.number("DESK_CONCURRENCY", "1 to 10000", 1..=10_000),
+            timeout: Duration::from_millis(reader.number(
+                "DESK_TIMEOUT_MS",
+                "500 to 30000",
+                500..=30_000,
             )),
         }
     }
@@ -599,14 +626,14 @@ pub(crate) fn is_private_url(text: &str) -> bool {
 /// An absolute URL without user name that nobody on the way can read: `https`, or this machine.
 fn parts(text: &str) -> Option<Uri> {
     let uri: Uri = text.parse().ok()?;
-    let host = uri.host()?;
-    let loopback = host == "localhost" || host == "127.0.0.1" || host == "[::1]";
-    let private = match uri.scheme_str()? {
-        "https" => true,
-        "http" => loopback,
-        _ => false,
-    };
+    let private = uri.scheme_str()? == "https" || is_loopback(&uri);
     (private && !text.contains(['@', '#', ' '])).then_some(uri)
+}
+
+/// Whether it is this machine, in the clear.
+fn is_loopback(uri: &Uri) -> bool {
+    let host = uri.host().unwrap_or_default();
+    uri.scheme_str() == Some("http") && matches!(host, "localhost" | "127.0.0.1" | "[::1]")
 }
 
 #[cfg(test)]
@@ -704,6 +731,36 @@ pub(crate) mod tests {
         .expect("a configuration");
         assert_eq!(config.connect, "http://127.0.0.1:4567");
         assert_eq!(config.profiles, "http://127.0.0.1:4566");
+    }
+
+    const SIMULATED: [(&str, &str); 3] = [
+        ("AWS_ENDPOINT_URL", "http://127.0.0.1:9402"),
+        ("DESK_ISSUER", "http://127.0.0.1:9403"),
+        ("DESK_CLOCK_URL", "http://127.0.0.1:9401/control/clock"),
+    ];
+
+    #[test]
+    fn in_a_simulated_world_the_simulator_says_what_time_it_is() {
+        let config = read(&SIMULATED).expect("a configuration");
+        assert_eq!(
+            config.clock.expect("a clock"),
+            "http://127.0.0.1:9401/control/clock"
+        );
+    }
+
+    #[rstest]
+    #[case::aws("AWS_ENDPOINT_URL", "")]
+    #[case::one_service("AWS_ENDPOINT_URL_CONNECT", "https://connect.example.com")]
+    #[case::issuer("DESK_ISSUER", "https://id.example.com")]
+    #[case::clock("DESK_CLOCK_URL", "https://time.example.com:1/")]
+    fn where_anything_is_real_nobody_else_says_what_time_it_is(
+        #[case] name: &str,
+        #[case] value: &str,
+    ) {
+        let mut world = SIMULATED.to_vec();
+        world.push((name, value));
+        let error = read(&world).expect_err("a fault");
+        assert_eq!(error.variables().collect::<Vec<_>>(), ["DESK_CLOCK_URL"]);
     }
 
     #[rstest]

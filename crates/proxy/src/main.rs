@@ -7,12 +7,25 @@ use std::process::ExitCode;
 
 use aws_config::{BehaviorVersion, Region};
 use proxy::{Clock, Config, Proxy, router, serve};
+use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpListener;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+/// Ends the proxy when standard input does: even a killed test runner takes its proxies along.
+const UNTIL_STDIN_CLOSES: &str = "--until-stdin-closes";
+
 fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let until_stdin_closes = match (arguments.next().as_deref(), arguments.next()) {
+        (None, _) => false,
+        (Some(UNTIL_STDIN_CLOSES), None) => true,
+        _ => {
+            eprintln!("usage: desk-proxy [{UNTIL_STDIN_CLOSES}]; the rest is in the environment");
+            return ExitCode::from(2);
+        }
+    };
     let config = match Config::from_env() {
         Ok(config) => config,
         Err(error) => {
@@ -32,7 +45,12 @@ fn main() -> ExitCode {
             .build()
     };
     let result = match runtime {
-        Ok(runtime) => runtime.block_on(run(config)),
+        Ok(runtime) => {
+            let result = runtime.block_on(run(config, until_stdin_closes));
+            // A read of standard input cannot be cancelled; it must not keep the process alive.
+            runtime.shutdown_background();
+            result
+        }
         Err(error) => Err(error.into()),
     };
     match result {
@@ -74,7 +92,7 @@ fn log(config: &Config) {
     }));
 }
 
-async fn run(config: Config) -> Result<(), lambda_http::Error> {
+async fn run(config: Config, until_stdin_closes: bool) -> Result<(), lambda_http::Error> {
     let chain = aws_config::defaults(BehaviorVersion::latest())
         .region(Region::new(config.region.to_string()))
         .load()
@@ -83,30 +101,39 @@ async fn run(config: Config) -> Result<(), lambda_http::Error> {
         .credentials_provider()
         .ok_or("the chain of credentials is empty")?;
     let listen = config.listen;
-    let proxy = Proxy::new(config, credentials, Clock::system())?;
+    let clock = match config.clock.clone() {
+        Some(url) => Clock::asked_at(url),
+        None => Clock::system(),
+    };
+    let proxy = Proxy::new(config, credentials, clock)?;
     if on_lambda() {
         return lambda_http::run_with_streaming_response(router(proxy)).await;
     }
     let listener = TcpListener::bind(listen).await?;
+    let stop = stop_signal(until_stdin_closes)?;
     tracing::info!(address = %listener.local_addr()?, "listening");
-    serve(listener, router(proxy), stop_signal()).await?;
+    serve(listener, router(proxy), stop).await?;
     tracing::info!("stopped");
     Ok(())
 }
 
-/// Ctrl-C, or what a container host sends.
-async fn stop_signal() {
+/// Ctrl-C, what a container host sends, or the end of standard input where that counts.
+fn stop_signal(until_stdin_closes: bool) -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
-    let terminated = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminate) => {
-                terminate.recv().await;
-            }
-            Err(_) => std::future::pending().await,
+    // Whoever reads that we listen may end us at once, so the signals are caught before that.
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            () = stdin_closed(), if until_stdin_closes => {}
         }
-    };
-    tokio::select! {
-        () = terminated => {}
-        _ = tokio::signal::ctrl_c() => {}
-    }
+    })
+}
+
+async fn stdin_closed() {
+    let mut stdin = tokio::io::stdin();
+    let mut bytes = [0_u8; 256];
+    while stdin.read(&mut bytes).await.is_ok_and(|count| count > 0) {}
 }

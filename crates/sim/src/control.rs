@@ -58,7 +58,7 @@ pub(crate) fn router(shared: &Shared) -> Router<Shared> {
         )
         .route("/control/contacts/{contact}/supervisor", post(supervise))
         .route("/control/phones", post(phone))
-        .route("/control/clock", post(clock))
+        .route("/control/clock", get(read_clock).post(clock))
         .route("/control/agents/{login}", get(read_agent))
         .route("/control/agents/{login}/state", post(agent_state))
         .route("/control/agents/{login}/sign-out", post(sign_out))
@@ -69,6 +69,7 @@ pub(crate) fn router(shared: &Shared) -> Router<Shared> {
         .route("/control/faults", post(trouble::faults))
         .route("/control/delivery", post(trouble::delivery))
         .route("/control/config", post(trouble::config))
+        .route("/control/api", post(trouble::api))
         .route(
             "/control/replay",
             post(replay).layer(DefaultBodyLimit::max(LARGEST_INCIDENT)),
@@ -319,8 +320,19 @@ struct ClockBody {
     advance_ms: Option<u32>,
 }
 
+async fn read_clock(State(shared): State<Shared>) -> Response {
+    match shared.exchange.run(|floor| shown(floor)).await {
+        Ok(shown) => Json(shown).into_response(),
+        Err(Stopped) => crate::ccp::stopping(),
+    }
+}
+
+fn shown(floor: &Floor) -> Value {
+    json!({ "now": rfc3339(floor.clock.now()), "running": floor.clock.is_running() })
+}
+
 async fn clock(State(shared): State<Shared>, Body(body): Body<ClockBody>) -> Response {
-    let shown = shared
+    let answer = shared
         .exchange
         .run(move |floor| {
             if body.freeze && body.run {
@@ -354,13 +366,10 @@ async fn clock(State(shared): State<Shared>, Body(body): Body<ClockBody>) -> Res
             if body.run {
                 floor.clock.run();
             }
-            Ok(json!({
-                "now": rfc3339(floor.clock.now()),
-                "running": floor.clock.is_running(),
-            }))
+            Ok(shown(floor))
         })
         .await;
-    match shown {
+    match answer {
         Err(Stopped) => crate::ccp::stopping(),
         Ok(Err(refusal)) => refused(&refusal),
         Ok(Ok(shown)) => Json(shown).into_response(),

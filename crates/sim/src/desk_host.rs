@@ -1,5 +1,7 @@
-//! The desk's own origin, as `CloudFront` would serve it: static files, `config.json`, and the
-//! production security headers on everything.
+//! The desk's own origin, as `CloudFront` would serve it: static files, `config.json`, the way to the
+//! proxy, and the production security headers on everything.
+
+mod api;
 
 use std::io;
 use std::net::SocketAddr;
@@ -11,7 +13,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{any, get};
 use serde_json::Value;
 use tower_http::compression::CompressionLayer;
 use tower_http::services::ServeDir;
@@ -19,13 +21,17 @@ use tower_http::services::ServeDir;
 use crate::exchange::Exchange;
 use crate::origin::{is_own_host, is_own_name, misdirected};
 use crate::server::DeskSite;
+use api::Forwarder;
+pub use api::{Api, ApiAddressError};
 
 /// The simulator that a desk's site belongs to.
 #[derive(Debug, Clone)]
 pub(crate) struct Own {
     /// Where `"{ccp}"` in `ccp.url` points.
     pub(crate) ccp: SocketAddr,
-    /// Knows the configuration by which a test replaced the file.
+    /// Where `"{identity}"` in `auth.issuer` points.
+    pub(crate) identity: SocketAddr,
+    /// Knows the configuration and the proxy by which a test replaced what was given at the start.
     pub(crate) exchange: Exchange,
 }
 
@@ -34,8 +40,21 @@ pub(crate) struct Own {
 struct Site {
     port: u16,
     config: Option<PathBuf>,
+    api: Option<Api>,
+    forwarder: Forwarder,
     own: Option<Own>,
     headers: HeaderMap,
+}
+
+/// What of a configuration the security headers depend on: whom the page may talk to and show.
+#[derive(Debug, PartialEq, Eq)]
+struct Foreign {
+    /// Origin of the CCP.
+    ccp: String,
+    /// Origin of the identity provider that the desk asks for tokens.
+    issuer: Option<String>,
+    /// Whether that may be shown in a frame, for a sign-in that nobody sees.
+    frames_issuer: bool,
 }
 
 /// Why a configuration names no CCP to embed.
@@ -58,8 +77,14 @@ pub enum CcpError {
 /// The site of a simulator, for the port that it is served on. The CCP that it may embed is the simulator's own, unless its
 /// configuration names another when it starts.
 pub(crate) fn router(site: &DeskSite, port: u16, own: Own) -> Router {
-    let framed = framed(site).unwrap_or_else(|_| format!("http://{}", own.ccp));
-    serve(site, port, Some(own), &framed)
+    let config = configuration(site).unwrap_or_default();
+    let ccp = format!("http://{}", own.ccp);
+    let foreign = Foreign::of(&filled_in(config, own.ccp, own.identity)).unwrap_or(Foreign {
+        ccp,
+        issuer: None,
+        frames_issuer: false,
+    });
+    serve(site, port, Some(own), &foreign)
 }
 
 /// The site alone.
@@ -68,33 +93,49 @@ pub(crate) fn router(site: &DeskSite, port: u16, own: Own) -> Router {
 ///
 /// [`CcpError`]: its configuration names no CCP that it could embed.
 pub(crate) fn router_alone(site: &DeskSite, port: u16) -> Result<Router, CcpError> {
-    Ok(serve(site, port, None, &framed(site)?))
+    let foreign = Foreign::of(&configuration(site)?)?;
+    Ok(serve(site, port, None, &foreign))
 }
 
-fn serve(site: &DeskSite, port: u16, own: Option<Own>, framed: &str) -> Router {
+fn serve(site: &DeskSite, port: u16, own: Option<Own>, foreign: &Foreign) -> Router {
     let state = Site {
         port,
         config: site.config.clone(),
+        api: site.api.clone(),
+        forwarder: Forwarder::new(),
         own,
-        headers: production_headers(framed),
+        headers: production_headers(foreign),
     };
     Router::new()
         .route("/config.json", get(config))
         .fallback_service(ServeDir::new(&site.dist))
         .layer(CompressionLayer::new())
+        // Not compressed, which would keep lines back until there are enough of them.
+        .route("/api/{*operation}", any(api))
         .layer(middleware::from_fn_with_state(state.clone(), protect))
         .with_state(state)
 }
 
-/// The origin of the CCP that the configuration names.
-fn framed(site: &DeskSite) -> Result<String, CcpError> {
+/// The site's configuration as its file is now.
+fn configuration(site: &DeskSite) -> Result<Value, CcpError> {
     let path = site.config.as_ref().ok_or(io::ErrorKind::NotFound);
     let text = std::fs::read_to_string(path.map_err(io::Error::from)?)?;
-    let config: Value = serde_json::from_str(&text)?;
-    let url = config.pointer("/ccp/url").unwrap_or(&Value::Null);
-    url.as_str()
-        .and_then(origin_of)
-        .ok_or_else(|| CcpError::Address(url.clone()))
+    Ok(serde_json::from_str(&text)?)
+}
+
+impl Foreign {
+    fn of(config: &Value) -> Result<Self, CcpError> {
+        let origin = |member| {
+            let url = config.pointer(member).unwrap_or(&Value::Null);
+            url.as_str().and_then(origin_of).ok_or(url)
+        };
+        let silent = config.pointer("/settings/customer/silentFrame");
+        Ok(Self {
+            ccp: origin("/ccp/url").map_err(|url| CcpError::Address(url.clone()))?,
+            issuer: origin("/auth/issuer").ok(),
+            frames_issuer: silent == Some(&Value::Bool(true)),
+        })
+    }
 }
 
 /// The origin of an address that an agent's call may be entrusted to.
@@ -131,24 +172,49 @@ async fn config(State(site): State<Site>) -> Response {
         },
     };
     let body = match &site.own {
-        Some(own) => with_own_ccp(body, own.ccp),
+        Some(own) => with_own_addresses(body, own.ccp, own.identity),
         None => body,
     };
     ([(CONTENT_TYPE, "application/json")], (status, body)).into_response()
 }
 
-/// Puts the simulator's own address where the configuration leaves it open.
-fn with_own_ccp(text: String, ccp: SocketAddr) -> String {
-    let Ok(mut config) = serde_json::from_str::<Value>(&text) else {
+/// A request of the desk's for the proxy.
+async fn api(State(site): State<Site>, request: Request) -> Response {
+    let replaced = match &site.own {
+        Some(own) => own.exchange.run(|floor| floor.api.clone()).await,
+        None => Ok(None),
+    };
+    match replaced.ok().flatten().or(site.api) {
+        Some(api) => site.forwarder.forward(&api, request).await,
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+/// Puts the simulator's own addresses where the configuration leaves them open.
+fn with_own_addresses(text: String, ccp: SocketAddr, identity: SocketAddr) -> String {
+    let Ok(config) = serde_json::from_str::<Value>(&text) else {
         return text;
     };
-    match config.pointer_mut("/ccp/url") {
-        Some(url) if *url == "{ccp}" => {
-            *url = Value::from(format!("http://{ccp}/ccp-v2/"));
-            config.to_string()
-        }
-        _ => text,
+    let filled = filled_in(config.clone(), ccp, identity);
+    if filled == config {
+        return text;
     }
+    filled.to_string()
+}
+
+fn filled_in(mut config: Value, ccp: SocketAddr, identity: SocketAddr) -> Value {
+    let open = [
+        ("/ccp/url", "{ccp}", format!("http://{ccp}/ccp-v2/")),
+        ("/auth/issuer", "{identity}", format!("http://{identity}")),
+    ];
+    for (member, mark, address) in open {
+        if let Some(url) = config.pointer_mut(member)
+            && *url == mark
+        {
+            *url = Value::from(address);
+        }
+    }
+    config
 }
 
 /// Refuses requests that were sent to another name, and adds the headers of production to every
@@ -162,6 +228,9 @@ async fn protect(State(site): State<Site>, request: Request, next: Next) -> Resp
     let found = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
     let headers = response.headers_mut();
     headers.extend(site.headers);
+    if path.starts_with("/api/") && headers.contains_key(CACHE_CONTROL) {
+        return response;
+    }
     let caching = if !found || path == "/config.json" {
         "no-store"
     } else if is_hashed(&path) {
@@ -175,12 +244,16 @@ async fn protect(State(site): State<Site>, request: Request, next: Next) -> Resp
     response
 }
 
-/// The headers with which the site is deployed, for a CCP of this origin.
-fn production_headers(ccp: &str) -> HeaderMap {
+/// The headers with which the site is deployed.
+fn production_headers(foreign: &Foreign) -> HeaderMap {
+    let Foreign { ccp, issuer, .. } = foreign;
+    let issuer = issuer.as_ref().map(|origin| format!(" {origin}"));
+    let issuer = issuer.unwrap_or_default();
+    let framed_issuer = if foreign.frames_issuer { &issuer } else { "" };
     let policy = format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-         img-src 'self' data:; font-src 'self'; connect-src 'self' {ccp}; frame-src {ccp}; \
-         manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+         img-src 'self' data:; font-src 'self'; connect-src 'self' {ccp}{issuer}; \
+         frame-src {ccp}{framed_issuer}; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     );
     // The library's iframe asks for these by its `allow` attribute; nothing else may have them.
     let features = [
@@ -272,16 +345,20 @@ mod tests {
         r#"{"ccp":{"url":"{ccp}"}}"#,
         r#"{"ccp":{"url":"http://127.0.0.1:9401/ccp-v2/"}}"#
     )]
+    #[case::both(
+        r#"{"auth":{"issuer":"{identity}"},"ccp":{"url":"{ccp}"}}"#,
+        r#"{"auth":{"issuer":"http://127.0.0.1:9403"},"ccp":{"url":"http://127.0.0.1:9401/ccp-v2/"}}"#
+    )]
     #[case::fixed(
         r#"{"ccp": {"url": "https://x.example/"}}"#,
         r#"{"ccp": {"url": "https://x.example/"}}"#
     )]
     #[case::broken("{\"ccp\":", "{\"ccp\":")]
-    fn an_open_ccp_url_is_filled_in_and_nothing_else_is_touched(
+    fn an_open_address_is_filled_in_and_nothing_else_is_touched(
         #[case] file: &str,
         #[case] served: &str,
     ) {
-        let ccp = "127.0.0.1:9401".parse().unwrap();
-        assert_eq!(with_own_ccp(file.to_owned(), ccp), served);
+        let [ccp, identity] = ["127.0.0.1:9401", "127.0.0.1:9403"].map(|it| it.parse().unwrap());
+        assert_eq!(with_own_addresses(file.to_owned(), ccp, identity), served);
     }
 }

@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use crate::aws::front::Front;
 use crate::clock::Clock;
 use crate::connect::record;
+use crate::desk_host::Api;
 use crate::event::{Effect, Event, Outcome, Reaction, Refusal};
 use crate::identity::Identity;
 use crate::incident::Incident;
@@ -55,6 +56,8 @@ pub(crate) struct Floor {
     pub(crate) initial: Scenario,
     /// What `config.json` answers instead of the file: status and body.
     pub(crate) config: Option<(u16, String)>,
+    /// Where the desk's `/api/*` goes instead of where it was sent at the start.
+    pub(crate) api: Option<Api>,
     /// What the CCP's page plays instead of being one.
     pub(crate) replay: Option<Arc<Incident>>,
     hold: Hold,
@@ -85,6 +88,7 @@ impl Exchange {
             profiles,
             filed: BTreeSet::new(),
             config: None,
+            api: None,
             replay: replay.map(Arc::new),
             hold: Hold::Nothing,
             outboxes: BTreeMap::new(),

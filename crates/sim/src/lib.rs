@@ -52,7 +52,7 @@ pub mod sigv4;
 pub mod switches;
 mod wire;
 
-pub use desk_host::CcpError;
+pub use desk_host::{Api, ApiAddressError, CcpError};
 pub use incident::Incident;
 pub use scenario::{Scenario, ScenarioError};
 pub use server::{DeskHost, DeskSite, Options, Sim, StartError};

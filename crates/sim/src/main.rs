@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use chrono::{DateTime, Utc};
 use clap::{Parser, ValueEnum};
 use sim::scenario::{Scenario, SignIn};
-use sim::{DeskHost, DeskSite, Incident, Options, Sim};
+use sim::{Api, DeskHost, DeskSite, Incident, Options, Sim};
 use tokio::io::AsyncReadExt;
 
 /// A local Amazon Connect: CCP, customer's phone, control API, and the desk's own origin.
@@ -30,9 +31,12 @@ struct Arguments {
     /// Serve the desk from this folder
     #[arg(long, value_name = "DIR")]
     dist: Option<PathBuf>,
-    /// What the desk's /config.json serves; "{ccp}" as ccp.url stands for this simulator
+    /// What the desk's /config.json serves; "{ccp}" as ccp.url and "{identity}" as auth.issuer stand for this simulator's
     #[arg(long, value_name = "FILE", requires = "dist")]
     config: Option<PathBuf>,
+    /// Pass /api/* of the desk's origin on to this proxy
+    #[arg(long, value_name = "URL", requires = "dist")]
+    api: Option<Api>,
     /// Serve the desk alone, for the CCP that its configuration names
     #[arg(
         long,
@@ -70,6 +74,9 @@ struct Arguments {
         conflicts_with = "no_ccp"
     )]
     shop: Option<u64>,
+    /// Begin at this moment instead of now, RFC 3339; the shop's orders are as old as seen from then
+    #[arg(long, value_name = "INSTANT", conflicts_with = "no_ccp")]
+    start_at: Option<DateTime<Utc>>,
     /// Stop when standard input ends, so that a dying test runner takes its simulators along
     #[arg(long)]
     until_stdin_closes: bool,
@@ -204,6 +211,7 @@ fn options(arguments: Arguments) -> Result<Options, Box<dyn std::error::Error>> 
         replay,
         data: arguments.data,
         shop: arguments.shop,
+        start_at: arguments.start_at,
     })
 }
 
@@ -213,6 +221,7 @@ impl Arguments {
             port: self.desk_port,
             dist: self.dist.clone()?,
             config: self.config.clone(),
+            api: self.api.clone(),
         })
     }
 }

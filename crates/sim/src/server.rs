@@ -16,7 +16,7 @@ use crate::aws::ApiError;
 use crate::aws::door::{Cut, Door};
 use crate::aws::front;
 use crate::clock::Clock;
-use crate::desk_host::{CcpError, Own};
+use crate::desk_host::{Api, CcpError, Own};
 use crate::exchange::Exchange;
 use crate::identity::{self, Identity, SIGN_IN_PAGE};
 use crate::incident::Incident;
@@ -52,6 +52,8 @@ pub struct Options {
     pub data: Option<PathBuf>,
     /// The seed of the shop that Customer Profiles are filled with, if they have none yet.
     pub shop: Option<u64>,
+    /// What the clock shows when everything begins; by default the time.
+    pub start_at: Option<DateTime<Utc>>,
 }
 
 /// The desk's static site and its configuration.
@@ -61,8 +63,11 @@ pub struct DeskSite {
     pub port: u16,
     /// The folder that would be uploaded.
     pub dist: PathBuf,
-    /// What `/config.json` serves; `"{ccp}"` as `ccp.url` stands for this simulator's own.
+    /// What `/config.json` serves; `"{ccp}"` as `ccp.url` stands for this simulator's own, and so does
+    /// `"{identity}"` as `auth.issuer`.
     pub config: Option<PathBuf>,
+    /// The proxy to which `/api/*` is passed on.
+    pub api: Option<Api>,
 }
 
 /// A running simulator. Dropping it stops it; [`Sim::stop`] also waits until it has.
@@ -154,8 +159,12 @@ impl Sim {
             replay,
             data,
             shop,
+            start_at,
         } = options;
-        let clock = Clock::start();
+        let mut clock = Clock::start();
+        if let Some(at) = start_at {
+            clock.set(at);
+        }
         let profiles = open_profiles(&scenario, data, shop, clock.now()).await?;
         let sign_in = scenario.sign_in;
         let instance = Instance::new(scenario, clock.now())?;
@@ -194,7 +203,15 @@ impl Sim {
         let desk_address = desk.as_ref().map(|(_, _, address)| *address);
         if let Some((site, listener, address)) = desk {
             let exchange = shared.exchange.clone();
-            let router = desk_host::router(&site, address.port(), Own { ccp, exchange });
+            let router = desk_host::router(
+                &site,
+                address.port(),
+                Own {
+                    ccp,
+                    identity,
+                    exchange,
+                },
+            );
             running.push(spawn(axum::serve(listener, router), stopped.clone()));
         }
         let router = front::router(shared.exchange.clone(), aws.port())

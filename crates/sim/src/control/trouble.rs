@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::act;
+use crate::desk_host::Api;
 use crate::event::{Event, Fault, Mutation, Outcome};
 use crate::gate::{Body, problem};
 use crate::outbox::{Hold, Outbox};
@@ -138,6 +139,25 @@ pub(super) async fn config(
     };
     act(&shared, move |floor| {
         floor.config = (!restores).then_some((status, text));
+        Ok(Outcome::Done)
+    })
+    .await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ApiBody {
+    url: Option<String>,
+}
+
+/// Passes the desk's `/api/*` on to another proxy; an empty object to the one of the start.
+pub(super) async fn api(State(shared): State<Shared>, Body(body): Body<ApiBody>) -> Response {
+    let api = match body.url.map(|url| url.parse::<Api>()).transpose() {
+        Ok(api) => api,
+        Err(error) => return problem(StatusCode::BAD_REQUEST, &format!("url: {error}")),
+    };
+    act(&shared, move |floor| {
+        floor.api = api;
         Ok(Outcome::Done)
     })
     .await

@@ -90,6 +90,11 @@ fn sign(
     [("X-Amz-Date", stamp), ("Authorization", authorization)]
 }
 
+/// SHA-256 in lower-case hex.
+pub(crate) fn digest(body: &str) -> String {
+    hex(&Sha256::digest(body))
+}
+
 fn hex(bytes: &[u8]) -> String {
     let digits: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     digits.concat()

@@ -1,10 +1,22 @@
 //! The desk's own origin: files, configuration, headers.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, Method, Uri};
+use axum::response::IntoResponse;
+use futures_util::{StreamExt, stream};
 use rstest::rstest;
-use serde_json::json;
+use serde_json::{Value, json};
 use sim::{DeskHost, DeskSite, Options, Sim, StartError};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
 
 use crate::browser::{Answer, control, get, request};
+use crate::caller::digest;
 
 const CONFIG: &str = r#"{ "ccp": { "url": "{ccp}", "region": "ap-northeast-1" }, "api": null }"#;
 
@@ -25,6 +37,7 @@ impl Files {
             port: 0,
             dist: self.0.path().join("dist"),
             config: config.is_file().then_some(config),
+            api: None,
         }
     }
 }
@@ -257,4 +270,303 @@ async fn the_desk_may_frame_the_ccp_and_nobody_else() {
     assert!(ancestors.split(' ').any(|origin| origin == desk));
     assert!(!ancestors.contains('*'));
     site.sim.stop().await;
+}
+
+const CUSTOMERS: &str = r#"{
+    "ccp": { "url": "{ccp}" },
+    "auth": { "issuer": "{identity}" },
+    "settings": { "customer": { "silentFrame": true } }
+}"#;
+
+fn directive<'a>(answer: &'a Answer, name: &str) -> Vec<&'a str> {
+    let policy = answer.header("content-security-policy").expect("a policy");
+    let mut directives = policy.split(';').map(str::trim);
+    let found = directives.find_map(|directive| directive.strip_prefix(name));
+    found.expect("a directive").split_whitespace().collect()
+}
+
+#[rstest]
+#[case::asked_and_framed(CUSTOMERS, true, true)]
+#[case::asked(
+    r#"{ "ccp": { "url": "{ccp}" }, "auth": { "issuer": "{identity}" } }"#,
+    true,
+    false
+)]
+#[case::neither(r#"{ "ccp": { "url": "{ccp}" }, "auth": null }"#, false, false)]
+#[tokio::test]
+async fn the_page_may_reach_the_identity_provider_as_far_as_it_is_configured(
+    #[case] config: &str,
+    #[case] asks: bool,
+    #[case] frames: bool,
+) {
+    let site = site(Some(config)).await;
+    let page = get(&site.url).await;
+    let issuer = site.sim.identity_url();
+    assert_eq!(directive(&page, "connect-src").contains(&&*issuer), asks);
+    assert_eq!(directive(&page, "frame-src").contains(&&*issuer), frames);
+    site.sim.stop().await;
+}
+
+#[tokio::test]
+async fn a_foreign_issuer_is_reached_at_its_origin_alone() {
+    let config =
+        r#"{ "ccp": { "url": "{ccp}" }, "auth": { "issuer": "https://id.example.com/tenant" } }"#;
+    let site = site(Some(config)).await;
+    let page = get(&site.url).await;
+    assert!(directive(&page, "connect-src").contains(&"https://id.example.com"));
+    let served = get(&format!("{}config.json", site.url)).await.json();
+    assert_eq!(served["auth"]["issuer"], "https://id.example.com/tenant");
+    site.sim.stop().await;
+}
+
+#[tokio::test]
+async fn the_configuration_names_this_simulators_identity_provider() {
+    let site = site(Some(CUSTOMERS)).await;
+    let config = get(&format!("{}config.json", site.url)).await.json();
+    assert_eq!(config["auth"]["issuer"], site.sim.identity_url());
+    assert_eq!(config["ccp"]["url"], site.sim.ccp_url());
+    site.sim.stop().await;
+}
+
+/// A proxy that tells what has reached it.
+async fn echo() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let echo = |method: Method, uri: Uri, headers: HeaderMap, body: Bytes| async move {
+        let headers: BTreeMap<_, _> = headers
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
+            .collect();
+        let seen = json!({
+            "method": method.as_str(),
+            "uri": uri.to_string(),
+            "headers": headers,
+            "body": String::from_utf8_lossy(&body),
+        });
+        let own = [
+            ("connection", "x-hop"),
+            ("x-hop", "1"),
+            ("x-request-id", "0123"),
+            ("cache-control", "no-store"),
+        ];
+        (own, seen.to_string()).into_response()
+    };
+    tokio::spawn(axum::serve(listener, Router::new().fallback(echo)).into_future());
+    url
+}
+
+async fn site_with_proxy(api: &str) -> Site {
+    let site = site(Some(CONFIG)).await;
+    let chosen = control(&site.sim, "/api", json!({ "url": api })).await;
+    assert_eq!(chosen.status, 200, "{}", chosen.text());
+    site
+}
+
+#[tokio::test]
+async fn a_request_reaches_the_proxy_without_what_concerns_the_viewer_alone() {
+    let site = site_with_proxy(&echo().await).await;
+    let body = r#"{"contact_id":"c1"}"#;
+    let headers = [
+        ("Content-Type", "application/json"),
+        ("Origin", "http://127.0.0.1:9400"),
+        ("X-Agent-Token", "a.b.c"),
+        ("x-amz-content-sha256", &digest(body)),
+        ("Authorization", "Bearer of-the-viewer"),
+        ("Cookie", "ccp=1"),
+        ("Connection", "x-mine, keep-alive"),
+        ("X-Mine", "1"),
+    ];
+    let url = format!("{}api/screen-pop?a=%20b", site.url);
+    let answer = request("POST", &url, &headers, body.as_bytes()).await;
+    assert_eq!(answer.status, 200);
+    let seen = answer.json();
+    assert_eq!(seen["method"], "POST");
+    assert_eq!(seen["uri"], "/api/screen-pop?a=%20b");
+    assert_eq!(seen["body"], body);
+    let Value::Object(arrived) = &seen["headers"] else {
+        panic!("{seen}");
+    };
+    let names: Vec<_> = arrived.keys().map(String::as_str).collect();
+    let expected = [
+        "content-length",
+        "content-type",
+        "host",
+        "origin",
+        "x-agent-token",
+        "x-amz-content-sha256",
+    ];
+    assert_eq!(names, expected);
+    assert_eq!(arrived["x-agent-token"], "a.b.c");
+    assert!(!site.url.contains(arrived["host"].as_str().unwrap()));
+    // And of the answer comes what the proxy says, with the headers of production around it.
+    assert_eq!(answer.header("x-request-id"), Some("0123"));
+    assert_eq!(answer.header("x-hop"), None);
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    assert!(answer.header("content-security-policy").is_some());
+    site.sim.stop().await;
+}
+
+#[rstest]
+#[case::missing(&[])]
+#[case::of_another_body(&["e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"])]
+#[case::unsigned(&["UNSIGNED-PAYLOAD"])]
+#[case::in_capitals(&["44136FA355B3678A1146AD16F7E8649E94FB4FC21FE77E8310C060F61CAAFF8A"])]
+#[case::twice(&[
+    "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a",
+    "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a",
+])]
+#[tokio::test]
+async fn a_body_without_its_digest_is_refused_as_lambda_does(#[case] digests: &[&str]) {
+    let site = site_with_proxy(&echo().await).await;
+    let headers: Vec<_> = digests
+        .iter()
+        .map(|digest| ("x-amz-content-sha256", *digest))
+        .collect();
+    let url = format!("{}api/health", site.url);
+    let answer = request("POST", &url, &headers, b"{}").await;
+    assert_eq!(answer.status, 403);
+    let code = answer.header("x-amzn-errortype");
+    assert_eq!(code, Some("InvalidSignatureException"));
+    let message = answer.json()["message"].as_str().unwrap().to_owned();
+    assert!(message.starts_with("The request signature we calculated"));
+    site.sim.stop().await;
+}
+
+#[rstest]
+#[case::its_own(
+    "POST",
+    "{}",
+    Some("44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a")
+)]
+#[case::nothing_to_sign("POST", "", None)]
+#[case::a_reading("GET", "", None)]
+#[tokio::test]
+async fn a_body_with_its_digest_or_none_at_all_is_passed_on(
+    #[case] method: &str,
+    #[case] body: &str,
+    #[case] digest: Option<&str>,
+) {
+    let site = site_with_proxy(&echo().await).await;
+    let headers: Vec<_> = digest
+        .map(|it| ("x-amz-content-sha256", it))
+        .into_iter()
+        .collect();
+    let url = format!("{}api/health", site.url);
+    let answer = request(method, &url, &headers, body.as_bytes()).await;
+    assert_eq!(answer.status, 200);
+    site.sim.stop().await;
+}
+
+#[tokio::test]
+async fn lines_come_one_by_one_and_nobody_listening_ends_the_work() {
+    let (line, lines) = mpsc::channel::<&str>(1);
+    let proxy = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let api = format!("http://{}", proxy.local_addr().unwrap());
+    let lines = Arc::new(Mutex::new(Some(lines)));
+    let answer = move || {
+        let lines = lines.lock().unwrap().take().expect("one request");
+        let lines = stream::unfold(lines, |mut lines| async {
+            Some((lines.recv().await?, lines))
+        });
+        async { Body::from_stream(lines.map(Ok::<_, std::convert::Infallible>)) }
+    };
+    let router = Router::new().fallback(answer);
+    tokio::spawn(axum::serve(proxy, router).into_future());
+    let site = site_with_proxy(&api).await;
+
+    let host = site
+        .url
+        .strip_prefix("http://")
+        .unwrap()
+        .trim_end_matches('/');
+    let mut stream = TcpStream::connect(host).await.expect("a listener");
+    let head = format!(
+        "GET /api/screen-pop HTTP/1.1\r\nHost: {host}\r\nAccept-Encoding: br, gzip\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut reader = BufReader::new(stream);
+    for said in ["{\"part\":\"contact\"}\n", "{\"part\":\"end\"}\n"] {
+        line.send(said).await.expect("a reader");
+        // The next is not sent before this one has come.
+        let mut text = String::new();
+        while text != said {
+            text.clear();
+            assert_ne!(reader.read_line(&mut text).await.unwrap(), 0);
+        }
+    }
+    assert!(!line.is_closed());
+    drop(reader);
+    line.closed().await;
+    site.sim.stop().await;
+}
+
+#[tokio::test]
+async fn a_dead_proxy_is_said_at_once() {
+    let gone = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let api = format!("http://{}", gone.local_addr().unwrap());
+    drop(gone);
+    let site = site_with_proxy(&api).await;
+    let answer = get(&format!("{}api/health", site.url)).await;
+    assert_eq!(answer.status, 502);
+    assert_eq!(answer.header("content-type"), Some("text/html"));
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    site.sim.stop().await;
+}
+
+#[tokio::test]
+async fn a_proxy_that_dies_under_a_request_is_said_too() {
+    let dying = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let api = format!("http://{}", dying.local_addr().unwrap());
+    tokio::spawn(async move {
+        let (mut stream, _) = dying.accept().await.unwrap();
+        stream.read_u8().await.unwrap();
+    });
+    let site = site_with_proxy(&api).await;
+    assert_eq!(get(&format!("{}api/health", site.url)).await.status, 502);
+    site.sim.stop().await;
+}
+
+#[tokio::test]
+async fn what_no_invocation_may_weigh_is_refused_before_the_proxy() {
+    let site = site_with_proxy(&echo().await).await;
+    let body = "x".repeat(6_291_457);
+    let headers = [("x-amz-content-sha256", &*digest(&body))];
+    let url = format!("{}api/health", site.url);
+    let answer = request("POST", &url, &headers, body.as_bytes()).await;
+    assert_eq!(answer.status, 413);
+    site.sim.stop().await;
+}
+
+#[tokio::test]
+async fn without_a_proxy_there_is_no_api() {
+    let site = site(Some(CONFIG)).await;
+    assert_eq!(get(&format!("{}api/health", site.url)).await.status, 404);
+    let elsewhere = json!({ "url": "http://proxy.example" });
+    let refused = control(&site.sim, "/api", elsewhere).await;
+    assert_eq!(refused.status, 400);
+    assert!(
+        refused.text().contains("http://127.0.0.1:9404"),
+        "{}",
+        refused.text()
+    );
+    site.sim.stop().await;
+}
+
+#[tokio::test]
+async fn the_proxy_of_the_start_is_the_one_until_another_is_named() {
+    let files = files(Some(CONFIG));
+    let mut desk = files.site();
+    desk.api = Some(echo().await.parse().expect("an address"));
+    let options = Options {
+        desk: Some(desk),
+        ..Options::default()
+    };
+    let sim = Sim::serve(options).await.expect("a simulator");
+    let url = format!("{}api/health", sim.desk_url().unwrap());
+    assert_eq!(get(&url).await.status, 200);
+    control(&sim, "/api", json!({ "url": "http://127.0.0.1:1" })).await;
+    assert_eq!(get(&url).await.status, 502);
+    control(&sim, "/api", json!({})).await;
+    assert_eq!(get(&url).await.status, 200);
+    sim.stop().await;
 }
