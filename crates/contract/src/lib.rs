@@ -16,6 +16,8 @@
 //!   nothing of it ([`Personal`], [`WebUrl`]; `tests/wire.rs`).
 //! - [`Money`] is exact: what was written is read again to the digit, a sum is the sum or none
 //!   (`money::tests`).
+//! - What [`CustomerPart::read`] and its like read is what serde's traits read, and what
+//!   [`ScreenPop::write`] and its like write is what they write (`tests/reading.rs`).
 //! - A change of the wire changes a file under `tests/snapshots` (`tests/wire.rs`).
 
 mod api;
@@ -29,10 +31,12 @@ mod past_contact;
 mod personal;
 mod phone;
 mod profile;
+mod reading;
 mod screen_pop;
 mod shop_time;
 mod web_url;
 mod words;
+mod writing;
 
 pub use api::{
     Answer, ApiError, Endpoint, ErrorBody, ErrorCode, Health, Healthy, Link, Linked, OpenProfile,
@@ -55,6 +59,7 @@ pub use profile::{
     Address, Attribute, Mail, PartyType, PersonName, Phone, Profile, ProfileAddress, ProfileId,
     ProfileIdError, ProfileSummary, Use,
 };
+pub use reading::Unreadable;
 pub use screen_pop::{
     CalculatedPart, Caller, ContactPart, ContactsPart, CustomerPart, EndPart, Match, MatchKey,
     MatchKind, MatchReason, OrdersPart, PartName, ProblemPart, ProfilesPart,

@@ -34,10 +34,12 @@ macro_rules! words {
 
         impl From<&str> for $name {
             fn from(word: &str) -> Self {
-                match word {
-                    $( $word => Self::$variant, )+
-                    other => Self::Other(other.into()),
-                }
+                let known = $crate::words::position(Self::WORDS, word);
+                let mut at = 0..;
+                $( if known == at.next() {
+                    return Self::$variant;
+                } )+
+                Self::Other(word.into())
             }
         }
 
@@ -56,3 +58,9 @@ macro_rules! words {
 }
 
 pub(crate) use words;
+
+/// Where a word stands among others. A `match` of the word in each enum would be six times the code.
+#[inline(never)]
+pub(crate) fn position(words: &[&str], word: &str) -> Option<usize> {
+    words.iter().position(|known| *known == word)
+}

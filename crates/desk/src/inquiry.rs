@@ -9,6 +9,13 @@ use contract::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InquiryId(pub(crate) u32);
 
+impl InquiryId {
+    /// The number: from 1, another one for each question of this page.
+    pub fn number(self) -> u32 {
+        self.0
+    }
+}
+
 /// What is asked: one request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Question {
