@@ -6,7 +6,7 @@
 // bytes are already on the way (the preload in index.html). Nothing here ever takes the app down: a
 // library that is blocked or changed is announced, and the app says so in its own words.
 
-const { js, wasm, streams, streamsIntegrity, recorder, recorderIntegrity } = document.querySelector("script[data-wasm]").dataset;
+const { js, wasm, streams, streamsIntegrity, recorder, recorderIntegrity, proxy, proxyIntegrity } = document.querySelector("script[data-wasm]").dataset;
 
 // Which page of the browser leads: the one that holds the lock. The others wait in a queue, in which
 // the browser moves them up when that page goes, however it goes. Asked for here, for the app embeds
@@ -191,6 +191,7 @@ function loadStreams() {
     script.onload = script.onerror = resolve;
     setTimeout(resolve, RECORDER_MS);
   });
+  load(proxy, proxyIntegrity, "module");
   const script = load(streams, streamsIntegrity, "");
   // A file that arrives whole and then throws has loaded as far as the browser is concerned.
   script.onload = () => settled.then(() => announce(window.connect ? "ready" : "blocked"));

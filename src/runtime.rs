@@ -4,6 +4,7 @@
 //! at a time. Streams calls back while it is being called, so without the queue the desk would
 //! be entered while it is at work.
 
+mod customer;
 mod leader;
 mod session;
 mod stored_journal;
@@ -19,7 +20,8 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use desk::{
-    Command, Country, Desk, Effect, Input, Instant, Link, Oddity, Policy, Role, SoftphoneError,
+    Access, Command, Country, Desk, Effect, Input, Instant, Link, Oddity, Policy, Role,
+    SoftphoneError,
 };
 use gloo_timers::callback::Interval;
 use leptos::prelude::*;
@@ -28,7 +30,7 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{BeforeUnloadEvent, Element, Window};
 
-use self::{stored_journal::StoredJournal, workstation::ask};
+use self::{customer::Proxy, stored_journal::StoredJournal, workstation::ask};
 use crate::{
     settings::{Notification, Settings},
     signal::{Content, Selection},
@@ -57,8 +59,6 @@ pub(crate) struct DeskHandle {
     pub(crate) locale: Locale,
     /// Whose way of writing numbers the agent uses.
     pub(crate) country: Country,
-    /// Whether there is a proxy to ask for customer data.
-    pub(crate) has_customer_data: bool,
     desk: RwSignal<Desk>,
     tick: RwSignal<Tick>,
     runtime: StoredValue<Rc<Runtime>, LocalStorage>,
@@ -75,7 +75,6 @@ impl DeskHandle {
         Self {
             locale: settings.locale,
             country: settings.country,
-            has_customer_data: settings.has_customer_data,
             desk,
             tick,
             runtime: StoredValue::new_local(Rc::new_cyclic(|this: &Weak<Runtime>| Runtime {
@@ -88,6 +87,7 @@ impl DeskHandle {
                 role: Cell::default(),
                 sign_in: RefCell::default(),
                 silence: Cell::default(),
+                proxy: Proxy::default(),
                 settings,
                 container,
                 listeners: RefCell::default(),
@@ -191,6 +191,7 @@ struct Runtime {
     sign_in: RefCell<Option<Window>>,
     /// Ticks since the CCP last answered.
     silence: Cell<u32>,
+    proxy: Proxy,
     settings: Settings,
     container: Element,
     listeners: RefCell<Vec<Listener>>,
@@ -245,6 +246,15 @@ impl Runtime {
                 this.role_settled();
             }
         });
+        if let Some(customers) = &self.settings.customers {
+            self.send(Input::Access(Access::SignedOut));
+            let (this, customers) = (Rc::downgrade(self), customers.clone());
+            self.listen("desk:proxy", move |_| {
+                if let Some(this) = this.upgrade() {
+                    this.meet_the_proxy(&customers);
+                }
+            });
+        }
         // boot.js may have been faster.
         self.look_around();
         self.role_settled();
@@ -302,6 +312,10 @@ impl Runtime {
             // A frame that has just come has no claim to anything yet.
             if role == Role::Leader && matches!(event, Event::Initialized | Event::Reloaded) {
                 this.ask(Ccp::claim_ring);
+            }
+            // Whoever works here next is somebody else to the proxy, too.
+            if event == Event::Terminated {
+                this.leave_the_proxy(false);
             }
             if event == Event::Acknowledged {
                 this.acknowledged();
@@ -426,9 +440,13 @@ impl Runtime {
             Effect::AskForMicrophone => ask("microphone"),
             Effect::AskForNotifications => ask("notifications"),
             Effect::Alert(alert) => self.alert(alert),
-            Effect::SignOut => self.sign_out(),
-            // Nobody may ask before `Input::Access` has said so, and nothing here says it yet.
-            Effect::Inquire { .. } | Effect::Abandon(_) | Effect::SignInForCustomers => {}
+            Effect::SignOut => {
+                self.sign_out();
+                self.leave_the_proxy(true);
+            }
+            Effect::Inquire { id, question } => self.inquire(id, question),
+            Effect::Abandon(id) => self.abandon(id),
+            Effect::SignInForCustomers => self.sign_in_for_customers(),
             Effect::Log(oddity) => match oddity {
                 Oddity::UnknownWord(what, word) => warn(&format!("unknown {what}: {word}")),
                 Oddity::Unreadable(path) => warn(&format!("cannot read {path}")),

@@ -24,8 +24,8 @@ pub(crate) struct Settings {
     pub(crate) region: String,
     /// Where the agent signs in, when that is not the CCP itself (SAML).
     pub(crate) login_url: Option<String>,
-    /// Whether there is a proxy to ask for customer data.
-    pub(crate) has_customer_data: bool,
+    /// Who is asked for customer data, and who says that the agent may.
+    pub(crate) customers: Option<Customers>,
     pub(crate) locale: Locale,
     pub(crate) country: Country,
     pub(crate) notification: Notification,
@@ -33,6 +33,26 @@ pub(crate) struct Settings {
     pub(crate) has_ringtone: bool,
     /// The state that the desk chooses for an agent who would miss the next call.
     pub(crate) not_ready_state: Option<String>,
+}
+
+/// Who is asked for customer data, and the identity provider that vouches for the agent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Customers {
+    /// Where the proxy is, on the desk's own origin.
+    pub(crate) api: String,
+    pub(crate) provider: Provider,
+    /// Whether the provider lets itself be framed, so that it can be asked unseen.
+    pub(crate) silent_frame: bool,
+}
+
+/// An `OpenID` Connect provider, and what it knows the desk as.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Provider {
+    pub(crate) issuer: String,
+    pub(crate) client_id: String,
+    pub(crate) scope: String,
+    /// Whom the token is asked for, where the provider wants to be told.
+    pub(crate) audience: Option<String>,
 }
 
 /// What a ring tells an agent who looks elsewhere, outside the page, where others may read it.
@@ -97,39 +117,44 @@ fn parse(json: JsValue) -> Result<Settings, SettingsError> {
     let login_url = nullable(ccp.member("loginUrl"), "ccp.loginUrl")?
         .map(|value| web_address(&value, "ccp.loginUrl"))
         .transpose()?;
-    let api = nullable(file.member("api"), "api")?;
-    let has_customer_data = api.is_some();
-    if let Some(api) = api {
-        text(&object(api, "api")?.member("url"), "api.url")?;
-    }
-    if let Some(auth) = nullable(file.member("auth"), "auth")? {
-        let auth = object(auth, "auth")?;
-        web_address(&auth.member("issuer"), "auth.issuer")?;
-        text(&auth.member("clientId"), "auth.clientId")?;
-        text(&auth.member("scope"), "auth.scope")?;
-        if let Some(audience) = nullable(auth.member("audience"), "auth.audience")? {
-            text(&audience, "auth.audience")?;
-        }
-    }
+    let api = nullable(file.member("api"), "api")?
+        .map(|api| address_here(&object(api, "api")?.member("url"), "api.url"))
+        .transpose()?;
+    let provider = nullable(file.member("auth"), "auth")?
+        .map(|auth| provider(&object(auth, "auth")?))
+        .transpose()?;
     let own = part(
         object(file.member("settings"), "settings")?.into(),
-        ["ring", "readiness"],
+        &["ring", "readiness", "customer"],
         "settings",
     )?;
     let ring = part(
         own.member("ring"),
-        ["notification", "sound"],
+        &["notification", "sound"],
         "settings.ring",
     )?;
     let readiness = own.member("readiness");
-    let readiness = part(readiness, ["notReadyState"; 2], "settings.readiness")?;
+    let readiness = part(readiness, &["notReadyState"], "settings.readiness")?;
+    let customer = own.member("customer");
+    let customer = part(customer, &["silentFrame"], "settings.customer")?;
+    let silent_frame = flag(
+        &customer,
+        "silentFrame",
+        false,
+        "settings.customer.silentFrame",
+    )?;
     let locale = text(&file.member("locale"), "locale")?;
     let country = text(&file.member("country"), "country")?;
     Ok(Settings {
         ccp_url: web_address(&ccp.member("url"), "ccp.url")?,
         region: text(&ccp.member("region"), "ccp.region")?,
         login_url,
-        has_customer_data,
+        // Without either there is nobody to ask.
+        customers: api.zip(provider).map(|(api, provider)| Customers {
+            api,
+            provider,
+            silent_frame,
+        }),
         locale: Locale::from_tag(&locale).ok_or(SettingsError::Member("locale"))?,
         country: Country::from_iso(&country).ok_or(SettingsError::Member("country"))?,
         notification: match ring.member("notification").as_string().as_deref() {
@@ -139,15 +164,22 @@ fn parse(json: JsValue) -> Result<Settings, SettingsError> {
             _ if ring.member("notification").is_undefined() => Notification::Queue,
             _ => return Err(SettingsError::Member("settings.ring.notification")),
         },
-        has_ringtone: match ring.member("sound").as_bool() {
-            Some(rings) => rings,
-            None if ring.member("sound").is_undefined() => true,
-            None => return Err(SettingsError::Member("settings.ring.sound")),
-        },
+        has_ringtone: flag(&ring, "sound", true, "settings.ring.sound")?,
         not_ready_state: match readiness.member("notReadyState") {
             state if state.is_null_or_undefined() => None,
             state => Some(text(&state, "settings.readiness.notReadyState")?),
         },
+    })
+}
+
+fn provider(auth: &Members) -> Result<Provider, SettingsError> {
+    Ok(Provider {
+        issuer: web_address(&auth.member("issuer"), "auth.issuer")?,
+        client_id: text(&auth.member("clientId"), "auth.clientId")?,
+        scope: text(&auth.member("scope"), "auth.scope")?,
+        audience: nullable(auth.member("audience"), "auth.audience")?
+            .map(|audience| text(&audience, "auth.audience"))
+            .transpose()?,
     })
 }
 
@@ -161,7 +193,7 @@ fn object(value: JsValue, path: &'static str) -> Result<Members, SettingsError> 
 
 /// An object that may be left out. Where members may be, one that is not known is most likely one
 /// that is misspelt.
-fn part(value: JsValue, known: [&str; 2], path: &'static str) -> Result<Members, SettingsError> {
+fn part(value: JsValue, known: &[&str], path: &'static str) -> Result<Members, SettingsError> {
     if value.is_undefined() {
         return Ok(Object::new().unchecked_into());
     }
@@ -182,10 +214,33 @@ fn nullable(value: JsValue, path: &'static str) -> Result<Option<JsValue>, Setti
     Ok((!value.is_null()).then_some(value))
 }
 
+/// A choice that may be left out.
+fn flag(
+    of: &Members,
+    name: &str,
+    otherwise: bool,
+    path: &'static str,
+) -> Result<bool, SettingsError> {
+    let value = of.member(name);
+    if value.is_undefined() {
+        return Ok(otherwise);
+    }
+    value.as_bool().ok_or(SettingsError::Member(path))
+}
+
 fn text(value: &JsValue, path: &'static str) -> Result<String, SettingsError> {
     value
         .as_string()
         .filter(|text| !text.trim().is_empty())
+        .ok_or(SettingsError::Member(path))
+}
+
+/// A path on the desk's own origin: no other one is asked for customer data.
+fn address_here(value: &JsValue, path: &'static str) -> Result<String, SettingsError> {
+    let address = text(value, path)?;
+    let is_path = address.starts_with('/') && !address.starts_with("//");
+    is_path
+        .then(|| address.trim_end_matches('/').to_owned())
         .ok_or(SettingsError::Member(path))
 }
 

@@ -165,7 +165,7 @@ pub(crate) fn settings(locale: Locale) -> Settings {
         ccp_url: "https://example.my.connect.aws/ccp-v2/".into(),
         region: "ap-northeast-1".into(),
         login_url: None,
-        has_customer_data: false,
+        customers: None,
         locale,
         country: Country::JP,
         notification: Notification::Queue,

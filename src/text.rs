@@ -206,6 +206,23 @@ texts! {
         en: "Customer data is not configured. Calls work as usual.",
     }
 
+    CustomersSignedOut {
+        ja: "顧客データを見るにはサインインしてください。通話はそのまま受けられます。",
+        en: "Sign in to see customer data. Calls work as usual.",
+    }
+    CustomersSigningIn {
+        ja: "開いたウィンドウでサインインしてください。",
+        en: "Sign in in the window that has opened.",
+    }
+    CustomersRefused {
+        ja: "サインインが認められませんでした。もう一度試すか、管理者に連絡してください。",
+        en: "The sign-in was refused. Try again, or ask your administrator.",
+    }
+    CustomersProviderFailed {
+        ja: "サインインの画面を開けませんでした。ネットワークを確かめて、もう一度押してください。",
+        en: "The sign-in page could not be reached. Check the network and press again.",
+    }
+
     // The record of the contact.
     ContactRecord { ja: "コンタクト記録", en: "Contact record" }
     ContactId { ja: "コンタクト ID", en: "Contact id" }

@@ -5,6 +5,7 @@ mod announcer;
 mod call_log;
 mod call_panel;
 mod contact_record;
+mod customer_access;
 mod dialler;
 mod keypad;
 mod notices;

@@ -24,7 +24,8 @@ const WHOLE: &str = r#"{
     "country": "JP",
     "settings": {
         "ring": { "notification": "caller", "sound": false },
-        "readiness": { "notReadyState": "Lunch" }
+        "readiness": { "notReadyState": "Lunch" },
+        "customer": { "silentFrame": true }
     }
 }"#;
 
@@ -62,7 +63,6 @@ fn a_whole_file_is_read() {
             settings.ccp_url.as_str(),
             settings.region.as_str(),
             settings.login_url.as_deref(),
-            settings.has_customer_data,
             settings.locale,
             settings.country
         ),
@@ -70,7 +70,6 @@ fn a_whole_file_is_read() {
             "https://example.my.connect.aws/ccp-v2/",
             "ap-northeast-1",
             Some("https://login.example/"),
-            true,
             Locale::En,
             Country::JP
         )
@@ -165,9 +164,34 @@ fn what_may_be_left_out_is_null(
 }
 
 #[wasm_bindgen_test]
-fn without_a_proxy_there_is_no_customer_data() {
-    let settings = read_with("api", Some("null")).unwrap();
-    assert!(!settings.has_customer_data);
+fn who_is_asked_for_customers_is_read() {
+    let asked = Customers {
+        api: "/api".to_owned(),
+        provider: Provider {
+            issuer: "https://login.example/".to_owned(),
+            client_id: "desk".to_owned(),
+            scope: "openid".to_owned(),
+            audience: Some("api".to_owned()),
+        },
+        silent_frame: true,
+    };
+    assert_eq!(read(WHOLE).unwrap().customers, Some(asked));
+}
+
+#[rstest]
+#[test_attr(wasm_bindgen_test)]
+fn without_a_proxy_and_a_provider_there_is_no_customer_data(#[values("api", "auth")] path: &str) {
+    assert_eq!(read_with(path, Some("null")).unwrap().customers, None);
+}
+
+#[rstest]
+#[case::another_origin("https://api.example/")]
+#[case::another_host("//api.example/")]
+#[case::no_root("api")]
+#[test_attr(wasm_bindgen_test)]
+fn customers_are_asked_for_on_this_origin_alone(#[case] address: &str) {
+    let read = read_with("api.url", Some(&["\"", address, "\""].concat()));
+    assert_eq!(blames(read), Some(SettingsError::Member("api.url")));
 }
 
 #[rstest]
@@ -263,7 +287,7 @@ fn the_settings_of_a_whole_file_are_read() {
 
 #[rstest]
 #[case::nothing("{}")]
-#[case::nothing_in_it(r#"{ "ring": {}, "readiness": {} }"#)]
+#[case::nothing_in_it(r#"{ "ring": {}, "readiness": {}, "customer": {} }"#)]
 #[case::nothing_chosen(r#"{ "readiness": { "notReadyState": null } }"#)]
 #[test_attr(wasm_bindgen_test)]
 fn what_is_left_out_of_the_settings_is_as_the_schema_says(#[case] settings: &str) {
@@ -288,6 +312,8 @@ fn what_is_left_out_of_the_settings_is_as_the_schema_says(#[case] settings: &str
     );
     assert!(default(["readiness", "notReadyState"]).is_null());
     assert_eq!(read.not_ready_state, None);
+    let silent_frame = read.customers.map(|customers| customers.silent_frame);
+    assert_eq!(default(["customer", "silentFrame"]).as_bool(), silent_frame);
 }
 
 #[rstest]
@@ -306,6 +332,7 @@ fn a_ring_tells_as_much_as_the_settings_allow(#[case] word: &str, #[case] told: 
 #[case::no_word("settings.ring.notification", "true")]
 #[case::a_word_for_a_switch("settings.ring.sound", r#""no""#)]
 #[case::an_empty_name("settings.readiness.notReadyState", r#"" ""#)]
+#[case::a_number_for_a_switch("settings.customer.silentFrame", "1")]
 #[case::no_object("settings.ring", "true")]
 #[test_attr(wasm_bindgen_test)]
 fn a_wrong_setting_is_named(#[case] path: &'static str, #[case] value: &str) {
@@ -319,6 +346,7 @@ fn a_wrong_setting_is_named(#[case] path: &'static str, #[case] value: &str) {
 #[case("settings", r#"{ "rings": {} }"#)]
 #[case("settings.ring", r#"{ "sounds": true }"#)]
 #[case("settings.readiness", r#"{ "notreadystate": "Lunch" }"#)]
+#[case("settings.customer", r#"{ "silentframe": true }"#)]
 #[test_attr(wasm_bindgen_test)]
 fn where_members_may_be_left_out_a_misspelt_one_is_refused(
     #[case] path: &'static str,

@@ -4,7 +4,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use desk::{Attributes, Caller, Contact, Desk, Stamp, spreadsheet_row};
 use leptos::prelude::*;
 
-use super::call_panel::{caller_words, customer_words};
+use super::{
+    call_panel::{caller_words, customer_words},
+    customer_access::customer_access,
+};
 use crate::{
     format,
     runtime::DeskHandle,
@@ -64,11 +67,7 @@ pub(super) fn contact_record(desk: DeskHandle) -> El {
         .child(facts)
         .child(copy_record(desk))
         .child(attributes(desk));
-    if desk.has_customer_data {
-        record
-    } else {
-        record.child(el("p").class("hint").text(desk.say(Text::NoCustomerData)))
-    }
+    record.child(customer_access(desk))
 }
 
 /// An id of the contact on a line of its own.

@@ -4,8 +4,7 @@
 //! - The Streams library is checked and laid beside the app under a name that is its hash.
 //! - The style sheets become one: each request that a page waits for is one that the app's module
 //!   waits behind, for a browser has six connections to a host without HTTP/2.
-//! - boot.js, the recorder, the app's glue and the library get their `integrity` (a WebAssembly
-//!   module cannot have one).
+//! - Every script gets its `integrity` (a WebAssembly module cannot have one).
 //! - In a release build, what is between the app's two files is shortened, and the scripts are
 //!   minified.
 //! - The app's two files are named by their own bytes. Trunk names them by cargo's output, before
@@ -29,9 +28,14 @@ use crate::workspace::Workspace;
 /// What the library's file is called in a built site, before its hash.
 pub(crate) const LIBRARY_STEM: &str = "streams";
 
-/// The scripts that are copied from `public/`.
-const BOOT: &str = "boot.js";
-const RECORDER: &str = "recorder.js";
+/// The scripts that are copied from `public/`: those that keep their names, for what names them is no
+/// file of ours, and those that are named by their bytes.
+const NAMED: [&str; 2] = ["boot", "signin"];
+const HASHED: [&str; 2] = ["recorder", "proxy"];
+
+/// The pages that name them.
+const INDEX: &str = "index.html";
+const SIGN_IN: &str = "signin.html";
 
 /// Seals the site in the folder that Trunk names.
 ///
@@ -55,8 +59,8 @@ fn shrink(site: &Path, tools: &Toolbox) -> Result<()> {
     let (wasm, script) = app(site)?;
     glue::shorten(&site.join(wasm), &site.join(&script), &tools)?;
     glue::minify(&site.join(script), &tools)?;
-    for script in [BOOT, RECORDER] {
-        glue::minify(&site.join(script), &tools)?;
+    for script in NAMED.into_iter().chain(HASHED) {
+        glue::minify(&site.join(format!("{script}.js")), &tools)?;
     }
     // Trunk only warns of one that it could not minify, and `dist` does not show its warnings.
     for file in digest::files_under(site)? {
@@ -79,28 +83,30 @@ fn seal(site: &Path, library: &[u8]) -> Result<()> {
     let library_file = hashed_name(LIBRARY_STEM, ".js", library);
     fs::write(site.join(&library_file), library)?;
 
-    let recorder = digest::read(&site.join(RECORDER))?;
-    let recorder_file = hashed_name("recorder", ".js", &recorder);
-    fs::rename(site.join(RECORDER), site.join(&recorder_file))?;
-
     let (wasm, glue) = app(site)?;
-    let index = site.join("index.html");
+    let index = site.join(INDEX);
     let mut page = fs::read_to_string(&index).context("failed to read the built index.html")?;
     for (mark, value) in [
         (
             "%boot-integrity%",
-            integrity(&digest::read(&site.join(BOOT))?),
+            integrity(&digest::read(&site.join("boot.js"))?),
         ),
         (
             "%glue-integrity%",
             integrity(&digest::read(&site.join(&glue))?),
         ),
         ("%streams-integrity%", integrity(library)),
-        ("%recorder-file%", recorder_file),
-        ("%recorder-integrity%", integrity(&recorder)),
         ("%streams-file%", library_file),
     ] {
         page = replace(&page, mark, &value)?;
+    }
+    for stem in HASHED {
+        let plain = site.join(format!("{stem}.js"));
+        let bytes = digest::read(&plain)?;
+        let file = hashed_name(stem, ".js", &bytes);
+        fs::rename(plain, site.join(&file))?;
+        page = replace(&page, &format!("%{stem}-file%"), &file)?;
+        page = replace(&page, &format!("%{stem}-integrity%"), &integrity(&bytes))?;
     }
     page = join_styles(site, &page)?;
     for (old, extension) in [(wasm, ".wasm"), (glue, ".js")] {
@@ -109,6 +115,10 @@ fn seal(site: &Path, library: &[u8]) -> Result<()> {
         fs::rename(site.join(old), site.join(new))?;
     }
     fs::write(&index, page)?;
+    let sign_in = site.join(SIGN_IN);
+    let page = fs::read_to_string(&sign_in).context("failed to read the built signin.html")?;
+    let script = integrity(&digest::read(&site.join("signin.js"))?);
+    fs::write(&sign_in, replace(&page, "%signin-integrity%", &script)?)?;
     Ok(())
 }
 
@@ -159,10 +169,7 @@ fn stylesheet(tag: &str) -> Option<&str> {
 }
 
 fn replace(page: &str, mark: &str, value: &str) -> Result<String> {
-    ensure!(
-        page.contains(mark),
-        "the built index.html does not mention {mark}"
-    );
+    ensure!(page.contains(mark), "a built page does not mention {mark}");
     Ok(page.replace(mark, value))
 }
 
@@ -189,14 +196,19 @@ mod tests {
     use super::*;
 
     const PAGE: &str = r#"<link rel="stylesheet" href="/one-1.css" integrity="x"><link href=/two-2.css integrity=y rel=stylesheet><link rel="modulepreload" href="/desk-1.js" integrity="%glue-integrity%"><link href="/%streams-file%" integrity="%streams-integrity%">
-        <script src="/boot.js" integrity="%boot-integrity%" data-js="/desk-1.js" data-wasm="/desk-1_bg.wasm" data-recorder="/%recorder-file%" data-recorder-integrity="%recorder-integrity%"></script>"#;
+        <script src="/boot.js" integrity="%boot-integrity%" data-js="/desk-1.js" data-wasm="/desk-1_bg.wasm" data-recorder="/%recorder-file%" data-recorder-integrity="%recorder-integrity%" data-proxy="/%proxy-file%" data-proxy-integrity="%proxy-integrity%"></script>"#;
+    const SIGN_IN_PAGE: &str =
+        r#"<script src="/signin.js" integrity="%signin-integrity%"></script>"#;
 
     fn site(page: &str) -> tempfile::TempDir {
         let site = tempfile::tempdir().unwrap();
         for (name, text) in [
-            ("index.html", page),
+            (INDEX, page),
+            (SIGN_IN, SIGN_IN_PAGE),
             ("boot.js", "boot"),
+            ("signin.js", "signin"),
             ("recorder.js", "recorder"),
+            ("proxy.js", "proxy"),
             ("one-1.css", "a{top:0}"),
             ("two-2.css", "a{top:1px}"),
             ("desk-1.js", "glue"),
@@ -221,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn boot_recorder_glue_and_library_carry_their_integrity() {
+    fn every_script_carries_its_integrity() {
         let (_site, page) = sealed_page();
         assert!(
             page.contains(&format!(
@@ -230,12 +242,19 @@ mod tests {
             )),
             "{page}"
         );
-        for bytes in [b"glue".as_slice(), b"library", b"recorder"] {
+        for bytes in [b"glue".as_slice(), b"library", b"recorder", b"proxy"] {
             assert!(
                 page.contains(&format!(r#"integrity="{}""#, integrity(bytes))),
                 "{page}"
             );
         }
+    }
+
+    #[test]
+    fn the_page_that_hands_the_code_over_names_its_scripts_integrity() {
+        let (site, _page) = sealed_page();
+        let page = fs::read_to_string(site.path().join(SIGN_IN)).unwrap();
+        assert!(page.contains(&integrity(b"signin")), "{page}");
     }
 
     #[test]
@@ -246,6 +265,7 @@ mod tests {
             ("wasm", "app", ".wasm"),
             ("library", "streams", ".js"),
             ("recorder", "recorder", ".js"),
+            ("proxy", "proxy", ".js"),
             ("a{top:0}a{top:1px}", "style", ".css"),
         ] {
             let name = hashed_name(stem, extension, bytes.as_bytes());
@@ -258,7 +278,13 @@ mod tests {
     fn the_names_before_are_gone() {
         let (site, page) = sealed_page();
         assert!(!page.contains("desk-1"), "{page}");
-        for name in ["desk-1_bg.wasm", "recorder.js", "one-1.css", "two-2.css"] {
+        for name in [
+            "desk-1_bg.wasm",
+            "recorder.js",
+            "proxy.js",
+            "one-1.css",
+            "two-2.css",
+        ] {
             assert!(!site.path().join(name).exists(), "{name}");
         }
     }
