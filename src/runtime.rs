@@ -444,7 +444,7 @@ impl Runtime {
                 self.sign_out();
                 self.leave_the_proxy(true);
             }
-            Effect::Inquire { id, question } => self.inquire(id, question),
+            Effect::Inquire { id, question } => self.inquire(id, &question),
             Effect::Abandon(id) => self.abandon(id),
             Effect::SignInForCustomers => self.sign_in_for_customers(),
             Effect::Log(oddity) => match oddity {

@@ -3,9 +3,7 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use contract::{
-    CustomerPart, Endpoint, ErrorBody, Link, OpenProfile, ScreenPop, Search, SearchResults,
-};
+use contract::{Endpoint, Link, OpenProfile, ScreenPop, Search, Told};
 use desk::{Access, Answer, Input, InquiryError, InquiryId, Question};
 use wasm_bindgen::prelude::*;
 
@@ -93,7 +91,7 @@ impl Runtime {
         }
     }
 
-    pub(super) fn inquire(self: &Rc<Self>, id: InquiryId, question: Question) {
+    pub(super) fn inquire(self: &Rc<Self>, id: InquiryId, question: &Question) {
         let (answer, path, body) = request(question);
         self.proxy.asked.borrow_mut().push(Asked {
             id,
@@ -150,25 +148,32 @@ impl Runtime {
 }
 
 /// Where a question is asked, in which words, and what answers it.
-fn request(question: Question) -> (Form, &'static str, String) {
+fn request(question: &Question) -> (Form, &'static str, String) {
     match question {
         Question::Contact(contact_id) => {
-            let request = ScreenPop { contact_id };
+            let request = ScreenPop {
+                contact_id: contact_id.clone(),
+            };
             (Form::Parts, ScreenPop::PATH, request.write())
         }
         Question::Profile(profile) => {
-            let request = OpenProfile { profile };
+            let request = OpenProfile {
+                profile: profile.clone(),
+            };
             (Form::Parts, OpenProfile::PATH, request.write())
         }
         Question::Search { by, value, next } => {
-            let request = Search { by, value, next };
+            let request = Search {
+                by: *by,
+                value: value.clone(),
+                next: next.clone(),
+            };
             (Form::Results, Search::PATH, request.write())
         }
         Question::Link { contact, profile } => {
-            let contact_id = contact;
             let request = Link {
-                contact_id,
-                profile,
+                contact_id: contact.clone(),
+                profile: profile.clone(),
             };
             (Form::Done, Link::PATH, request.write())
         }
@@ -178,8 +183,8 @@ fn request(question: Question) -> (Form, &'static str, String) {
 /// A line that cannot be read takes no other with it.
 fn read(form: Form, line: &str) -> Option<Answer> {
     Some(match form {
-        Form::Parts => Answer::Part(Box::new(CustomerPart::read(line).ok()?)),
-        Form::Results => Answer::Found(SearchResults::read(line).ok()?),
+        Form::Parts => Answer::Part(Told::parse(line).ok()?),
+        Form::Results => Answer::Found(Told::parse(line).ok()?),
         Form::Done => Answer::Linked,
     })
 }
@@ -190,11 +195,12 @@ fn last_word(asked: &Asked, what: &str, text: &str) -> Answer {
         "end" => InquiryError::Unreadable,
         "sign-in" => InquiryError::SignIn,
         "timeout" => InquiryError::Timeout,
-        "refusal" => match ErrorBody::read(text) {
-            Ok(body) => InquiryError::Refused(body.error),
-            // Somebody else's.
-            Err(_) => InquiryError::Unreachable,
-        },
+        "refusal" => {
+            let told = Told::parse(text).ok();
+            // Else it is somebody else's.
+            let refusal = told.and_then(|body| InquiryError::refusal(&body));
+            refusal.unwrap_or(InquiryError::Unreachable)
+        }
         _ => InquiryError::Unreachable,
     })
 }

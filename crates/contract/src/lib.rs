@@ -16,8 +16,8 @@
 //!   nothing of it ([`Personal`], [`WebUrl`]; `tests/wire.rs`).
 //! - [`Money`] is exact: what was written is read again to the digit, a sum is the sum or none
 //!   (`money::tests`).
-//! - What [`CustomerPart::read`] and its like read is what serde's traits read, and what
-//!   [`ScreenPop::write`] and its like write is what they write (`tests/reading.rs`).
+//! - What the views of [`view`] show is what serde's traits read, and what [`ScreenPop::write`] and
+//!   its like write is what they write (`tests/told.rs`).
 //! - A change of the wire changes a file under `tests/snapshots` (`tests/wire.rs`).
 
 mod api;
@@ -31,9 +31,10 @@ mod past_contact;
 mod personal;
 mod phone;
 mod profile;
-mod reading;
 mod screen_pop;
 mod shop_time;
+mod told;
+pub mod view;
 mod web_url;
 mod words;
 mod writing;
@@ -59,10 +60,10 @@ pub use profile::{
     Address, Attribute, Mail, PartyType, PersonName, Phone, Profile, ProfileAddress, ProfileId,
     ProfileIdError, ProfileSummary, Use,
 };
-pub use reading::Unreadable;
 pub use screen_pop::{
     CalculatedPart, Caller, ContactPart, ContactsPart, CustomerPart, EndPart, Match, MatchKey,
     MatchKind, MatchReason, OrdersPart, PartName, ProblemPart, ProfilesPart,
 };
 pub use shop_time::ShopTime;
+pub use told::{Items, Told, Unreadable, Value};
 pub use web_url::{WebUrl, WebUrlError};

@@ -1,5 +1,7 @@
 //! What goes into the desk, and what it asks for in return.
 
+use std::sync::Arc;
+
 use contract::{ContactId, PhoneNumber, ProfileId, SearchBy};
 
 use crate::{
@@ -168,7 +170,7 @@ pub enum Effect {
         /// By which its answer is known.
         id: InquiryId,
         /// What is asked.
-        question: Question,
+        question: Arc<Question>,
     },
     /// Stop asking: nobody waits for the answer.
     Abandon(InquiryId),

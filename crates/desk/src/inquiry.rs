@@ -1,8 +1,8 @@
 //! What the desk asks the proxy, and what can become of it.
 
-use contract::{
-    ApiError, ContactId, CustomerPart, ErrorCode, Personal, ProfileId, SearchBy, SearchResults,
-};
+use contract::{ApiError, ContactId, ErrorCode, Personal, ProfileId, SearchBy, Told, view};
+
+use crate::screen_pop::refusal;
 
 /// One question that is under way. Another one has another number, so that an answer which comes
 /// late is known.
@@ -44,12 +44,12 @@ pub enum Question {
 /// What has come of a question so far. All but a part is the last word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// A part of the answer; others may follow.
-    Part(Box<CustomerPart>),
-    /// The parts are over. Without [`CustomerPart::End`] before it, the answer was cut off.
+    /// A part of the answer, a [`view::Part`]; others may follow.
+    Part(Told),
+    /// The parts are over. Without the one that says so before it, the answer was cut off.
     Closed,
-    /// A page of what a search found.
-    Found(SearchResults),
+    /// A page of what a search found: [`view::Results`].
+    Found(Told),
     /// The contact is tied.
     Linked,
     /// There is no answer, or no more of it.
@@ -72,6 +72,12 @@ pub enum InquiryError {
 }
 
 impl InquiryError {
+    /// The proxy's own word, if a body holds one.
+    pub fn refusal(body: &Told) -> Option<Self> {
+        let told = view::Refusal(body.value().member("error"));
+        told.code().map(|_| Self::Refused(refusal(told)))
+    }
+
     /// How many milliseconds later the same question may have an answer, after so many attempts;
     /// `None` if it never has.
     pub(crate) fn worth_asking_again(&self, attempts: u32) -> Option<i64> {

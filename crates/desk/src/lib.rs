@@ -104,7 +104,7 @@ pub use phase::CallPhase;
 pub use quick_connect::{Destination, Directory, QuickConnect, QuickConnectKind};
 pub use readiness::{Concern, Permission, Policy, Readiness, Workstation};
 pub use reason::{Likely, Reason, SHIPS_WITHIN_DAYS};
-pub use screen_pop::{Candidate, Identity, Loadable, ScreenPop, Tie};
+pub use screen_pop::{Candidate, Identity, Loadable, Orders, ScreenPop, Tie};
 pub use snapshot::{
     AgentSnapshot, AgentStateSnapshot, AgentStateType, ClockReading, ContactKind, ContactSnapshot,
     ContactState, EndpointSnapshot, LegRole, LegSnapshot, LegState, Snapshot, StateChoice,

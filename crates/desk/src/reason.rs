@@ -5,8 +5,11 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use contract::{
-    FulfilmentStatus, Order, OrderKind, OrdersPart, PaymentStatus, ShipmentStatus, ShopTime,
+    FulfilmentStatus, OrderKind, PaymentStatus, ShipmentStatus, ShopTime,
+    view::{Order, Part, Shipment},
 };
+
+use crate::screen_pop::Orders;
 
 /// Days after which an order that is paid should have been sent, unless a deployment says another.
 pub const SHIPS_WITHIN_DAYS: u32 = 3;
@@ -32,49 +35,48 @@ pub enum Reason {
 }
 
 /// The likely reason for a call, and what could not be judged.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy)]
 pub struct Likely<'a> {
     /// The order, and the rule.
-    pub order: Option<(&'a Order, Reason)>,
+    pub order: Option<(Order<'a>, Reason)>,
     /// Whether nothing is known of parcels, because the domain does not hold the shop's own orders.
     pub parcels_unknown: bool,
 }
 
 impl<'a> Likely<'a> {
     /// Judges the orders of one customer, once all of them are there.
-    pub fn of(orders: &'a OrdersPart, now: DateTime<Utc>, ships_within: u32) -> Option<Self> {
+    pub fn of(orders: &'a Orders, now: DateTime<Utc>, ships_within: u32) -> Option<Self> {
         if !orders.complete {
             return None;
         }
         let mut placed = orders
-            .orders
             .iter()
-            .filter(|order| order.kind == OrderKind::Placed);
+            .filter(|order| order.kind() == OrderKind::Placed);
         Some(Self {
             order: placed.find_map(|order| Some((order, judge(order, now, ships_within)?))),
-            parcels_unknown: !orders.detailed,
+            parcels_unknown: !orders.part().is_some_and(Part::detailed),
         })
     }
 }
 
-fn judge(order: &Order, now: DateTime<Utc>, ships_within: u32) -> Option<Reason> {
+fn judge(order: Order<'_>, now: DateTime<Utc>, ships_within: u32) -> Option<Reason> {
     let ago = |time: Option<ShopTime>| time.map(|time| now.signed_duration_since(time.at));
     let is_news =
         |time: Option<ShopTime>| ago(time).is_some_and(|ago| ago <= TimeDelta::days(NEWS_DAYS));
-    if order.cancelled.is_some() || order.payment == PaymentStatus::Cancelled {
-        return is_news(order.cancelled.or(order.updated)).then_some(Reason::Cancelled);
+    if order.cancelled().is_some() || order.payment() == PaymentStatus::Cancelled {
+        return is_news(order.cancelled().or(order.updated())).then_some(Reason::Cancelled);
     }
-    let reason = match order.payment {
+    let reason = match order.payment() {
         PaymentStatus::Refunded | PaymentStatus::Voided => return None,
         PaymentStatus::Pending | PaymentStatus::PartiallyPaid | PaymentStatus::Expired => {
             Reason::Unpaid
         }
-        _ if order.fulfilment == FulfilmentStatus::Partial => Reason::PartlyShipped,
+        _ if order.fulfilment() == FulfilmentStatus::Partial => Reason::PartlyShipped,
         _ => {
             return judge_parcels(order, is_news).or_else(|| {
                 let days = u32::try_from(ago(order.ordered())?.num_days()).ok()?;
                 let waits =
-                    order.fulfilment == FulfilmentStatus::Unfulfilled && order.closed.is_none();
+                    order.fulfilment() == FulfilmentStatus::Unfulfilled && order.closed().is_none();
                 (waits && days >= ships_within).then_some(Reason::NotShipped(days))
             });
         }
@@ -82,24 +84,19 @@ fn judge(order: &Order, now: DateTime<Utc>, ships_within: u32) -> Option<Reason>
     Some(reason)
 }
 
-fn judge_parcels(order: &Order, is_news: impl Fn(Option<ShopTime>) -> bool) -> Option<Reason> {
-    let parcels = || {
-        order
-            .shipments
-            .iter()
-            .filter(|shipment| !shipment.cancelled)
-    };
-    let is_stuck = |status: &ShipmentStatus| {
+fn judge_parcels(order: Order<'_>, is_news: impl Fn(Option<ShopTime>) -> bool) -> Option<Reason> {
+    let parcels = || order.shipments().filter(|parcel| !parcel.cancelled());
+    let is_stuck = |parcel: Shipment<'_>| {
         matches!(
-            status,
+            parcel.status(),
             ShipmentStatus::Delayed | ShipmentStatus::AttemptedDelivery | ShipmentStatus::Failure
         )
     };
-    if parcels().any(|parcel| is_stuck(&parcel.status)) {
+    if parcels().any(is_stuck) {
         return Some(Reason::ParcelTrouble);
     }
-    let came = |parcel: &contract::Shipment| {
-        parcel.status == ShipmentStatus::Delivered && is_news(parcel.updated)
+    let came = |parcel: Shipment<'_>| {
+        parcel.status() == ShipmentStatus::Delivered && is_news(parcel.updated())
     };
     parcels().any(came).then_some(Reason::Delivered)
 }

@@ -3,10 +3,7 @@
 //! Parts come in lines, in no order that is promised and perhaps twice; each is taken as it is.
 //! What was known stays on screen until something newer has come in its place, and says so.
 
-use contract::{
-    ApiError, Attribute, CalculatedPart, ContactsPart, CustomerPart, ErrorCode, Loss, Match,
-    MatchKey, MatchKind, OrdersPart, PartName, ProfileId, ProfilesPart,
-};
+use contract::{ApiError, ErrorCode, MatchKey, MatchKind, PartName, ProfileId, Told, view};
 
 use crate::{clock::Instant, inquiry::InquiryError};
 
@@ -34,8 +31,11 @@ impl<T> Loadable<T> {
         };
     }
 
+    /// What was said first stays: it is of this part alone.
     fn lack(&mut self, error: &InquiryError) {
-        self.error = Some(error.clone());
+        if self.error.is_none() {
+            self.error = Some(error.clone());
+        }
     }
 }
 
@@ -48,22 +48,63 @@ impl<T> Default for Loadable<T> {
     }
 }
 
+/// Orders of a customer, as they have come.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Orders {
+    /// The lines of the answer that hold them; one, once all have come.
+    pages: Vec<Told>,
+    /// How many they are.
+    pub count: usize,
+    /// Whether all of them are here, in their order.
+    pub complete: bool,
+}
+
+impl Orders {
+    /// The orders, one by one.
+    pub fn iter(&self) -> impl Iterator<Item = view::Order<'_>> {
+        let pages = self.pages.iter();
+        pages.flat_map(|page| view::Part(page.value()).orders())
+    }
+
+    /// The last line, which says what they come to once all are here.
+    pub fn part(&self) -> Option<view::Part<'_>> {
+        self.pages.last().map(|page| view::Part(page.value()))
+    }
+
+    fn add(&mut self, page: Told) {
+        let part = view::Part(page.value());
+        self.complete = part.complete();
+        if self.complete {
+            // It stands for all before it.
+            *self = Self {
+                complete: true,
+                ..Self::default()
+            };
+        }
+        self.count += part.orders().count();
+        self.pages.push(page);
+    }
+}
+
 /// A customer whom the contact may be with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate {
-    /// Who, and why.
-    pub found: Match,
+    /// Whose it is.
+    pub id: ProfileId,
+    /// Who, and why: a [`view::Match`].
+    found: Told,
     /// What they have ordered.
-    pub orders: Loadable<OrdersPart>,
-    /// When they were in contact before.
-    pub contacts: Loadable<ContactsPart>,
-    /// What Customer Profiles calculates about them.
-    pub calculated: Loadable<CalculatedPart>,
+    pub orders: Loadable<Orders>,
+    /// When they were in contact before: a [`view::Part`].
+    pub contacts: Loadable<Told>,
+    /// What Customer Profiles calculates about them: a [`view::Part`].
+    pub calculated: Loadable<Told>,
 }
 
 impl Candidate {
-    fn new(found: Match) -> Self {
+    fn new(id: ProfileId, found: Told) -> Self {
         Self {
+            id,
             found,
             orders: Loadable::default(),
             contacts: Loadable::default(),
@@ -71,16 +112,25 @@ impl Candidate {
         }
     }
 
-    /// Whose it is.
-    pub fn id(&self) -> &ProfileId {
-        &self.found.profile.id
+    /// Why it may be this one.
+    pub fn found(&self) -> view::Match<'_> {
+        view::Match(self.found.value())
+    }
+
+    /// Who it is.
+    pub fn profile(&self) -> view::Profile<'_> {
+        self.found().profile()
     }
 
     /// What has not come will not come: why.
     fn close(&mut self, error: &InquiryError) {
-        let unfinished = |orders: &OrdersPart| !orders.complete;
-        if self.orders.known.as_ref().is_none_or(unfinished) {
-            self.orders.error.get_or_insert(error.clone());
+        if self
+            .orders
+            .known
+            .as_ref()
+            .is_none_or(|orders| !orders.complete)
+        {
+            self.orders.lack(error);
         }
         if self.contacts.is_loading() {
             self.contacts.lack(error);
@@ -145,10 +195,6 @@ pub struct ScreenPop {
     is_picked: bool,
     /// More may be the customer than are here.
     pub more: bool,
-    /// What the flow has set, by name.
-    pub attributes: Vec<Attribute>,
-    /// What was found and could not be read.
-    pub losses: Vec<Loss>,
     /// Whether the contact's record will be the customer's.
     pub tie: Tie,
     /// Why the last question has no answer, or only a part of one.
@@ -193,7 +239,7 @@ impl ScreenPop {
     }
 
     pub(crate) fn candidate(&self, profile: &ProfileId) -> Option<&Candidate> {
-        self.candidates.iter().find(|one| one.id() == profile)
+        self.candidates.iter().find(|one| one.id == *profile)
     }
 
     /// Takes the one whom the agent has chosen, or none of them.
@@ -217,7 +263,6 @@ impl ScreenPop {
         if std::mem::take(&mut self.is_picked) {
             self.chosen = None;
         }
-        self.attributes = Vec::new();
         self.trouble = None;
         self
     }
@@ -234,21 +279,31 @@ impl ScreenPop {
         self.candidates.iter_mut().for_each(Candidate::hope);
     }
 
-    /// A part of the answer to what was asked about the contact.
-    pub(crate) fn take(&mut self, part: CustomerPart, now: Instant) {
-        match part {
-            CustomerPart::Contact(told) => self.attributes = told.attributes,
-            CustomerPart::Profiles(told) => self.take_profiles(told),
-            CustomerPart::End(_) => {
-                self.ended = true;
-                if self.trouble.is_none() {
-                    self.told_at = Some(now);
+    /// A part of the answer; `of_one`: to what was asked about one customer whom the agent has found.
+    pub(crate) fn take(&mut self, told: Told, of_one: bool, now: Instant) {
+        let part = view::Part(told.value());
+        let of = part.of();
+        let of = of.and_then(|of| self.candidates.iter_mut().find(|one| one.id == of));
+        match part.0.text("part").as_deref() {
+            Some("profiles") => self.take_profiles(part, of_one),
+            Some("orders") => {
+                if let Some(of) = of {
+                    take_orders(&mut of.orders, told);
                 }
             }
-            CustomerPart::Problem(told) => {
-                let error = InquiryError::Refused(told.error);
-                let about = told.profile.and_then(|of| self.find(&of));
-                match (about, told.about) {
+            Some("contacts") => {
+                if let Some(of) = of {
+                    of.contacts.take(told);
+                }
+            }
+            Some("calculated") => {
+                if let Some(of) = of {
+                    of.calculated.take(told);
+                }
+            }
+            Some("problem") => {
+                let error = InquiryError::Refused(refusal(part.error()));
+                match (of, part.about()) {
                     (Some(of), PartName::Orders) => of.orders.lack(&error),
                     (Some(of), PartName::Contacts) => of.contacts.lack(&error),
                     (Some(of), PartName::Calculated) => of.calculated.lack(&error),
@@ -256,96 +311,58 @@ impl ScreenPop {
                 }
                 self.trouble = Some(error);
             }
-            other => self.take_piece(other),
-        }
-    }
-
-    /// A part of the answer to what was asked about one customer, whom the agent has found.
-    pub(crate) fn take_of_one(&mut self, part: CustomerPart, now: Instant) {
-        match part {
-            CustomerPart::Profiles(told) => {
-                for found in told.matches {
-                    match self.find(&found.profile.id) {
-                        Some(known) => known.found = found,
-                        None => self.candidates.push(Candidate::new(found)),
-                    }
-                }
-                self.kind.get_or_insert(MatchKind::Many);
-            }
-            CustomerPart::Contact(_) => {}
-            other => self.take(other, now),
-        }
-    }
-
-    fn find(&mut self, profile: &ProfileId) -> Option<&mut Candidate> {
-        self.candidates.iter_mut().find(|one| one.id() == profile)
-    }
-
-    fn take_profiles(&mut self, told: ProfilesPart) {
-        let mut before = std::mem::take(&mut self.candidates);
-        for found in told.matches {
-            let known = before.iter().position(|one| *one.id() == found.profile.id);
-            let mut one = match known {
-                // Its parts stay on screen until they come anew.
-                Some(at) => before.swap_remove(at),
-                None => Candidate::new(found.clone()),
-            };
-            one.found = found;
-            self.candidates.push(one);
-        }
-        // Whom the agent has chosen they have chosen, whatever a search finds.
-        let chosen = self.chosen.take_if(|_| self.is_picked);
-        let is_chosen = |one: &Candidate| Some(one.id()) == chosen.as_ref();
-        self.candidates.extend(before.into_iter().find(is_chosen));
-        self.chosen = chosen;
-        self.is_old = false;
-        if let ([only], MatchKind::One | MatchKind::Inferred, false) =
-            (&self.candidates[..], &told.kind, self.is_picked)
-        {
-            let only_id = Some(only.id().clone());
-            if self.chosen != only_id {
-                self.tie = Tie::Loose;
-                self.chosen = only_id;
-            }
-            let tied = |why: &contract::MatchReason| why.by == MatchKey::Contact;
-            if only.found.why.iter().any(tied) {
-                self.tie = Tie::Tied;
-            }
-        }
-        self.kind = Some(told.kind);
-        self.more = told.more;
-        self.losses = told.losses;
-    }
-
-    fn take_piece(&mut self, part: CustomerPart) {
-        match part {
-            CustomerPart::Orders(mut told) => {
-                let Some(of) = self.find(&told.profile.clone()) else {
-                    return;
-                };
-                match &mut of.orders.known {
-                    // A first page does not take the place of all.
-                    Some(all) if all.complete && !told.complete => {}
-                    Some(some) if !told.complete => {
-                        some.orders.append(&mut told.orders);
-                        some.losses.append(&mut told.losses);
-                        some.detailed |= told.detailed;
-                    }
-                    _ => of.orders.take(told),
-                }
-            }
-            CustomerPart::Contacts(told) => {
-                if let Some(of) = self.find(&told.profile.clone()) {
-                    of.contacts.take(told);
-                }
-            }
-            CustomerPart::Calculated(told) => {
-                if let Some(of) = self.find(&told.profile.clone()) {
-                    of.calculated.take(told);
+            Some("end") => {
+                self.ended = true;
+                if self.trouble.is_none() {
+                    self.told_at = Some(now);
                 }
             }
             _ => {}
         }
+    }
+
+    fn take_profiles(&mut self, part: view::Part<'_>, of_one: bool) {
+        let mut before = std::mem::take(&mut self.candidates);
+        for found in part.matches() {
+            let Some(id) = found.profile().id() else {
+                continue;
+            };
+            let known = before.iter().position(|one| one.id == id);
+            let mut one = match known {
+                // Its parts stay on screen until they come anew.
+                Some(at) => before.remove(at),
+                None => Candidate::new(id, found.0.keep()),
+            };
+            one.found = found.0.keep();
+            self.candidates.push(one);
+        }
+        if of_one {
+            // It is one more.
+            before.append(&mut self.candidates);
+            self.candidates = before;
+            self.kind.get_or_insert(MatchKind::Many);
+            return;
+        }
+        // Whom the agent has chosen they have chosen, whatever a search finds.
+        let chosen = self.chosen.take_if(|_| self.is_picked);
+        before.retain(|one| Some(&one.id) == chosen.as_ref());
+        self.candidates.append(&mut before);
+        self.chosen = chosen;
+        self.is_old = false;
+        let kind = part.kind();
+        if let ([only], MatchKind::One | MatchKind::Inferred, false) =
+            (&self.candidates[..], &kind, self.is_picked)
+        {
+            let is_another = self.chosen.replace(only.id.clone()).as_ref() != Some(&only.id);
+            let mut why = only.found().why();
+            if why.any(|why| why.by() == Some(MatchKey::Contact)) {
+                self.tie = Tie::Tied;
+            } else if is_another {
+                self.tie = Tie::Loose;
+            }
+        }
+        self.kind = Some(kind);
+        self.more = part.more();
     }
 
     /// There is no more of the answer. Whether the question has been answered in full.
@@ -360,6 +377,25 @@ impl ScreenPop {
         for one in &mut self.candidates {
             one.close(&missing);
         }
+    }
+}
+
+fn take_orders(orders: &mut Loadable<Orders>, page: Told) {
+    let is_last = view::Part(page.value()).complete();
+    // A first page does not take the place of all.
+    if is_last || !orders.known.as_ref().is_some_and(|known| known.complete) {
+        let mut known = orders.known.take().unwrap_or_default();
+        known.add(page);
+        orders.take(known);
+    }
+}
+
+/// A refusal, as it is acted upon.
+pub(crate) fn refusal(told: view::Refusal<'_>) -> ApiError {
+    ApiError {
+        code: told.code().unwrap_or(ErrorCode::Internal),
+        request_id: told.request_id(),
+        retry_after_ms: told.retry_after_ms(),
     }
 }
 

@@ -6,7 +6,7 @@ use contract::{
     ApiError, ContactPart, ContactsPart, CustomerPart, EndPart, ErrorCode, FulfilmentStatus, Match,
     MatchKey, MatchKind, MatchReason, Order, OrderKind, OrdersPart, PartName, PaymentStatus,
     PersonName, ProblemPart, Profile, ProfileId, ProfilesPart, SearchBy, SearchOutcome,
-    SearchResult, SearchResults,
+    SearchResult, SearchResults, Told,
 };
 use desk::{
     Access, Answer, Caller, Command, CustomerCommand, Effect, Identity, Input, InquiryError,
@@ -147,7 +147,7 @@ fn refused(code: ErrorCode) -> InquiryError {
 /// What was asked of the proxy, in order.
 fn asked(effects: &[Effect]) -> Vec<(InquiryId, Question)> {
     let inquiry = |effect: &Effect| match effect {
-        Effect::Inquire { id, question } => Some((*id, question.clone())),
+        Effect::Inquire { id, question } => Some((*id, (**question).clone())),
         _ => None,
     };
     effects.iter().filter_map(inquiry).collect()
@@ -185,10 +185,15 @@ fn ringing() -> (Page, InquiryId) {
     (page, id)
 }
 
+/// A value as the proxy sends it.
+fn sent(value: &impl serde::Serialize) -> Told {
+    Told::parse(&serde_json::to_string(value).unwrap()).unwrap()
+}
+
 fn told(page: &mut Page, id: InquiryId, part: CustomerPart) -> Vec<Effect> {
     page.give(Input::Answered {
         id,
-        answer: Answer::Part(Box::new(part)),
+        answer: Answer::Part(sent(&part)),
     })
 }
 
@@ -220,14 +225,14 @@ fn told_all(page: &mut Page, id: InquiryId) -> Vec<Effect> {
 
 fn name(page: &Page) -> Option<String> {
     let customer = page.desk.customer_in_front()?.customer()?;
-    Some(customer.found.profile.name.family.as_deref()?.to_owned())
+    customer.profile().name().family()
 }
 
 fn order_names(page: &Page) -> Vec<String> {
     let customer = page.desk.customer_in_front().and_then(|pop| pop.customer());
     let known = customer.and_then(|customer| customer.orders.known.as_ref());
-    let orders = known.into_iter().flat_map(|part| &part.orders);
-    orders.map(|order| order.id.as_ref().to_owned()).collect()
+    let orders = known.into_iter().flat_map(desk::Orders::iter);
+    orders.filter_map(|order| order.id()).collect()
 }
 
 #[test]
@@ -600,16 +605,17 @@ fn a_search_shows_whom_it_found_and_opens_them_beside_no_call() {
         profile: found(3).profile.summary(),
         why: Vec::new(),
     };
+    let found = sent(&SearchResults {
+        outcome: SearchOutcome::Searched,
+        results: vec![result],
+        next: Some("2".into()),
+    });
     page.give(Input::Answered {
         id: *search,
-        answer: Answer::Found(SearchResults {
-            outcome: SearchOutcome::Searched,
-            results: vec![result],
-            next: Some("2".into()),
-        }),
+        answer: Answer::Found(found.clone()),
     });
     let lookup = page.desk.lookup().unwrap();
-    assert_eq!(lookup.results.len(), 1);
+    assert_eq!(lookup.results().count(), 1);
     assert!(lookup.has_more());
     let open = Command::Customer(CustomerCommand::Open(profile_id(3)));
     let effects = page.command(open);
@@ -620,6 +626,7 @@ fn a_search_shows_whom_it_found_and_opens_them_beside_no_call() {
     assert_eq!(name(&page).as_deref(), Some("顧客3"));
     page.command(Command::Customer(CustomerCommand::Close));
     page.command(Command::Customer(CustomerCommand::CloseSearch));
+    assert_eq!(found.holders(), 1);
     assert!(!format!("{:?}", page.desk).contains(profile_id(3).as_str()));
 }
 
@@ -760,7 +767,7 @@ impl UnderWay {
         for (_, question) in asked(effects) {
             if let Question::Link { contact, profile } = question {
                 let pop = page.desk.screen_pop(&contact).unwrap();
-                let named = pop.customer().map(|customer| customer.id().clone());
+                let named = pop.customer().map(|customer| customer.id.clone());
                 prop_assert!(
                     named.is_none_or(|named| named == profile),
                     "ties to another"
@@ -901,9 +908,22 @@ fn the_number_by_which_a_customer_is_kept_is_the_last_one_told() {
 mod reasons {
     use chrono::TimeDelta;
     use contract::{Shipment, ShipmentStatus, ShopTime};
-    use desk::{Likely, Reason, SHIPS_WITHIN_DAYS};
+    use desk::{Likely, Orders, Reason, SHIPS_WITHIN_DAYS};
 
     use super::*;
+
+    /// A page on which a customer has these orders.
+    fn having(orders: CustomerPart) -> Page {
+        let (mut page, first) = ringing();
+        told(&mut page, first, profiles(MatchKind::One, &[1]));
+        told(&mut page, first, orders);
+        page
+    }
+
+    fn known(page: &Page) -> &Orders {
+        let customer = page.desk.customer_in_front().unwrap().customer().unwrap();
+        customer.orders.known.as_ref().unwrap()
+    }
 
     fn days_ago(days: i64) -> ShopTime {
         ShopTime {
@@ -921,7 +941,7 @@ mod reasons {
     }
 
     fn judged(orders: &[Order]) -> Option<(String, Reason)> {
-        let part = OrdersPart {
+        let part = CustomerPart::Orders(OrdersPart {
             profile: profile_id(1),
             complete: true,
             orders: orders.to_vec(),
@@ -929,10 +949,11 @@ mod reasons {
             cut: false,
             detailed: true,
             losses: Vec::new(),
-        };
-        let likely = Likely::of(&part, at(0), SHIPS_WITHIN_DAYS).unwrap();
+        });
+        let page = having(part);
+        let likely = Likely::of(known(&page), at(0), SHIPS_WITHIN_DAYS).unwrap();
         let (order, reason) = likely.order?;
-        Some((order.id.as_ref().to_owned(), reason))
+        Some((order.id()?, reason))
     }
 
     fn parcel(status: ShipmentStatus, days: i64) -> Order {
@@ -985,18 +1006,14 @@ mod reasons {
 
     #[test]
     fn nothing_is_judged_before_all_orders_are_there() {
-        let CustomerPart::Orders(part) = orders(1, false, &["#1"]) else {
-            unreachable!()
-        };
-        assert_eq!(Likely::of(&part, at(0), SHIPS_WITHIN_DAYS), None);
+        let page = having(orders(1, false, &["#1"]));
+        assert!(Likely::of(known(&page), at(0), SHIPS_WITHIN_DAYS).is_none());
     }
 
     #[test]
     fn it_is_said_that_nothing_is_known_of_parcels() {
-        let CustomerPart::Orders(part) = orders(1, true, &["#1"]) else {
-            unreachable!()
-        };
-        let likely = Likely::of(&part, at(0), SHIPS_WITHIN_DAYS).unwrap();
+        let page = having(orders(1, true, &["#1"]));
+        let likely = Likely::of(known(&page), at(0), SHIPS_WITHIN_DAYS).unwrap();
         assert!(likely.parcels_unknown);
     }
 }

@@ -5,7 +5,9 @@
 //! an hour after the contact has gone, in memory, by the number that called: who calls again is shown
 //! at once. Nothing else of a customer stays.
 
-use contract::{ContactId, PhoneNumber, ProfileId, SearchBy, SearchOutcome, SearchResult};
+use std::sync::Arc;
+
+use contract::{ContactId, PhoneNumber, ProfileId, SearchBy, SearchOutcome, Told, view};
 
 use super::Desk;
 use crate::{
@@ -34,13 +36,19 @@ pub struct Lookup {
     pub value: String,
     /// How it went.
     pub outcome: Loadable<SearchOutcome>,
-    /// Who was found.
-    pub results: Vec<SearchResult>,
+    /// The pages that have come.
+    pages: Vec<Told>,
     /// Where the next page begins, if there is one.
     pub(crate) next: Option<String>,
 }
 
 impl Lookup {
+    /// Who was found.
+    pub fn results(&self) -> impl Iterator<Item = view::Found<'_>> {
+        let pages = self.pages.iter();
+        pages.flat_map(|page| view::Results(page.value()).results())
+    }
+
     /// Whether there may be more.
     pub fn has_more(&self) -> bool {
         self.next.is_some()
@@ -60,7 +68,7 @@ enum Subject {
 #[derive(Debug, Clone, PartialEq)]
 struct Inquiry {
     subject: Subject,
-    question: Question,
+    question: Arc<Question>,
     attempts: u32,
     state: InquiryState,
 }
@@ -136,7 +144,7 @@ impl Desk {
         self.customers.access = told;
         if changed && self.customers.access == Access::SignedIn {
             self.customers
-                .ask_again(effects, Inquiry::waits_for_sign_in);
+                .ask_again(effects, &Inquiry::waits_for_sign_in);
         }
         changed
     }
@@ -173,7 +181,7 @@ impl Desk {
                 let subject = Subject::Contact(contact);
                 self.customers.change(&subject, |pop| pop.choose(None));
             }
-            CustomerCommand::AskAgain => self.customers.ask_again(effects, |_| true),
+            CustomerCommand::AskAgain => self.customers.ask_again(effects, &|_| true),
         }
     }
 
@@ -234,15 +242,10 @@ impl Desk {
             };
             let (subject, of_one) = (
                 asked.subject.clone(),
-                matches!(asked.question, Question::Profile(_)),
+                matches!(*asked.question, Question::Profile(_)),
             );
-            self.customers.change(&subject, |pop| {
-                if of_one {
-                    pop.take_of_one(*part, now);
-                } else {
-                    pop.take(*part, now);
-                }
-            });
+            self.customers
+                .change(&subject, |pop| pop.take(part, of_one, now));
             if let Subject::Contact(contact) = subject
                 && let Some(profile) = self.screen_pop(&contact).and_then(ScreenPop::certain)
             {
@@ -252,7 +255,7 @@ impl Desk {
             return true;
         }
         let asked = inquiries.swap_remove(at);
-        let error = match &asked.question {
+        let error = match &*asked.question {
             Question::Contact(_) | Question::Profile(_) => {
                 let error = match answer {
                     Answer::Failed(error) => Some(error),
@@ -307,7 +310,7 @@ impl Desk {
         if self.leads() {
             self.ask_about_contacts(effects);
             if self.customers_are_due(now) {
-                self.customers.ask_again(effects, |one| one.is_due(now));
+                self.customers.ask_again(effects, &|one| one.is_due(now));
             }
         }
         before != self.customers.revisions
@@ -315,11 +318,11 @@ impl Desk {
 
     fn leave_the_gone(&mut self, now: Instant, effects: &mut Vec<Effect>) {
         let customers = &mut self.customers;
-        let held = |one: &Present| self.roster.contact(&one.contact).is_some();
-        let gone: Vec<_> = customers.present.extract_if(.., |one| !held(one)).collect();
-        for one in gone {
-            customers.forget(&Subject::Contact(one.contact.clone()), effects);
-            customers.remember(one, now);
+        let is_gone = |one: &Present| self.roster.contact(&one.contact).is_none();
+        while let Some(at) = customers.present.iter().position(is_gone) {
+            let gone = customers.present.remove(at);
+            customers.forget(&Subject::Contact(gone.contact.clone()), effects);
+            customers.remember(gone, now);
         }
     }
 
@@ -337,7 +340,7 @@ impl Desk {
                     let talks = contact.phase.is_talking();
                     // What was refused while it rang, it may be told now.
                     if talks && !std::mem::replace(&mut one.talked, true) {
-                        customers.ask_again(effects, |one| one.subject == subject);
+                        customers.ask_again(effects, &|one| one.subject == subject);
                     }
                 }
                 None if is_missed => {}
@@ -403,7 +406,7 @@ impl Customers {
     fn inquire(&mut self, subject: Subject, question: Question, effects: &mut Vec<Effect>) {
         let asked = Inquiry {
             subject,
-            question,
+            question: Arc::new(question),
             attempts: 0,
             state: InquiryState::Failed(InquiryError::SignIn, None),
         };
@@ -412,7 +415,7 @@ impl Customers {
 
     fn ask(&mut self, mut asked: Inquiry, effects: &mut Vec<Effect>) {
         let may_ask = self.access == Access::SignedIn;
-        let is_link = matches!(asked.question, Question::Link { .. });
+        let is_link = matches!(*asked.question, Question::Link { .. });
         if !is_link {
             self.change(&asked.subject, |pop| {
                 pop.ask();
@@ -425,15 +428,15 @@ impl Customers {
             self.next_id = self.next_id.wrapping_add(1);
             let id = InquiryId(self.next_id);
             asked.state = InquiryState::Asked(id);
-            let question = asked.question.clone();
+            let question = Arc::clone(&asked.question);
             effects.push(Effect::Inquire { id, question });
         }
         self.inquiries.push(asked);
     }
 
-    fn ask_again(&mut self, effects: &mut Vec<Effect>, which: impl Fn(&Inquiry) -> bool) {
-        let fails = |one: &mut Inquiry| matches!(one.state, InquiryState::Failed(..)) && which(one);
-        let failed: Vec<_> = self.inquiries.extract_if(.., fails).collect();
+    fn ask_again(&mut self, effects: &mut Vec<Effect>, which: &dyn Fn(&Inquiry) -> bool) {
+        let failed =
+            self.take_out(&|one| matches!(one.state, InquiryState::Failed(..)) && which(one));
         for one in failed {
             self.ask(one, effects);
         }
@@ -447,30 +450,41 @@ impl Customers {
         self.inquiries.push(asked);
     }
 
+    /// The questions that are so, which are no more among those without an answer.
+    #[inline(never)]
+    fn take_out(&mut self, which: &dyn Fn(&Inquiry) -> bool) -> Vec<Inquiry> {
+        let mut taken = Vec::new();
+        while let Some(at) = self.inquiries.iter().position(which) {
+            taken.push(self.inquiries.remove(at));
+        }
+        taken
+    }
+
+    /// Nobody waits for the answers to those that are so.
+    fn abandon(&mut self, which: &dyn Fn(&Inquiry) -> bool, effects: &mut Vec<Effect>) {
+        for one in self.take_out(which) {
+            effects.extend(one.abandoned());
+        }
+    }
+
     /// Nobody waits for answers about a subject any more.
     fn forget(&mut self, subject: &Subject, effects: &mut Vec<Effect>) {
-        let about = |one: &mut Inquiry| one.subject == *subject;
-        let asked = self.inquiries.extract_if(.., about);
-        effects.extend(asked.filter_map(|one| one.abandoned()));
+        self.abandon(&|one| one.subject == *subject, effects);
     }
 
     /// Whom the contact was to be tied to is not its customer.
     fn untie(&mut self, contact: &ContactId, effects: &mut Vec<Effect>) {
-        let ties = |one: &mut Inquiry| matches!(&one.question, Question::Link { contact: of, .. } if of == contact);
-        let asked = self.inquiries.extract_if(.., ties);
-        effects.extend(asked.filter_map(|one| one.abandoned()));
+        let ties = |one: &Inquiry| matches!(&*one.question, Question::Link { contact: of, .. } if of == contact);
+        self.abandon(&ties, effects);
     }
 
     /// Nobody will talk to the customer of this contact, and the proxy would not say who it was.
     fn give_up(&mut self, contact: &ContactId, effects: &mut Vec<Effect>) {
-        let in_vain = |one: &mut Inquiry| {
-            let (Question::Contact(of) | Question::Link { contact: of, .. }) = &one.question else {
-                return false;
-            };
-            of == contact
+        let in_vain = |one: &Inquiry| match &*one.question {
+            Question::Contact(of) | Question::Link { contact: of, .. } => of == contact,
+            Question::Profile(_) | Question::Search { .. } => false,
         };
-        let asked = self.inquiries.extract_if(.., in_vain);
-        effects.extend(asked.filter_map(|one| one.abandoned()));
+        self.abandon(&in_vain, effects);
         // Unless the agent looks somebody up beside it.
         let subject = Subject::Contact(contact.clone());
         if self.inquiries.iter().any(|one| one.subject == subject) {
@@ -558,7 +572,7 @@ impl Customers {
             by,
             value,
             outcome: Loadable::default(),
-            results: Vec::new(),
+            pages: Vec::new(),
             next: None,
         });
         self.inquire(Subject::Lookup, question, effects);
@@ -585,9 +599,10 @@ impl Customers {
         };
         match answer {
             Answer::Found(told) => {
-                lookup.results.extend(told.results);
-                lookup.next = told.next;
-                lookup.outcome.known = Some(told.outcome);
+                let results = view::Results(told.value());
+                lookup.next = results.next();
+                lookup.outcome.known = results.outcome();
+                lookup.pages.push(told);
             }
             Answer::Failed(error) => lookup.outcome.error = Some(error),
             // Not an answer to a search.
