@@ -436,6 +436,16 @@ async fn what_was_found_for_a_call_is_there_at_once_when_the_desk_comes_again() 
 }
 
 #[tokio::test]
+async fn what_was_found_goes_with_its_time_though_nobody_calls_any_more() {
+    let world = World::with(&[("DESK_CACHE_SECONDS", "60")]).await;
+    assert_eq!(world.ask(|_| ()).await.status, 200);
+    world.wait(59).await;
+    assert!(world.kept() > 0);
+    world.wait(1).await;
+    assert_eq!(world.kept(), 0);
+}
+
+#[tokio::test]
 async fn nothing_of_a_person_stands_in_a_log_or_an_error() {
     let world = World::new().await;
     let mut answers = vec![

@@ -1,7 +1,8 @@
 //! What is remembered for a while: bounded in time and in weight, the oldest going first.
 //!
 //! A map, a queue of the order in which things came, and one lock: the proxy remembers hundreds of
-//! contacts, not millions, and holds nothing longer than its time.
+//! contacts, not millions. Nothing is given out after its time; it is let go when something new comes,
+//! or by [`Cache::sweep`].
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;
@@ -88,6 +89,21 @@ impl<K: Eq + Hash + Clone, V: Clone> Cache<K, V> {
         inner.weight += weight;
         inner.order.push_back((number, key));
         inner.make_room(self.capacity, now);
+    }
+}
+
+impl<K: Eq + Hash, V> Cache<K, V> {
+    /// Lets go of what came first and is over.
+    pub(crate) fn sweep(&self, now: DateTime<Utc>) {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.make_room(self.capacity, now);
+    }
+
+    /// What is held, in the unit of its capacity.
+    #[cfg(test)]
+    pub(crate) fn weight(&self) -> usize {
+        let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.weight
     }
 }
 

@@ -5,7 +5,7 @@
 //! so that a desk that is loaded anew in mid-call has it at once; who may have it is asked of Connect
 //! every time (`binding`).
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -45,7 +45,7 @@ const MOST_SHORT_PAGES: usize = 5;
 /// What was found for contacts.
 #[derive(Debug)]
 pub(crate) struct Found {
-    kept: Cache<Question, Arc<[Bytes]>>,
+    pub(crate) kept: Cache<Question, Arc<[Bytes]>>,
 }
 
 /// A contact and what was searched for, for the flow may set that anew.
@@ -61,6 +61,17 @@ impl Found {
     fn keep(&self, question: Question, lines: Vec<Bytes>, now: DateTime<Utc>) {
         let weight = lines.iter().map(Bytes::len).sum::<usize>() + 256;
         self.kept.put(question, lines.into(), weight, now);
+    }
+}
+
+/// Lets go of what was found when its time is over, whether or not anybody calls by then.
+async fn forget_in_time(proxy: Weak<Proxy>) {
+    let Some(time) = proxy.upgrade().map(|proxy| proxy.config.cache.time) else {
+        return;
+    };
+    tokio::time::sleep(time).await;
+    if let Some(proxy) = proxy.upgrade() {
+        proxy.found.kept.sweep(proxy.clock.now());
     }
 }
 
@@ -155,6 +166,7 @@ impl Look {
         let lines = answer.lock().take();
         if let (Some(question), Some(lines)) = (question, lines) {
             self.proxy.found.keep(question, lines, now);
+            tokio::spawn(forget_in_time(Arc::downgrade(&self.proxy)));
         }
     }
 

@@ -3,13 +3,16 @@
 use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::io::Write;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_lc_rs::digest;
 use axum::body::Body;
 use axum::response::Response;
+use chrono::TimeDelta;
 use contract::ErrorCode;
 use futures_util::StreamExt as _;
 use http::{HeaderName, HeaderValue, Request};
@@ -160,6 +163,7 @@ pub(super) struct World {
     _issuer: Upstream,
     issuer_url: String,
     instead: Arc<Mutex<Vec<(String, Reply)>>>,
+    passed: Arc<AtomicI64>,
     proxy: Arc<Proxy>,
 }
 
@@ -195,16 +199,19 @@ impl World {
             .secret_access_key("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
             .provider_name("test")
             .build();
+        let passed = Arc::new(AtomicI64::new(0));
+        let seconds = passed.clone();
         let proxy = Proxy::new(
             config(&settings).expect("a configuration"),
             SharedCredentialsProvider::new(credentials),
-            Clock::new(noon),
+            Clock::new(move || noon() + TimeDelta::seconds(seconds.load(Ordering::SeqCst))),
         );
         Self {
             aws,
             _issuer: issuer,
             issuer_url,
             instead,
+            passed,
             proxy: proxy.expect("certificates"),
         }
     }
@@ -274,6 +281,20 @@ impl World {
         contacts
             .filter_map(|it| it.path().rsplit('/').next().map(str::to_owned))
             .collect()
+    }
+
+    /// Time goes on, for clocks and timers alike.
+    pub(super) async fn wait(&self, seconds: u32) {
+        self.passed.fetch_add(seconds.into(), Ordering::SeqCst);
+        tokio::time::pause();
+        // What is due at that moment is done before it is over.
+        tokio::time::sleep(Duration::from_secs(seconds.into()) + Duration::from_millis(2)).await;
+        tokio::time::resume();
+    }
+
+    /// Bytes that are kept of what was found for contacts.
+    pub(super) fn kept(&self) -> usize {
+        self.proxy.found.kept.weight()
     }
 
     pub(super) fn metrics(&self) -> String {
