@@ -147,6 +147,18 @@ async fn trouble_of_one_part_is_that_part_s(#[case] trouble: Reply, #[case] code
     assert_eq!(parts.last(), Some(&"end"));
 }
 
+/// However long AWS wants to be left alone, a desk asks again within a minute: it has a caller.
+#[tokio::test]
+async fn no_desk_is_told_to_wait_for_a_day() {
+    let world = World::new().await;
+    let storm = Reply::error(429, "ThrottlingException").with("retry-after", "86400");
+    world.when(SEARCH, storm);
+    let lines = world.ask(|_| ()).await.lines();
+    let problem = lines.iter().find(|line| line["part"] == "problem");
+    let error = &problem.expect("a problem")["error"];
+    assert_eq!(error["retry_after_ms"], 60_000);
+}
+
 #[rstest]
 #[case::numbers(json!({"Items": 7}))]
 #[case::texts(json!({"Items": ["a", null, []]}))]

@@ -243,7 +243,7 @@ pub struct Limits {
     pub searches_per_minute: u32,
     /// Requests at once.
     pub concurrency: usize,
-    /// A request from its last byte to the last byte of the answer.
+    /// All that a request asks of AWS, from the head of the request on.
     pub timeout: Duration,
 }
 

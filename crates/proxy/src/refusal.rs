@@ -12,6 +12,9 @@ use crate::aws::AwsError;
 /// Asked by nobody's wish in particular, a desk comes again after this.
 const USUAL_PAUSE: Duration = Duration::from_secs(1);
 
+/// No desk is told to wait for longer, for a customer is on the line.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
 /// A request that is not fulfilled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Refusal {
@@ -23,7 +26,7 @@ impl Refusal {
     pub(crate) fn throttled(retry_after: Duration) -> Self {
         Self {
             code: ErrorCode::Throttled,
-            retry_after: Some(retry_after),
+            retry_after: Some(retry_after.min(LONGEST_PAUSE)),
         }
     }
 
