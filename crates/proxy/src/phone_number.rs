@@ -18,8 +18,8 @@ impl HomeCountry {
     }
 
     /// Reads a number. One with a plus is taken as it is, for its owner knows where it rings; one
-    /// without must be a number that this country's numbering plan knows, else a foreign number
-    /// would silently become one of this country.
+    /// without must be a number that this country's numbering plan knows, or have the form of one of
+    /// its mobile telephones, else a foreign number would silently become one of this country.
     pub fn read(self, text: &str) -> Option<PhoneNumber> {
         if text.len() > LONGEST {
             return None;
@@ -29,12 +29,27 @@ impl HomeCountry {
             // Nothing in front of a plus is a trunk prefix: the country does not matter.
             return PhoneNumber::from_typed(&text, Country::JP).ok();
         }
-        let number = phonenumber::parse(Some(self.0), &text).ok()?;
-        if !number.is_valid() || number.extension().is_some() {
-            return None;
-        }
+        let number = phonenumber::parse(Some(self.0), &text)
+            .ok()
+            .filter(|number| number.is_valid() && number.extension().is_none());
+        let Some(number) = number else {
+            return self.mobile(&text);
+        };
         let e164 = number.format().mode(phonenumber::Mode::E164).to_string();
         PhoneNumber::parse(&e164).ok()
+    }
+
+    /// A Japanese mobile or internet telephone, by its form alone: `0?0` and eight digits. Which of
+    /// them have been given out changes from year to year, and the plans that are linked do not.
+    fn mobile(self, text: &str) -> Option<PhoneNumber> {
+        if self.0 != country::Id::JP {
+            return None;
+        }
+        let number = PhoneNumber::from_typed(text, Country::JP).ok()?;
+        let national = number.digits().strip_prefix("81")?.as_bytes();
+        let is_mobile =
+            matches!(national, [b'2' | b'5'..=b'9', b'0', rest @ ..] if rest.len() == 8);
+        is_mobile.then_some(number)
     }
 }
 
@@ -57,8 +72,12 @@ mod tests {
     #[case::full_width_plus("＋８１ ９０ １２３４ ５６７８", Some("+819012345678"))]
     #[case::with_a_plus("+819000000001", Some("+819000000001"))]
     #[case::trunk_prefix_left_in("+81 (0)90-1234-5678", Some("+819012345678"))]
+    #[case::mobile_since_2026("060-1234-5678", Some("+816012345678"))]
+    #[case::nobody_has_it("090-0000-0001", Some("+819000000001"))]
     #[case::of_another_country("(555)-123-4567", None)]
     #[case::no_such_area("090-0000-000", None)]
+    #[case::a_digit_too_many("090-0000-00011", None)]
+    #[case::as_dialled_to_japan("010 81 90 0000 0001", Some("+819000000001"))]
     #[case::emergency("110", None)]
     #[case::emergency_behind_a_plus("+81110", None)]
     #[case::extension("03-1234-5678 ext. 9", None)]
