@@ -13,7 +13,7 @@ use crate::aws::AwsError;
 const USUAL_PAUSE: Duration = Duration::from_secs(1);
 
 /// No desk is told to wait for longer, for a customer is on the line.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
 /// A request that is not fulfilled.
 #[derive(Debug, Clone, PartialEq, Eq)]
