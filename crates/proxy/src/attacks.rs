@@ -388,6 +388,29 @@ async fn a_search_is_for_as_much_as_aws_takes(#[case] value: String, #[case] sta
     assert_eq!(world.asked_profiles() > 0, status == 200);
 }
 
+/// What AWS does not accept of a search is the token that the browser has brought back, or a key that
+/// the settings name and the domain does not have; neither is AWS's trouble.
+#[rstest]
+#[case::forged_token(json!({"by": "mail", "value": "a@example.com", "next": "x"}), 400, json!(null))]
+#[case::key_that_is_not_there(json!({"by": "order_name", "value": "#1001"}), 200, json!("not_indexed"))]
+#[case::anything_else(json!({"by": "mail", "value": "a@example.com"}), 502, json!(null))]
+#[tokio::test]
+async fn a_search_that_aws_does_not_accept(
+    #[case] search: Value,
+    #[case] status: u16,
+    #[case] outcome: Value,
+) {
+    let world = World::with(&[("DESK_ORDER_NAME_KEY", "orderName")]).await;
+    world.when(SEARCH, Reply::error(400, "BadRequestException"));
+    let answer = world.ask(|ask: &mut Ask| {
+        "/api/search".clone_into(&mut ask.path);
+        ask.body = search.to_string().into_bytes();
+    });
+    let answer = answer.await;
+    assert_eq!(answer.status, status);
+    assert_eq!(answer.json()["outcome"], outcome);
+}
+
 #[tokio::test]
 async fn a_body_that_never_ends_is_given_up() {
     let world = World::new().await;

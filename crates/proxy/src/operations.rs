@@ -10,7 +10,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use contract::{
     ContactPart, CustomerPart, Endpoint, ErrorCode, Health, Healthy, Link, Linked, OpenProfile,
-    ScreenPop, Search, SearchOutcome, SearchResult, SearchResults,
+    ScreenPop, Search, SearchBy, SearchOutcome, SearchResult, SearchResults,
 };
 use http::header::{CONTENT_TYPE, HeaderValue};
 use serde::Serialize;
@@ -139,7 +139,18 @@ async fn find(proxy: &Arc<Proxy>, asked: &Asked<Search>) -> Result<SearchResults
     if !key.values().iter().all(|value| fits(value)) {
         return Err(ErrorCode::InvalidRequest.into());
     }
-    let page = search_page(&proxy.aws, &key, RESULTS, next.clone(), asked.deadline).await?;
+    let page = search_page(&proxy.aws, &key, RESULTS, next.clone(), asked.deadline).await;
+    let page = match page {
+        // What comes back from the browser is not the token that was given out.
+        Err(AwsError::Invalid(_)) if next.is_some() => {
+            return Err(ErrorCode::InvalidRequest.into());
+        }
+        // The settings name a key that the domain does not have.
+        Err(AwsError::Invalid(_)) if *by == SearchBy::OrderName => {
+            return Ok(nobody(SearchOutcome::NotIndexed));
+        }
+        page => page?,
+    };
     let mut found = FoundProfiles::default();
     found.add(&page, std::slice::from_ref(&key), proxy.home);
     let results = found
