@@ -9,8 +9,8 @@ use std::fs;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use super::{measure, say};
 use crate::process;
@@ -48,6 +48,7 @@ struct Sample {
 }
 
 /// One line of the table.
+#[derive(Debug, Serialize)]
 struct Row {
     name: &'static str,
     proxy: f64,
@@ -77,10 +78,11 @@ pub(crate) fn run(workspace: &Workspace) -> Result<ExitCode> {
     let rows = rows(&report)?;
     let out = workspace.path("target/bench");
     fs::create_dir_all(&out)?;
-    fs::write(
-        out.join("proxy.json"),
-        json!({"samples": samples}).to_string(),
-    )?;
+    let report = json!({
+        "samples": serde_json::from_str::<Value>(&samples)?,
+        "figures": rows,
+    });
+    fs::write(out.join("proxy.json"), report.to_string())?;
     say(&table(&rows));
     let is_kept = rows.iter().all(|row| row.holds);
     Ok(if is_kept {
