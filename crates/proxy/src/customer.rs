@@ -5,6 +5,8 @@
 //! so that a desk that is loaded anew in mid-call has it at once; who may have it is asked of Connect
 //! every time (`binding`).
 
+mod pages;
+
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use bytes::Bytes;
@@ -19,9 +21,8 @@ use futures_util::stream::FuturesUnordered;
 use serde_json::Value;
 use tokio::time::Instant;
 
-use crate::aws::{
-    Aws, AwsError, ListCalculatedAttributes, ListProfileObjects, SearchProfiles, next_token,
-};
+use self::pages::Pages;
+use crate::aws::{Aws, AwsError, ListCalculatedAttributes, SearchProfiles, next_token};
 use crate::cache::Cache;
 use crate::lines::{Sink, line};
 use crate::orders::{OrderBook, OrderObject};
@@ -35,10 +36,6 @@ use crate::search_key::SearchKey;
 const MOST_MATCHES: usize = 10;
 /// Profiles on a page of a search for them: no more are shown.
 const MATCHES: u8 = 10;
-/// Objects of one kind on a page: the most that Customer Profiles gives.
-const PAGE: u8 = 100;
-/// Customer Profiles keeps at most 1,000 objects of a profile (quota).
-const MOST_PAGES: usize = 10;
 /// A page that is short, or empty, may not be the last one; so many of what fits on one are turned.
 const MOST_SHORT_PAGES: usize = 5;
 
@@ -261,7 +258,7 @@ impl Look {
         book: &Mutex<OrderBook>,
         answer: &Answer,
     ) -> Result<bool, AwsError> {
-        let mut pages = Pages::of(kind.type_name(), profile, MOST_PAGES);
+        let mut pages = Pages::of(kind.type_name(), profile);
         while let Some(page) = pages.turn(self).await? {
             let so_far = {
                 let mut book = book.lock().unwrap_or_else(PoisonError::into_inner);
@@ -291,7 +288,7 @@ impl Look {
 
     async fn contacts(&self, profile: &ProfileId, answer: &Answer) {
         let mut earlier = PastContacts::default();
-        let mut pages = Pages::of("CTR", profile, MOST_PAGES);
+        let mut pages = Pages::of("CTR", profile);
         loop {
             match pages.turn(self).await {
                 Ok(Some(page)) => earlier.add(&page),
@@ -340,68 +337,6 @@ impl Look {
             }
         }
         Ok(pages)
-    }
-}
-
-/// The pages of a profile's objects of one type.
-struct Pages {
-    object_type_name: &'static str,
-    profile: ProfileId,
-    left: usize,
-    next: Next,
-}
-
-enum Next {
-    First,
-    Token(String),
-    End,
-}
-
-impl Pages {
-    fn of(object_type_name: &'static str, profile: &ProfileId, most: usize) -> Self {
-        Self {
-            object_type_name,
-            profile: profile.clone(),
-            left: most,
-            next: Next::First,
-        }
-    }
-
-    /// The next page; none when there is none, or none that is fetched. A domain that does not have
-    /// the type of object has no page of it.
-    async fn turn(&mut self, look: &Look) -> Result<Option<Arc<Value>>, AwsError> {
-        let token = match &self.next {
-            Next::End => return Ok(None),
-            Next::First | Next::Token(_) if self.left == 0 => return Ok(None),
-            Next::First => None,
-            Next::Token(token) => Some(token.clone()),
-        };
-        self.left -= 1;
-        let operation = ListProfileObjects {
-            object_type_name: self.object_type_name,
-            profile_id: self.profile.clone(),
-            page_size: PAGE,
-            next: token,
-        };
-        let page = match look.proxy.aws.look_up(operation, look.deadline).await {
-            Ok(page) => page,
-            Err(AwsError::NotFound(_)) => {
-                self.next = Next::End;
-                return Ok(None);
-            }
-            Err(error) => return Err(error),
-        };
-        self.next = next_token(&page).map_or(Next::End, |token| Next::Token(token.to_owned()));
-        Ok(Some(page))
-    }
-
-    fn is_at_end(&self) -> bool {
-        self.left == 0 || matches!(self.next, Next::End)
-    }
-
-    /// There is a page that is not fetched.
-    fn has_more(&self) -> bool {
-        matches!(self.next, Next::Token(_))
     }
 }
 
@@ -459,35 +394,4 @@ pub(crate) fn keys_of_contact(
 }
 
 #[cfg(test)]
-mod tests {
-    use contract::PhoneNumber;
-    use rstest::rstest;
-    use serde_json::json;
-
-    use super::*;
-
-    #[rstest]
-    #[case::number(json!({}), None, &["_phone"])]
-    #[case::flow(json!({"profileSearchKey": "_email", "profileSearchValue": "a@example.com"}), None, &["_email", "_phone"])]
-    #[case::half_a_flow(json!({"profileSearchKey": "_email"}), None, &["_phone"])]
-    #[case::empty_value(json!({"profileSearchKey": "_email", "profileSearchValue": " "}), None, &["_phone"])]
-    #[case::profile(json!({"profileId": "0a1b2c3d4e5f60718293a4b5c6d7e8f9"}), None, &["_profileId", "_phone"])]
-    #[case::customer(json!({}), Some("0a1b2c3d4e5f60718293a4b5c6d7e8f9"), &["_profileId", "_phone"])]
-    #[case::another_system_s_customer(json!({}), Some("C-1001"), &["_phone"])]
-    #[case::attributes_of_another_type(json!({"profileSearchKey": 1, "profileSearchValue": []}), None, &["_phone"])]
-    fn the_best_key_comes_first(
-        #[case] attributes: Value,
-        #[case] customer: Option<&str>,
-        #[case] expected: &[&str],
-    ) {
-        let number = PhoneNumber::parse("+819000000001").expect("a number");
-        let keys = keys_of_contact(&attributes, customer, &Caller::Number { number });
-        let names: Vec<_> = keys.iter().map(SearchKey::name).collect();
-        assert_eq!(names, expected);
-    }
-
-    #[test]
-    fn a_withheld_number_is_not_searched_for() {
-        assert!(keys_of_contact(&json!({}), None, &Caller::Withheld).is_empty());
-    }
-}
+mod tests;

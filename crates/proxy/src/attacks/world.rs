@@ -27,42 +27,44 @@ use crate::router::router;
 use crate::token::tests::{RSA, claims, ec_jwk, header, noon, rsa_jwk, token};
 use crate::upstream::{Received, Reply, Upstream};
 
-pub(super) const PROFILE: &str = "0a1b2c3d4e5f60718293a4b5c6d7e8f9";
+/// Where customers are searched for.
+pub(crate) const SEARCH: &str = "/domains/amazon-connect-demo/profiles/search";
+pub(crate) const PROFILE: &str = "0a1b2c3d4e5f60718293a4b5c6d7e8f9";
 
 /// A request that is about to be made.
-pub(super) struct Ask {
-    pub(super) method: &'static str,
-    pub(super) path: String,
-    pub(super) headers: Vec<(&'static str, String)>,
-    pub(super) token_header: Value,
-    pub(super) claims: Value,
-    pub(super) body: Vec<u8>,
-    pub(super) body_never_ends: bool,
+pub(crate) struct Ask {
+    pub(crate) method: &'static str,
+    pub(crate) path: String,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) token_header: Value,
+    pub(crate) claims: Value,
+    pub(crate) body: Vec<u8>,
+    pub(crate) body_never_ends: bool,
     sealed: bool,
 }
 
 impl Ask {
-    pub(super) fn contact(&mut self, id: &str) {
+    pub(crate) fn contact(&mut self, id: &str) {
         self.body = json!({"contact_id": id}).to_string().into_bytes();
     }
 
-    pub(super) fn set(&mut self, name: &'static str, value: &str) {
+    pub(crate) fn set(&mut self, name: &'static str, value: &str) {
         self.remove(name);
         self.headers.push((name, value.to_owned()));
     }
 
-    pub(super) fn remove(&mut self, name: &str) {
+    pub(crate) fn remove(&mut self, name: &str) {
         self.headers.retain(|(key, _)| *key != name);
     }
 
-    pub(super) fn rename(&mut self, from: &str, to: &'static str) {
+    pub(crate) fn rename(&mut self, from: &str, to: &'static str) {
         for (name, _) in self.headers.iter_mut().filter(|(name, _)| *name == from) {
             *name = to;
         }
     }
 
     /// Sends a header twice.
-    pub(super) fn repeat(&mut self, name: &str) {
+    pub(crate) fn repeat(&mut self, name: &str) {
         let again: Vec<_> = self
             .headers
             .iter()
@@ -73,7 +75,7 @@ impl Ask {
     }
 
     /// Takes the digest of the body as it is now.
-    pub(super) fn seal(&mut self) {
+    pub(crate) fn seal(&mut self) {
         self.sealed = true;
         let digest = hex(&self.body);
         for (_, value) in self
@@ -125,40 +127,40 @@ fn hex(body: &[u8]) -> String {
 }
 
 /// What came back, read whole.
-pub(super) struct Answer {
-    pub(super) status: u16,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
     body: Vec<u8>,
 }
 
 impl Answer {
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8(self.body.clone()).expect("text")
     }
 
-    pub(super) fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).expect("JSON")
     }
 
-    pub(super) fn code(&self) -> Option<ErrorCode> {
+    pub(crate) fn code(&self) -> Option<ErrorCode> {
         let body: Value = serde_json::from_slice(&self.body).ok()?;
         serde_json::from_value(body["error"]["code"].clone()).ok()
     }
 
-    pub(super) fn lines(&self) -> Vec<Value> {
+    pub(crate) fn lines(&self) -> Vec<Value> {
         self.text()
             .lines()
             .map(|line| serde_json::from_str(line).expect("JSON"))
             .collect()
     }
 
-    pub(super) fn without_id(&self) -> Value {
+    pub(crate) fn without_id(&self) -> Value {
         let mut body = self.json();
         body["error"]["request_id"] = Value::Null;
         body
     }
 }
 
-pub(super) struct World {
+pub(crate) struct World {
     aws: Upstream,
     _issuer: Upstream,
     issuer_url: String,
@@ -168,11 +170,11 @@ pub(super) struct World {
 }
 
 impl World {
-    pub(super) async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         Self::with(&[]).await
     }
 
-    pub(super) async fn with(settings: &[(&str, &str)]) -> Self {
+    pub(crate) async fn with(settings: &[(&str, &str)]) -> Self {
         Log::keep();
         let issuer = Upstream::new(issuer_answers).await;
         let instead: Arc<Mutex<Vec<(String, Reply)>>> = Arc::default();
@@ -217,7 +219,7 @@ impl World {
     }
 
     /// From now on AWS answers so at `place`: a path, with a query or without, or a word of the body.
-    pub(super) fn when(&self, place: &str, reply: Reply) {
+    pub(crate) fn when(&self, place: &str, reply: Reply) {
         self.instead
             .lock()
             .expect("no panic")
@@ -225,7 +227,7 @@ impl World {
     }
 
     /// Begins a request, of which nothing but the head of the answer is read.
-    pub(super) async fn open(&self, change: impl FnOnce(&mut Ask)) -> Response {
+    pub(crate) async fn open(&self, change: impl FnOnce(&mut Ask)) -> Response {
         let mut ask = Ask {
             method: "POST",
             path: "/api/screen-pop".to_owned(),
@@ -249,7 +251,7 @@ impl World {
             .expect("an answer")
     }
 
-    pub(super) async fn ask(&self, change: impl FnOnce(&mut Ask)) -> Answer {
+    pub(crate) async fn ask(&self, change: impl FnOnce(&mut Ask)) -> Answer {
         let response = self.open(change).await;
         let status = response.status().as_u16();
         let body = response.into_body().into_data_stream();
@@ -264,7 +266,7 @@ impl World {
     }
 
     /// How often Customer Profiles was asked.
-    pub(super) fn asked_profiles(&self) -> usize {
+    pub(crate) fn asked_profiles(&self) -> usize {
         self.aws
             .received()
             .iter()
@@ -273,7 +275,7 @@ impl World {
     }
 
     /// The contacts that Connect was asked for.
-    pub(super) fn described(&self) -> Vec<String> {
+    pub(crate) fn described(&self) -> Vec<String> {
         let received = self.aws.received();
         let contacts = received
             .iter()
@@ -284,7 +286,7 @@ impl World {
     }
 
     /// Time goes on, for clocks and timers alike.
-    pub(super) async fn wait(&self, seconds: u32) {
+    pub(crate) async fn wait(&self, seconds: u32) {
         self.passed.fetch_add(seconds.into(), Ordering::SeqCst);
         tokio::time::pause();
         // What is due at that moment is done before it is over.
@@ -293,11 +295,11 @@ impl World {
     }
 
     /// Bytes that are kept of what was found for contacts.
-    pub(super) fn kept(&self) -> usize {
+    pub(crate) fn kept(&self) -> usize {
         self.proxy.found.kept.weight()
     }
 
-    pub(super) fn metrics(&self) -> String {
+    pub(crate) fn metrics(&self) -> String {
         self.proxy.metrics.render()
     }
 }
@@ -384,12 +386,12 @@ thread_local! {
 }
 
 /// Everything that was logged on this thread, which is all that this test's proxy has logged.
-pub(super) fn logged() -> String {
+pub(crate) fn logged() -> String {
     LOG.with_borrow(|log| String::from_utf8_lossy(log).into_owned())
 }
 
 /// The lines of requests that were answered.
-pub(super) fn answered() -> Vec<Value> {
+pub(crate) fn answered() -> Vec<Value> {
     logged()
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())
