@@ -215,3 +215,7 @@ fn access(state: &str, word: &str) -> Access {
         _ => Access::ProviderFailed,
     }
 }
+
+#[cfg(test)]
+#[cfg(target_arch = "wasm32")]
+mod tests;

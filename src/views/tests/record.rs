@@ -167,7 +167,7 @@ async fn attributes_are_text_whatever_the_flow_has_put_into_them() {
 #[wasm_bindgen_test]
 async fn a_desk_without_a_proxy_says_that_there_is_no_customer_data() {
     let stage = Stage::open().await;
-    let hints = stage.texts(".contact-record > .hint");
+    let hints = stage.texts(".customer-access > .hint");
     assert_eq!(
         hints,
         ["Customer data is not configured. Calls work as usual."]
