@@ -44,7 +44,12 @@ struct Site {
     forwarder: Forwarder,
     own: Option<Own>,
     headers: HeaderMap,
+    /// Those of the page that takes the identity provider's answer, [`SIGN_IN_PAGE`].
+    sign_in_headers: HeaderMap,
 }
+
+/// Where the identity provider sends a window, or a hidden frame.
+const SIGN_IN_PAGE: &str = "/signin.html";
 
 /// What of a configuration the security headers depend on: whom the page may talk to and show.
 #[derive(Debug, PartialEq, Eq)]
@@ -104,7 +109,8 @@ fn serve(site: &DeskSite, port: u16, own: Option<Own>, foreign: &Foreign) -> Rou
         api: site.api.clone(),
         forwarder: Forwarder::new(),
         own,
-        headers: production_headers(foreign),
+        headers: production_headers(foreign, false),
+        sign_in_headers: production_headers(foreign, true),
     };
     Router::new()
         .route("/config.json", get(config))
@@ -227,7 +233,11 @@ async fn protect(State(site): State<Site>, request: Request, next: Next) -> Resp
     let mut response = next.run(request).await;
     let found = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
     let headers = response.headers_mut();
-    headers.extend(site.headers);
+    headers.extend(if path == SIGN_IN_PAGE {
+        site.sign_in_headers
+    } else {
+        site.headers
+    });
     if path.starts_with("/api/") && headers.contains_key(CACHE_CONTROL) {
         return response;
     }
@@ -244,16 +254,28 @@ async fn protect(State(site): State<Site>, request: Request, next: Next) -> Resp
     response
 }
 
-/// The headers with which the site is deployed.
-fn production_headers(foreign: &Foreign) -> HeaderMap {
+/// The headers with which the site is deployed. The sign-in page comes after one of the provider's,
+/// which has no policy of openers: with one of its own it would not know who opened it.
+fn production_headers(foreign: &Foreign, is_sign_in_page: bool) -> HeaderMap {
     let Foreign { ccp, issuer, .. } = foreign;
     let issuer = issuer.as_ref().map(|origin| format!(" {origin}"));
     let issuer = issuer.unwrap_or_default();
-    let framed_issuer = if foreign.frames_issuer { &issuer } else { "" };
+    // The frame ends on the sign-in page, which is the desk's.
+    let (framed_issuer, framed_by) = match (foreign.frames_issuer, is_sign_in_page) {
+        (true, true) => ("", "'self'"),
+        (true, false) => (&*format!(" 'self'{issuer}"), "'none'"),
+        (false, _) => ("", "'none'"),
+    };
+    let opener = if is_sign_in_page {
+        "unsafe-none"
+    } else {
+        "same-origin-allow-popups"
+    };
     let policy = format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
          img-src 'self' data:; font-src 'self'; connect-src 'self' {ccp}{issuer}; \
-         frame-src {ccp}{framed_issuer}; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+         frame-src {ccp}{framed_issuer}; manifest-src 'self'; base-uri 'none'; form-action 'none'; \
+         frame-ancestors {framed_by}"
     );
     // The library's iframe asks for these by its `allow` attribute; nothing else may have them.
     let features = [
@@ -274,7 +296,7 @@ fn production_headers(foreign: &Foreign) -> HeaderMap {
         ),
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "no-referrer"),
-        ("cross-origin-opener-policy", "same-origin-allow-popups"),
+        ("cross-origin-opener-policy", opener),
     ]
     .into_iter()
     .filter_map(|(name, value)| {

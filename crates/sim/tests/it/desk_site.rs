@@ -307,6 +307,31 @@ async fn the_page_may_reach_the_identity_provider_as_far_as_it_is_configured(
     site.sim.stop().await;
 }
 
+#[rstest]
+#[case::asked_and_framed(CUSTOMERS, "'self'")]
+#[case::asked(
+    r#"{ "ccp": { "url": "{ccp}" }, "auth": { "issuer": "{identity}" } }"#,
+    "'none'"
+)]
+#[tokio::test]
+async fn the_sign_in_page_knows_its_opener_and_is_framed_where_the_provider_is(
+    #[case] config: &str,
+    #[case] framed_by: &str,
+) {
+    let site = site(Some(config)).await;
+    let page = get(&format!("{}signin.html", site.url)).await;
+    assert_eq!(
+        page.header("cross-origin-opener-policy"),
+        Some("unsafe-none")
+    );
+    assert_eq!(directive(&page, "frame-ancestors"), [framed_by]);
+    let desk = get(&site.url).await;
+    assert_eq!(directive(&desk, "frame-ancestors"), ["'none'"]);
+    let frames_itself = directive(&desk, "frame-src").contains(&"'self'");
+    assert_eq!(frames_itself, framed_by == "'self'");
+    site.sim.stop().await;
+}
+
 #[tokio::test]
 async fn a_foreign_issuer_is_reached_at_its_origin_alone() {
     let config =
