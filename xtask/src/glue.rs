@@ -37,7 +37,7 @@ const IMPORT: &str = "__wb";
 /// Flattened and put together anew, control flow is smaller than LLVM leaves it. Nothing lies below
 /// address 1,024: `rustc` puts the stack first, and it grows down to there only when it overflows.
 /// And nobody but the module itself writes into its memory before it starts.
-const SMALLER: [&str; 9] = [
+const SMALLER: [&str; 8] = [
     "--low-memory-unused",
     "--zero-filled-memory",
     "--flatten",
@@ -46,6 +46,11 @@ const SMALLER: [&str; 9] = [
     "-Oz",
     "--converge",
     "--strip-producers",
+];
+
+/// The last round. What the module uses is forgotten here and no earlier: who reads it next must know.
+const LAST: [&str; 2] = [
+    "--minify-imports-and-exports-and-modules",
     "--strip-target-features",
 ];
 
@@ -89,7 +94,7 @@ pub(crate) fn shorten(wasm: &Path, glue: &Path, tools: &OsStr) -> Result<()> {
 
     // Twice: in one run the names would be shortened, and printed, in every round.
     optimize(wasm, &SMALLER, tools)?;
-    let printed = optimize(wasm, &["--minify-imports-and-exports-and-modules"], tools)?;
+    let printed = optimize(wasm, &LAST, tools)?;
     let names = Names::parse(&printed)?;
     fs::write(glue, names.shorten(&text)?)?;
     Ok(())
