@@ -74,6 +74,7 @@ mod tests {
     #[case::trunk_prefix_left_in("+81 (0)90-1234-5678", Some("+819012345678"))]
     #[case::mobile_since_2026("060-1234-5678", Some("+816012345678"))]
     #[case::nobody_has_it("090-0000-0001", Some("+819000000001"))]
+    #[case::nobody_has_it_in_full_width("０９０−００００−０００１", Some("+819000000001"))]
     #[case::of_another_country("(555)-123-4567", None)]
     #[case::no_such_area("090-0000-000", None)]
     #[case::a_digit_too_many("090-0000-00011", None)]

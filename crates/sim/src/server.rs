@@ -165,9 +165,11 @@ impl Sim {
         if let Some(at) = start_at {
             clock.set(at);
         }
-        let profiles = open_profiles(&scenario, data, shop, clock.now()).await?;
+        // To the millisecond, for the shop is made from it.
+        let began = start_at.unwrap_or_else(|| clock.now());
+        let profiles = open_profiles(&scenario, data, shop, began).await?;
         let sign_in = scenario.sign_in;
-        let instance = Instance::new(scenario, clock.now())?;
+        let instance = Instance::new(scenario, began)?;
         let (ccp_listener, ccp) = listen(ccp_port).await?;
         let (aws_listener, aws) = listen(aws_port).await?;
         let (identity_listener, identity) = listen(identity_port).await?;

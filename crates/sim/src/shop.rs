@@ -7,7 +7,9 @@
 //!
 //! Nobody can be reached by what stands here. Mails are at `example.com` (RFC 2606). Japanese
 //! numbers begin with 090-0, which no Japanese number does (a test asks libphonenumber's
-//! metadata, which follow the ministry's list of assigned numbers); the others are of the ranges
+//! metadata, which follow the ministry's list of assigned numbers): Japan keeps no range for
+//! fiction, so every number that its plan knows is somebody's or may be tomorrow. They have the
+//! length of a mobile number, and whoever searches must take them for one. The others are of the ranges
 //! kept for fiction by NANPA (555-0100 to 0199), Ofcom (07700 900000 to 900999), ACMA and ARCEP.
 
 mod goods;
@@ -101,7 +103,7 @@ pub const CALLERS: [Caller; 15] = [
 
 /// What the shop's systems send.
 #[derive(Debug, Clone)]
-pub(crate) enum Event {
+pub enum Event {
     /// The payload of `customers/update`.
     Customer(Value),
     /// The payload of `orders/updated`.
@@ -148,8 +150,9 @@ pub(crate) fn member_type() -> Value {
     })
 }
 
-/// Everything that the shop's systems have sent up to now, in an order that makes sense.
-pub(crate) fn events(seed: u64, now: DateTime<Utc>) -> impl Iterator<Item = Event> {
+/// Everything that the shop's systems have sent up to now, in an order that makes sense: what a test
+/// may hold against what is found of it in the end.
+pub fn events(seed: u64, now: DateTime<Utc>) -> impl Iterator<Item = Event> {
     let mut shop = Shop {
         random: Random::new(seed),
         now,
