@@ -13,7 +13,10 @@ mod desk;
 #[path = "local_world/shop.rs"]
 mod shop;
 
-use desk::{Desk, World};
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Command, Stdio};
+
+use desk::{Desk, World, environment};
 use rstest::rstest;
 use serde_json::{Value, json};
 use sim::shop::CALLERS;
@@ -249,4 +252,51 @@ async fn keys_that_change_under_the_shift_change_nothing_and_forgotten_ones_end_
     world.control("/identity/rotate", &json!({ "forget": true }));
     world.advances(601);
     assert_eq!(desk.sees(&contact).await, 401);
+}
+
+#[test]
+fn the_program_serves_the_desk_s_origin_and_ends_with_its_standard_input() {
+    let world = World::new(None);
+    let mut program = Command::new(env!("CARGO_BIN_EXE_desk-proxy"))
+        .arg("--until-stdin-closes")
+        .env_clear()
+        .envs(environment(&world))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program");
+    let mut lines = BufReader::new(program.stdout.take().expect("standard output"));
+    let mut line = String::new();
+    lines.read_line(&mut line).expect("a line");
+    let said: Value = serde_json::from_str(&line).expect("a line of JSON");
+    assert_eq!(said["message"], "listening");
+    let address = said["address"].as_str().expect("an address");
+    world.control("/api", &json!({ "url": format!("http://{address}") }));
+
+    let desk = Desk::of(&world, "hanako.sato");
+    let contact = world.rings(Some("+819000000003"));
+    let answer = desk.asks_its_origin("screen-pop", &json!({ "contact_id": contact }));
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    assert_eq!(part(&answer.lines(), "profiles")[0]["kind"], "none");
+
+    drop(program.stdin.take());
+    assert!(program.wait().expect("an end").success());
+    let mut rest = String::new();
+    lines.read_to_string(&mut rest).expect("the rest");
+    assert!(rest.contains("\"endpoint\":\"/screen-pop\""), "{rest}");
+    let answer = desk.asks_its_origin("health", &json!({}));
+    assert_eq!(answer.status, 502);
+}
+
+#[rstest]
+#[case::of_an_option_that_there_is_none(&["--listen=1"], Some(2))]
+#[case::of_an_empty_environment(&[], Some(1))]
+fn the_program_says_what_is_wrong(#[case] arguments: &[&str], #[case] code: Option<i32>) {
+    let output = Command::new(env!("CARGO_BIN_EXE_desk-proxy"))
+        .args(arguments)
+        .env_clear()
+        .output()
+        .expect("the program");
+    assert_eq!(output.status.code(), code);
+    assert!(!output.stderr.is_empty());
 }

@@ -13,15 +13,17 @@ use chrono::{DateTime, Utc};
 use http::Request;
 use proxy::{Clock, Config, Proxy};
 use serde_json::{Value, json};
-use sim::{Options, Scenario, Sim};
+use sim::{DeskSite, Options, Scenario, Sim};
 use tokio::runtime::Runtime;
 use tower::ServiceExt;
 
-/// The desk's origin.
-const ORIGIN: &str = "http://127.0.0.1:9400";
 /// RFC 7636, appendix B.
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+/// The keys of AWS's own documentation.
+const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
+const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 
 /// When each world begins.
 pub(crate) fn nine() -> DateTime<Utc> {
@@ -73,7 +75,13 @@ impl World {
         }
         let options = Options {
             scenario,
-            redirect_uris: vec![format!("{ORIGIN}/signin.html")],
+            desk: Some(DeskSite {
+                port: 0,
+                // No page of it is asked for: only `/api/*` is.
+                dist: env!("CARGO_MANIFEST_DIR").into(),
+                config: None,
+                api: None,
+            }),
             shop,
             start_at: Some(nine()),
             ..Options::default()
@@ -98,6 +106,12 @@ impl World {
 
     fn sim(&self) -> &Sim {
         self.sim.as_ref().expect("a simulator")
+    }
+
+    /// The desk's origin.
+    pub(crate) fn origin(&self) -> String {
+        let url = self.sim().desk_url().expect("a desk");
+        url.trim_end_matches('/').to_owned()
     }
 
     pub(crate) fn control(&self, path: &str, body: &Value) -> Value {
@@ -148,6 +162,7 @@ impl Drop for World {
 /// A desk whose agent has signed in, and the proxy behind its origin.
 pub(crate) struct Desk {
     proxy: Router,
+    origin: String,
     access_token: String,
     pub(crate) refresh_token: String,
 }
@@ -156,7 +171,8 @@ impl Desk {
     /// Signs in as a browser does: the page, the password, the code, the tokens.
     pub(crate) fn of(world: &World, login: &str) -> Self {
         let issuer = world.sim().identity_url();
-        let redirect = format!("{ORIGIN}/signin.html");
+        let origin = world.origin();
+        let redirect = format!("{origin}/signin.html");
         let asked = [
             ("response_type", "code"),
             ("client_id", "agent-desk"),
@@ -187,6 +203,7 @@ impl Desk {
             .find_map(|pair| pair.strip_prefix("code="));
         let mut desk = Self {
             proxy: proxy(world),
+            origin,
             access_token: String::new(),
             refresh_token: String::new(),
         };
@@ -231,34 +248,44 @@ impl Desk {
     /// Asks the proxy.
     pub(crate) async fn asks(&self, operation: &str, body: &Value) -> Answer {
         let body = body.to_string();
+        let mut request = Request::post(format!("/api/{operation}"));
+        for (name, value) in self.headers(&body) {
+            request = request.header(name, value);
+        }
+        let request = request.body(Body::from(body)).expect("a request");
+        let response = self.proxy.clone().oneshot(request).await;
+        let response = response.expect("an answer");
+        let status = response.status().as_u16();
+        let body = to_bytes(response.into_body(), usize::MAX).await;
+        Answer {
+            status,
+            location: None,
+            body: body.expect("a body").to_vec(),
+        }
+    }
+
+    /// Asks as a browser does: the desk's own origin, which passes it on.
+    pub(crate) fn asks_its_origin(&self, operation: &str, body: &Value) -> Answer {
+        let body = body.to_string();
+        let headers = self.headers(&body);
+        let headers = headers.each_ref().map(|(name, value)| (*name, &**value));
+        let url = format!("{}/api/{operation}", self.origin);
+        request("POST", &url, &headers, &body)
+    }
+
+    fn headers(&self, body: &str) -> [(&'static str, String); 4] {
         let bytes = digest(&SHA256, body.as_bytes());
         let hex: Vec<_> = bytes
             .as_ref()
             .iter()
             .map(|byte| format!("{byte:02x}"))
             .collect();
-        let request = Request::post(format!("/api/{operation}"))
-            .header("content-type", "application/json")
-            .header("origin", ORIGIN)
-            .header("x-agent-token", &self.access_token)
-            .header("x-amz-content-sha256", hex.concat())
-            .body(Body::from(body))
-            .expect("a request");
-        let response = self
-            .proxy
-            .clone()
-            .oneshot(request)
-            .await
-            .expect("an answer");
-        let status = response.status().as_u16();
-        let body = to_bytes(response.into_body(), usize::MAX)
-            .await
-            .expect("a body");
-        Answer {
-            status,
-            location: None,
-            body: body.to_vec(),
-        }
+        [
+            ("content-type", "application/json".to_owned()),
+            ("origin", self.origin.clone()),
+            ("x-agent-token", self.access_token.clone()),
+            ("x-amz-content-sha256", hex.concat()),
+        ]
     }
 
     pub(crate) async fn screen_pop(&self, contact: &str) -> Vec<Value> {
@@ -277,12 +304,13 @@ impl Desk {
     }
 }
 
-fn proxy(world: &World) -> Router {
+/// The proxy's environment.
+pub(crate) fn environment(world: &World) -> Vec<(&'static str, String)> {
     let sim = world.sim();
-    let (aws, issuer) = (sim.aws_url(), sim.identity_url());
-    let clock = format!("{}/clock", sim.control_url());
-    let settings = [
+    let fixed = [
         ("AWS_REGION", "ap-northeast-1"),
+        ("AWS_ACCESS_KEY_ID", KEY),
+        ("AWS_SECRET_ACCESS_KEY", SECRET),
         (
             "DESK_CONNECT_INSTANCE",
             "5ca1ab1e-0000-4000-8000-00000000c0de",
@@ -290,22 +318,31 @@ fn proxy(world: &World) -> Router {
         ("DESK_PROFILES_DOMAIN", "amazon-connect-demo"),
         ("DESK_AUDIENCE", "agent-desk-api"),
         ("DESK_ORDER_NAME_KEY", "shop_order_name"),
-        ("DESK_ORIGINS", ORIGIN),
-        ("DESK_ISSUER", &issuer),
-        ("AWS_ENDPOINT_URL", &aws),
-        ("DESK_CLOCK_URL", &clock),
         // Programs that were not optimised take their time over a thousand orders.
         ("DESK_TIMEOUT_MS", "30000"),
+        ("DESK_LISTEN", "127.0.0.1:0"),
     ];
+    let own = [
+        ("DESK_ORIGINS", world.origin()),
+        ("DESK_ISSUER", sim.identity_url()),
+        ("AWS_ENDPOINT_URL", sim.aws_url()),
+        ("DESK_CLOCK_URL", format!("{}/clock", sim.control_url())),
+    ];
+    let fixed = fixed.map(|(name, value)| (name, value.to_owned()));
+    fixed.into_iter().chain(own).collect()
+}
+
+fn proxy(world: &World) -> Router {
+    let environment = environment(world);
     let config = Config::read(|name| {
-        let found = settings.iter().find(|(key, _)| *key == name);
-        found.map(|(_, value)| (*value).to_owned())
+        let found = environment.iter().find(|(key, _)| *key == name);
+        found.map(|(_, value)| value.clone())
     });
     let config = config.expect("a configuration");
     let clock = Clock::asked_at(config.clock.clone().expect("a clock"));
     let credentials = Credentials::builder()
-        .access_key_id("AKIAIOSFODNN7EXAMPLE")
-        .secret_access_key("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+        .access_key_id(KEY)
+        .secret_access_key(SECRET)
         .provider_name("local")
         .build();
     let credentials = SharedCredentialsProvider::new(credentials);
