@@ -10,6 +10,8 @@
 //!   character reaches the desk (`tests/upstream.rs`).
 //! - What could not be read is said, and hides nothing beside it
 //!   (`orders::tests::a_wrong_member_hides_no_other_and_is_named` and its like).
+//! - Who it is, and all that belongs to them, does not depend on the page on which it stands
+//!   (`customer::tests`).
 //! - `docs/openapi.json` is what the code does (`tests/openapi.rs`).
 //! - Nobody reaches an operation but through the gate (`asked`): form, origin, token, rate, body
 //!   (`attacks`).
