@@ -313,10 +313,6 @@ impl Runtime {
             if role == Role::Leader && matches!(event, Event::Initialized | Event::Reloaded) {
                 this.ask(Ccp::claim_ring);
             }
-            // Whoever works here next is somebody else to the proxy, too.
-            if event == Event::Terminated {
-                this.leave_the_proxy(false);
-            }
             if event == Event::Acknowledged {
                 this.acknowledged();
             } else if let Some(input) = input(event) {
@@ -447,6 +443,7 @@ impl Runtime {
             Effect::Inquire { id, question } => self.inquire(id, &question),
             Effect::Abandon(id) => self.abandon(id),
             Effect::SignInForCustomers => self.sign_in_for_customers(),
+            Effect::ForgetSignIn => self.leave_the_proxy(false),
             Effect::Log(oddity) => match oddity {
                 Oddity::UnknownWord(what, word) => warn(&format!("unknown {what}: {word}")),
                 Oddity::Unreadable(path) => warn(&format!("cannot read {path}")),

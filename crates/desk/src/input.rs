@@ -176,6 +176,8 @@ pub enum Effect {
     Abandon(InquiryId),
     /// Open the identity provider's page in a pop-up, in the press that asks for it.
     SignInForCustomers,
+    /// Forget the agent's sign-in with the identity provider: somebody else may work here next.
+    ForgetSignIn,
     /// Close the pop-up: the CCP speaks.
     CloseSignIn,
     /// Write it to the console, once.

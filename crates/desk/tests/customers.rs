@@ -591,6 +591,41 @@ fn nothing_of_a_customer_stays_for_somebody_else(#[case] replaced: bool) {
     assert!(!format!("{:?}", page.desk).contains(profile_id(1).as_str()));
 }
 
+/// Somebody else works here, or the agent has signed out; what was done about it.
+fn left(page: &mut Page, replaced: bool) -> Vec<Effect> {
+    if replaced {
+        let mut other = idle(at(40));
+        other.agent.arn = Some("arn:agent/2".into());
+        page.tell(other)
+    } else {
+        page.give(Input::Link(Link::SignedOut))
+    }
+}
+
+#[rstest]
+#[case::by_somebody_else(true)]
+#[case::by_nobody(false)]
+fn nobody_is_asked_in_the_name_of_who_has_left(#[case] replaced: bool) {
+    let mut page = signed_in();
+    page.tell(idle(at(1)));
+    let effects = left(&mut page, replaced);
+    assert!(effects.contains(&Effect::ForgetSignIn), "{effects:?}");
+    assert_eq!(page.desk.access(), &Access::SignedOut);
+}
+
+#[test]
+fn who_comes_next_may_sign_in_for_customers_first() {
+    let mut page = signed_in();
+    page.tell(idle(at(1)));
+    left(&mut page, false);
+    page.give(Input::Access(Access::SigningIn));
+    let effects = page.give(Input::Access(Access::SignedIn));
+    assert!(!effects.contains(&Effect::ForgetSignIn), "{effects:?}");
+    page.give(Input::Link(Link::Ready));
+    page.tell(idle(at(50)));
+    assert_eq!(page.desk.access(), &Access::SignedIn);
+}
+
 #[test]
 fn a_search_shows_whom_it_found_and_opens_them_beside_no_call() {
     let mut page = signed_in();

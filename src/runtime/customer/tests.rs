@@ -247,6 +247,15 @@ async fn signing_in_and_out_is_asked_of_the_script() {
 }
 
 #[wasm_bindgen_test]
+async fn the_token_of_who_has_left_is_forgotten() {
+    let stage = open().await;
+    proxy_tells(0, "signed-in", "");
+    take_asked();
+    stage.tell(Input::Link(Link::SignedOut)).await;
+    assert_eq!(take_asked(), "sign out false");
+}
+
+#[wasm_bindgen_test]
 async fn without_the_script_the_press_says_that_it_failed() {
     let stage = Stage::of_page(Desk::default(), with_customers()).await;
     remove_proxy();

@@ -105,6 +105,8 @@ pub(super) struct Customers {
     access: Access,
     /// The agent who works here.
     asked_for: Option<Box<str>>,
+    /// Whether the agent has left.
+    is_out: bool,
     present: Vec<Present>,
     looked_up: Option<ScreenPop>,
     lookup: Option<Lookup>,
@@ -302,9 +304,17 @@ impl Desk {
             return false;
         }
         let before = self.customers.revisions;
-        if self.is_somebody_else() || self.link == Link::SignedOut {
+        let is_out = self.link == Link::SignedOut;
+        let has_left = is_out && !self.customers.is_out;
+        let is_replaced = self.is_somebody_else();
+        if is_replaced || is_out {
             self.customers.forget_all(effects);
         }
+        // Not for as long as nobody is there: who comes next may sign in for customers first.
+        if is_replaced || has_left {
+            self.customers.forget_sign_in(effects);
+        }
+        self.customers.is_out = is_out;
         self.customers.forget_since(now);
         self.leave_the_gone(now, effects);
         if self.leads() {
@@ -551,6 +561,15 @@ impl Customers {
             revisions: self.revisions.wrapping_add(1),
             ..Self::default()
         };
+    }
+
+    /// Nobody is asked in the name of who has left.
+    fn forget_sign_in(&mut self, effects: &mut Vec<Effect>) {
+        if matches!(self.access, Access::SignedIn | Access::SigningIn) {
+            self.access = Access::SignedOut;
+            self.revisions = self.revisions.wrapping_add(1);
+            effects.push(Effect::ForgetSignIn);
+        }
     }
 
     fn forget_since(&mut self, now: Instant) {
