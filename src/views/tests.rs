@@ -2,6 +2,7 @@
 //! what is pressed goes back as commands. How it behaves is proven in the crate `desk`, the
 //! journeys of `tests/e2e` go through the whole page.
 
+mod access;
 mod agent;
 mod call;
 mod dialler;

@@ -362,3 +362,33 @@ test("a renewal that was under way when the agent signed out changes nothing", a
   const revoked = (await asked(page)).find(({ address }) => address.endsWith("/revoke"));
   expect(Object.fromEntries(new URLSearchParams(revoked.body))).toEqual({ client_id: "desk", token: "refresh-1" });
 });
+
+test("a sign-in that was under way when the agent signed out gives no token", async ({ page }) => {
+  await start(page);
+  await page.evaluate((issuer) => {
+    const works = network[`${issuer}/token`];
+    network[`${issuer}/token`] = () => new Promise((resolve) => (globalThis.answer = () => resolve(works())));
+    globalThis.done = deskProxy.signIn();
+  }, ISSUER);
+  await expect.poll(async () => (await asked(page)).map(({ address }) => address)).toContain(`${ISSUER}/token`);
+  await page.evaluate(async () => {
+    await deskProxy.signOut(false);
+    answer();
+    await done;
+    await deskProxy.ask(1, "/search", "{}");
+  });
+  expect(await told(page)).toEqual([
+    [0, "signing-in", ""],
+    [0, "signed-out", ""],
+    [1, "sign-in", ""],
+  ]);
+});
+
+test("an error that is no word of the protocol's is not repeated", async ({ page }) => {
+  await start(page);
+  await page.evaluate((issuer) => {
+    network[`${issuer}/token`] = () => json({ error: "<b>call 0120</b>" }, 400);
+    return deskProxy.signIn();
+  }, ISSUER);
+  expect((await told(page)).at(-1)).toEqual([0, "refused", "unknown_error"]);
+});
