@@ -34,7 +34,7 @@ cargo xtask <command>
 
   demo [--port-base N] [--open] [--ccp URL [--region R] | --replay FILE]
                      build the desk, start the local world, print one READY line; Ctrl-C ends it all
-                       --port-base N  ports from N up (9400)
+                       --port-base N  five ports from N up (9400): desk, CCP, AWS, identity provider, proxy
                        --open         open the desk and the customer's phone in the browser
                        --ccp URL      embed a real instance's Contact Control Panel instead
                        --replay FILE  play an incident that a desk has saved

@@ -60,7 +60,8 @@ struct Raw {
     method: Method,
     uri: Uri,
     headers: Vec<(String, Vec<u8>)>,
-    body: Bytes,
+    /// Nothing, when it is larger than anything that is read.
+    body: Option<Bytes>,
 }
 
 /// How a request is answered.
@@ -90,7 +91,8 @@ async fn answer(
         return misdirected();
     }
     let body = match body {
-        Ok(body) => body,
+        Ok(body) => Some(body),
+        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => None,
         Err(rejection) => return rejection.into_response(),
     };
     let raw = Raw {
@@ -158,12 +160,13 @@ fn judge(floor: &mut Floor, raw: &Raw) -> Verdict {
 
 /// Whose request it is, and for which service.
 fn verified(floor: &Floor, raw: &Raw, now: DateTime<Utc>) -> Result<(String, String), ApiError> {
+    let body = raw.body.as_ref().ok_or_else(too_large)?;
     let presented = Presented {
         method: raw.method.as_str(),
         path: raw.uri.path(),
         query: raw.uri.query().unwrap_or_default(),
         headers: &raw.headers,
-        body: &raw.body,
+        body,
     };
     let endpoint = Endpoint {
         region: &floor.instance.scenario().region,
@@ -173,16 +176,26 @@ fn verified(floor: &Floor, raw: &Raw, now: DateTime<Utc>) -> Result<(String, Str
     Ok((signed.access_key_id, signed.service))
 }
 
+/// As the layer in front of AWS's services refuses what it does not read; no model has it.
+fn too_large() -> ApiError {
+    ApiError::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "RequestEntityTooLargeException",
+        format!("HTTP content length exceeded {LARGEST_BODY} bytes."),
+    )
+}
+
 /// The request, decoded.
 fn read(raw: &Raw) -> Result<ApiRequest, ApiError> {
     let malformed = |what: &str| ApiError::bad("SerializationException", what);
     let text = |bytes: Vec<u8>| {
         String::from_utf8(bytes).map_err(|_| malformed("the address is not UTF-8"))
     };
-    let body = if raw.body.is_empty() {
+    let body = raw.body.as_deref().unwrap_or_default();
+    let body = if body.is_empty() {
         Value::Object(Map::new())
     } else {
-        serde_json::from_slice(&raw.body).map_err(|_| malformed("the body is not JSON"))?
+        serde_json::from_slice(body).map_err(|_| malformed("the body is not JSON"))?
     };
     if !body.is_object() {
         return Err(malformed("the body is not a JSON object"));
@@ -256,6 +269,7 @@ fn text_member(code: &str) -> String {
             | "IncompleteSignatureException"
             | "InvalidSignatureException"
             | "MissingAuthenticationTokenException"
+            | "RequestEntityTooLargeException"
             | "UnrecognizedClientException"
     );
     let member = if authenticates { "message" } else { "Message" };

@@ -1,5 +1,7 @@
 //! Contacts as `DescribeContact` and `SearchContacts` tell of them.
 
+use std::cmp::Ordering;
+
 use chrono::{DateTime, TimeZone, Utc};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -226,6 +228,7 @@ pub(super) struct Search {
     time_range: TimeRange,
     #[serde(default, rename = "SearchCriteria")]
     criteria: Criteria,
+    sort: Option<Sort>,
     max_results: Option<usize>,
     next_token: Option<String>,
 }
@@ -251,6 +254,67 @@ enum RangeKind {
     Enqueue,
 }
 
+/// A contact that was found, and what is said of it.
+type Found<'a> = (&'a Line, Map<String, Value>);
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Sort {
+    field_name: SortField,
+    order: SortOrder,
+}
+
+/// `SortableFieldName` without those of scheduled contacts, of which there are none here.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+enum SortField {
+    InitiationTimestamp,
+    ConnectedToAgentTimestamp,
+    DisconnectTimestamp,
+    InitiationMethod,
+    Channel,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+enum SortOrder {
+    Ascending,
+    Descending,
+}
+
+impl Sort {
+    /// Which of two contacts comes first; where the field does not tell, the newer one.
+    fn compare(self, instance: &Instance, one: &Found<'_>, other: &Found<'_>) -> Ordering {
+        let newest_first =
+            (other.0.initiated_at, &other.0.id).cmp(&(one.0.initiated_at, &one.0.id));
+        let text = |(_, summary): &Found<'_>, name: &str| {
+            let text = summary.get(name).and_then(Value::as_str);
+            text.unwrap_or_default().to_owned()
+        };
+        let by_field = match self.field_name {
+            SortField::InitiationTimestamp => one.0.initiated_at.cmp(&other.0.initiated_at),
+            SortField::ConnectedToAgentTimestamp => {
+                let at =
+                    |(line, _): &Found<'_>| line.service.as_ref().and_then(|it| it.connected_at);
+                at(one).cmp(&at(other))
+            }
+            SortField::DisconnectTimestamp => {
+                let at = |(line, _): &Found<'_>| disconnected(instance, line);
+                at(one).cmp(&at(other))
+            }
+            SortField::InitiationMethod => {
+                text(one, "InitiationMethod").cmp(&text(other, "InitiationMethod"))
+            }
+            SortField::Channel => text(one, "Channel").cmp(&text(other, "Channel")),
+        };
+        let by_field = match self.order {
+            SortOrder::Ascending => by_field,
+            SortOrder::Descending => by_field.reverse(),
+        };
+        by_field.then(newest_first)
+    }
+}
+
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 struct Criteria {
@@ -260,7 +324,7 @@ struct Criteria {
     queue_ids: Vec<String>,
 }
 
-/// Contacts of late, the newest first.
+/// Contacts of late, the newest first unless something else is asked for.
 pub(super) fn search(floor: &Floor, request: &Search) -> Result<Value, ApiError> {
     check_instance(floor, &request.instance_id)?;
     let TimeRange {
@@ -283,7 +347,11 @@ pub(super) fn search(floor: &Floor, request: &Search) -> Result<Value, ApiError>
             .map_err(|_| invalid_parameter("NextToken is not one of ours"))?,
     };
     let instance = &floor.instance;
-    let mut found: Vec<(&Line, Map<String, Value>)> = instance
+    let sort = request.sort.unwrap_or(Sort {
+        field_name: SortField::InitiationTimestamp,
+        order: SortOrder::Descending,
+    });
+    let mut found: Vec<Found<'_>> = instance
         .lines()
         .filter(|line| {
             let service = line.service.as_ref();
@@ -298,9 +366,7 @@ pub(super) fn search(floor: &Floor, request: &Search) -> Result<Value, ApiError>
         .map(|line| (line, summary(instance, line)))
         .filter(|(_, summary)| request.criteria.fits(summary))
         .collect();
-    found.sort_by(|(one, _), (other, _)| {
-        (other.initiated_at, &other.id).cmp(&(one.initiated_at, &one.id))
-    });
+    found.sort_by(|one, other| sort.compare(instance, one, other));
     let total = found.len();
     let contacts: Vec<_> = found
         .into_iter()

@@ -98,6 +98,17 @@ async fn a_wrong_body_is_an_error_of_the_service(#[case] body: &str, #[case] cod
     sim.stop().await;
 }
 
+#[tokio::test]
+async fn a_body_that_no_service_reads_is_refused_as_aws_does() {
+    let sim = frozen(Scenario::default()).await;
+    let url = format!("{}/search-users", sim.aws_url());
+    let answer = request("POST", &url, &[], &vec![b' '; 1_048_577]).await;
+    assert_eq!(error(&answer), (413, "RequestEntityTooLargeException"));
+    assert!(answer.json()["message"].is_string());
+    assert!(answer.header("x-amzn-requestid").is_some());
+    sim.stop().await;
+}
+
 #[rstest]
 #[case::throttled(json!("throttle"), 429, "ThrottlingException")]
 #[case::an_error(json!({ "error": { "status": 500, "code": "InternalServiceException" } }), 500, "InternalServiceException")]

@@ -454,3 +454,38 @@ async fn contacts_are_found_by_time_and_agent() {
     assert_eq!(search(NINE, hers, 10).await, (vec![first], json!(1), true));
     sim.stop().await;
 }
+
+#[rstest]
+#[case::oldest_first(json!({ "FieldName": "INITIATION_TIMESTAMP", "Order": "ASCENDING" }), [0, 1, 2])]
+#[case::newest_first(json!({ "FieldName": "INITIATION_TIMESTAMP", "Order": "DESCENDING" }), [2, 1, 0])]
+#[case::as_nobody_asks(json!(null), [2, 1, 0])]
+#[case::last_to_end(json!({ "FieldName": "DISCONNECT_TIMESTAMP", "Order": "DESCENDING" }), [1, 0, 2])]
+#[case::all_the_same(json!({ "FieldName": "CHANNEL", "Order": "ASCENDING" }), [2, 1, 0])]
+#[tokio::test]
+async fn contacts_are_found_in_the_order_that_is_asked_for(
+    #[case] sort: Value,
+    #[case] order: [usize; 3],
+) {
+    let (sim, _page) = at_nine(Scenario::default()).await;
+    let mut calls = Vec::new();
+    for _ in 0..3 {
+        calls.push(ring(&sim, json!({ "from": CALLER })).await);
+        later(&sim, 2).await;
+    }
+    for ended in [&calls[0], &calls[1]] {
+        let path = format!("/contacts/{ended}/hang-up");
+        control(&sim, &path, json!({})).await;
+        later(&sim, 2).await;
+    }
+    let range = json!({
+        "Type": "INITIATION_TIMESTAMP", "StartTime": NINE, "EndTime": NINE + 100.0,
+    });
+    let body = json!({ "InstanceId": INSTANCE, "TimeRange": range, "Sort": sort });
+    let reply = post(&sim, "/search-contacts", body).await.json();
+    let contacts = reply["Contacts"].as_array().expect("contacts").iter();
+    let found: Vec<_> = contacts
+        .map(|contact| contact["Id"].as_str().unwrap())
+        .collect();
+    assert_eq!(found, order.map(|at| &*calls[at]));
+    sim.stop().await;
+}
