@@ -190,10 +190,10 @@ fn sent(value: &impl serde::Serialize) -> Told {
     Told::parse(&serde_json::to_string(value).unwrap()).unwrap()
 }
 
-fn told(page: &mut Page, id: InquiryId, part: CustomerPart) -> Vec<Effect> {
+fn told(page: &mut Page, id: InquiryId, part: &CustomerPart) -> Vec<Effect> {
     page.give(Input::Answered {
         id,
-        answer: Answer::Part(sent(&part)),
+        answer: Answer::Part(sent(part)),
     })
 }
 
@@ -214,7 +214,7 @@ fn told_all(page: &mut Page, id: InquiryId) -> Vec<Effect> {
         contacts(1),
         CustomerPart::End(EndPart {}),
     ] {
-        effects.extend(told(page, id, part));
+        effects.extend(told(page, id, &part));
     }
     effects.extend(page.give(Input::Answered {
         id,
@@ -232,7 +232,7 @@ fn order_names(page: &Page) -> Vec<String> {
     let customer = page.desk.customer_in_front().and_then(|pop| pop.customer());
     let known = customer.and_then(|customer| customer.orders.known.as_ref());
     let orders = known.into_iter().flat_map(desk::Orders::iter);
-    orders.filter_map(|order| order.id()).collect()
+    orders.filter_map(contract::view::Order::id).collect()
 }
 
 #[test]
@@ -294,14 +294,14 @@ fn a_contact_that_is_tied_already_is_not_tied_again() {
         more: false,
         losses: Vec::new(),
     });
-    assert!(asked(&told(&mut page, first, part)).is_empty());
+    assert!(asked(&told(&mut page, first, &part)).is_empty());
     assert_eq!(page.desk.customer_in_front().unwrap().tie, Tie::Tied);
 }
 
 #[test]
 fn of_several_nobody_is_taken_before_the_agent_chooses() {
     let (mut page, first) = ringing();
-    let effects = told(&mut page, first, profiles(MatchKind::Many, &[1, 2]));
+    let effects = told(&mut page, first, &profiles(MatchKind::Many, &[1, 2]));
     assert!(asked(&effects).is_empty());
     assert_eq!(
         page.desk.customer_in_front().unwrap().identity(),
@@ -312,7 +312,7 @@ fn of_several_nobody_is_taken_before_the_agent_chooses() {
     assert_eq!(name(&page).as_deref(), Some("顧客2"));
     assert!(matches!(asked(&effects)[..], [(_, Question::Link { .. })]));
     // What is told later leaves the choice alone.
-    told(&mut page, first, profiles(MatchKind::Many, &[2, 1]));
+    told(&mut page, first, &profiles(MatchKind::Many, &[2, 1]));
     assert_eq!(name(&page).as_deref(), Some("顧客2"));
     page.command(choose(None));
     assert_eq!(
@@ -326,28 +326,28 @@ fn of_several_nobody_is_taken_before_the_agent_chooses() {
 #[case::nobody(MatchKind::None, Identity::NoMatch)]
 fn who_is_not_found_is_said_so(#[case] kind: MatchKind, #[case] identity: Identity<'static>) {
     let (mut page, first) = ringing();
-    told(&mut page, first, profiles(kind, &[]));
+    told(&mut page, first, &profiles(kind, &[]));
     assert_eq!(page.desk.customer_in_front().unwrap().identity(), identity);
 }
 
 #[test]
 fn first_orders_are_shown_until_all_have_come() {
     let (mut page, first) = ringing();
-    told(&mut page, first, profiles(MatchKind::One, &[1]));
-    told(&mut page, first, orders(1, false, &["#1"]));
-    told(&mut page, first, orders(1, false, &["#3"]));
+    told(&mut page, first, &profiles(MatchKind::One, &[1]));
+    told(&mut page, first, &orders(1, false, &["#1"]));
+    told(&mut page, first, &orders(1, false, &["#3"]));
     assert_eq!(order_names(&page), ["#1", "#3"]);
-    told(&mut page, first, orders(1, true, &["#3", "#2", "#1"]));
+    told(&mut page, first, &orders(1, true, &["#3", "#2", "#1"]));
     assert_eq!(order_names(&page), ["#3", "#2", "#1"]);
     // A page that comes late takes nothing away.
-    told(&mut page, first, orders(1, false, &["#1"]));
+    told(&mut page, first, &orders(1, false, &["#1"]));
     assert_eq!(order_names(&page), ["#3", "#2", "#1"]);
 }
 
 #[test]
 fn a_part_that_fails_costs_no_other() {
     let (mut page, first) = ringing();
-    told(&mut page, first, profiles(MatchKind::One, &[1]));
+    told(&mut page, first, &profiles(MatchKind::One, &[1]));
     let problem = CustomerPart::Problem(ProblemPart {
         about: PartName::Orders,
         profile: Some(profile_id(1)),
@@ -357,8 +357,8 @@ fn a_part_that_fails_costs_no_other() {
             retry_after_ms: None,
         },
     });
-    told(&mut page, first, problem);
-    told(&mut page, first, contacts(1));
+    told(&mut page, first, &problem);
+    told(&mut page, first, &contacts(1));
     let customer = page.desk.customer_in_front().unwrap().customer().unwrap();
     assert_eq!(
         customer.orders.error,
@@ -370,8 +370,8 @@ fn a_part_that_fails_costs_no_other() {
 #[test]
 fn an_answer_that_is_cut_off_says_what_is_missing_and_is_asked_for_again() {
     let (mut page, first) = ringing();
-    told(&mut page, first, profiles(MatchKind::One, &[1]));
-    told(&mut page, first, orders(1, false, &["#1"]));
+    told(&mut page, first, &profiles(MatchKind::One, &[1]));
+    told(&mut page, first, &orders(1, false, &["#1"]));
     page.give(Input::Answered {
         id: first,
         answer: Answer::Closed,
@@ -507,13 +507,13 @@ fn nobody_waits_for_an_answer_about_a_call_that_is_missed_or_gone() {
         matches!(opened[..], [(_, Question::Profile(_))]),
         "no tie: {opened:?}"
     );
-    told(&mut page, opened[0].0, profiles(MatchKind::One, &[3]));
+    told(&mut page, opened[0].0, &profiles(MatchKind::One, &[3]));
     assert_eq!(name(&page).as_deref(), Some("顧客3"));
     let (mut page, first) = ringing();
     assert_eq!(abandoned(&page.tell(idle(at(20)))), [first]);
     // A late word of it changes nothing.
     let before = page.desk.revision();
-    told(&mut page, first, profiles(MatchKind::One, &[1]));
+    told(&mut page, first, &profiles(MatchKind::One, &[1]));
     assert_eq!(page.desk.revision(), before);
 }
 
@@ -531,7 +531,7 @@ fn who_calls_again_within_the_hour_is_shown_at_once_and_asked_about_anew() {
     let [(second, Question::Contact(_))] = &asked(&effects)[..] else {
         panic!("one question: {effects:?}");
     };
-    let effects = told(&mut page, *second, profiles(MatchKind::One, &[1]));
+    let effects = told(&mut page, *second, &profiles(MatchKind::One, &[1]));
     assert_eq!(asked(&effects).len(), 1);
     assert_eq!(order_names(&page), ["#2", "#1"]);
     assert!(!page.desk.customer_in_front().unwrap().is_old);
@@ -560,7 +560,7 @@ fn whom_the_agent_had_to_choose_is_chosen_again_next_time() {
         contacts(2),
         CustomerPart::End(EndPart {}),
     ] {
-        told(&mut page, first, part);
+        told(&mut page, first, &part);
     }
     page.command(Command::Customer(CustomerCommand::Choose(
         id("c"),
@@ -657,7 +657,7 @@ fn a_search_shows_whom_it_found_and_opens_them_beside_no_call() {
     let [(opened, Question::Profile(_))] = &asked(&effects)[..] else {
         panic!("one question and no tie: {effects:?}");
     };
-    told(&mut page, *opened, profiles(MatchKind::One, &[3]));
+    told(&mut page, *opened, &profiles(MatchKind::One, &[3]));
     assert_eq!(name(&page).as_deref(), Some("顧客3"));
     page.command(Command::Customer(CustomerCommand::Close));
     page.command(Command::Customer(CustomerCommand::CloseSearch));
@@ -668,17 +668,17 @@ fn a_search_shows_whom_it_found_and_opens_them_beside_no_call() {
 #[test]
 fn somebody_found_in_a_call_of_a_stranger_is_its_customer() {
     let (mut page, first) = ringing();
-    told(&mut page, first, profiles(MatchKind::None, &[]));
-    told(&mut page, first, CustomerPart::End(EndPart {}));
+    told(&mut page, first, &profiles(MatchKind::None, &[]));
+    told(&mut page, first, &CustomerPart::End(EndPart {}));
     let open = Command::Customer(CustomerCommand::Open(profile_id(3)));
     let questions = asked(&page.command(open));
     let [(opened, Question::Profile(_)), (_, Question::Link { .. })] = &questions[..] else {
         panic!("who they are, and the tie: {questions:?}");
     };
-    told(&mut page, *opened, profiles(MatchKind::One, &[3]));
+    told(&mut page, *opened, &profiles(MatchKind::One, &[3]));
     assert_eq!(name(&page).as_deref(), Some("顧客3"));
     // The contact is asked about again, and still nobody has its number.
-    told(&mut page, first, profiles(MatchKind::None, &[]));
+    told(&mut page, first, &profiles(MatchKind::None, &[]));
     assert_eq!(name(&page).as_deref(), Some("顧客3"));
 }
 
@@ -860,7 +860,7 @@ proptest! {
                     page.give(Input::Snapshot(Box::new(told)))
                 }
                 Turn::Part(of, which) => match picks(of) {
-                    Some(id) => told(&mut page, id, any_part(which)),
+                    Some(id) => told(&mut page, id, &any_part(which)),
                     None => continue,
                 },
                 Turn::Close(of) => match picks(of) {
@@ -948,9 +948,9 @@ mod reasons {
     use super::*;
 
     /// A page on which a customer has these orders.
-    fn having(orders: CustomerPart) -> Page {
+    fn having(orders: &CustomerPart) -> Page {
         let (mut page, first) = ringing();
-        told(&mut page, first, profiles(MatchKind::One, &[1]));
+        told(&mut page, first, &profiles(MatchKind::One, &[1]));
         told(&mut page, first, orders);
         page
     }
@@ -985,7 +985,7 @@ mod reasons {
             detailed: true,
             losses: Vec::new(),
         });
-        let page = having(part);
+        let page = having(&part);
         let likely = Likely::of(known(&page), at(0), SHIPS_WITHIN_DAYS).unwrap();
         let (order, reason) = likely.order?;
         Some((order.id()?, reason))
@@ -1041,13 +1041,13 @@ mod reasons {
 
     #[test]
     fn nothing_is_judged_before_all_orders_are_there() {
-        let page = having(orders(1, false, &["#1"]));
+        let page = having(&orders(1, false, &["#1"]));
         assert!(Likely::of(known(&page), at(0), SHIPS_WITHIN_DAYS).is_none());
     }
 
     #[test]
     fn it_is_said_that_nothing_is_known_of_parcels() {
-        let page = having(orders(1, true, &["#1"]));
+        let page = having(&orders(1, true, &["#1"]));
         let likely = Likely::of(known(&page), at(0), SHIPS_WITHIN_DAYS).unwrap();
         assert!(likely.parcels_unknown);
     }
