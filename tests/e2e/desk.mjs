@@ -65,7 +65,8 @@ export const test = base.extend({
       await use(sim);
       await sim.stop();
     },
-    { scope: "worker" },
+    // A shop takes a while to open on a busy machine, which is no part of the first journey.
+    { scope: "worker", timeout: 180_000 },
   ],
 
   baseURL: async ({ sim }, use) => {

@@ -141,9 +141,6 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
 
     let dist = dist::ensure(workspace)?;
     World::build(workspace)?;
-    if options.has_customers() {
-        World::build_proxy(workspace)?;
-    }
     let config = workspace.scratch(format!("demo-{}.json", options.port_base));
     fs::write(&config, serde_json::to_vec_pretty(&configuration(options))?)?;
 

@@ -208,7 +208,6 @@ fn end_to_end(workspace: &Workspace) -> Result<Tally> {
     let browser = Browser::ensure()?;
     let dist = dist::ensure(workspace)?;
     World::build(workspace)?;
-    World::build_proxy(workspace)?;
     install_journeys(workspace)?;
 
     let report = workspace.scratch("journeys.json");

@@ -93,23 +93,20 @@ const SIMULATOR: &str = "local Amazon Connect";
 const SIGNED_PROXY: &str = "signed proxy";
 
 impl World {
-    /// Builds the simulator.
+    /// Builds the simulator and the proxy.
     ///
     /// # Errors
     ///
-    /// When it does not compile.
+    /// When they do not compile.
     pub(crate) fn build(workspace: &Workspace) -> Result<()> {
-        build(workspace, SIMULATOR, ["--package=sim", "--bin=sim"])
-    }
-
-    /// Builds the proxy.
-    ///
-    /// # Errors
-    ///
-    /// When it does not compile.
-    pub(crate) fn build_proxy(workspace: &Workspace) -> Result<()> {
-        let program = ["--package=proxy", "--bin=desk-proxy"];
-        build(workspace, SIGNED_PROXY, program)
+        let mut build = workspace.cargo();
+        // The dev profile: it is fast enough for one agent, and shared with the tests. Both at once:
+        // one by one they would have their libraries built twice, with different features.
+        build
+            .args(["build", "--locked"])
+            .args(["--package=sim", "--bin=sim"])
+            .args(["--package=proxy", "--bin=desk-proxy"]);
+        process::step("build the local Amazon Connect and the proxy", &mut build)
     }
 
     /// Starts the simulator that [`World::build`] built and waits until it listens.
@@ -137,7 +134,7 @@ impl World {
         Ok(world)
     }
 
-    /// Starts the proxy that [`World::build_proxy`] built, between this desk and this simulator, and
+    /// Starts the proxy that [`World::build`] built, between this desk and this simulator, and
     /// waits until it listens.
     ///
     /// # Errors
@@ -215,13 +212,6 @@ impl World {
         let status = program.process.wait()?;
         Ok(Ended { name, status })
     }
-}
-
-fn build(workspace: &Workspace, name: &str, program: [&str; 2]) -> Result<()> {
-    let mut build = workspace.cargo();
-    // The dev profile: it is fast enough for one agent, and shared with the tests.
-    build.args(["build", "--locked"]).args(program);
-    process::step(&format!("build the {name}"), &mut build)
 }
 
 impl Program {
