@@ -206,11 +206,7 @@ impl Aws {
             if failed == ATTEMPTS || !error.is_transient() {
                 return Err(error);
             }
-            let asked = match error {
-                AwsError::Throttled { retry_after, .. } => retry_after,
-                _ => None,
-            };
-            let pause = pause(failed, asked);
+            let pause = pause(failed, &error);
             if pause >= deadline.saturating_duration_since(Instant::now()) {
                 return Err(error);
             }

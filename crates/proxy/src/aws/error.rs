@@ -69,7 +69,7 @@ impl Code {
         is_name.then(|| Self(name.into()))
     }
 
-    fn unnamed() -> Self {
+    pub(super) fn unnamed() -> Self {
         Self("Unnamed".into())
     }
 

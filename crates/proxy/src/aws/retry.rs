@@ -8,13 +8,19 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use super::AwsError;
+
 /// Attempts of one call, the first included.
 pub(super) const ATTEMPTS: u32 = 3;
 
 const CAPACITY: u32 = 500;
 const COST: u32 = 5;
 const COST_OF_SILENCE: u32 = 10;
-const FIRST_PAUSE: Duration = Duration::from_millis(50);
+/// The longest first pause after trouble, which is one machine's and soon over.
+const AFTER_TROUBLE: Duration = Duration::from_millis(50);
+/// The longest first pause after throttling: Connect gives back ten calls of a kind in a second, for
+/// which everybody waits who was refused.
+const AFTER_THROTTLING: Duration = Duration::from_millis(500);
 
 /// What retries of all calls may cost together.
 #[derive(Debug)]
@@ -50,15 +56,20 @@ impl Budget {
     }
 }
 
-/// How long to wait after `failed` attempts: somewhere up to 50 ms doubled each time, and never less
-/// than the server asked for.
-pub(super) fn pause(failed: u32, asked: Option<Duration>) -> Duration {
-    let most = FIRST_PAUSE * 2_u32.saturating_pow(failed.saturating_sub(1).min(6));
+/// How long to wait after `failed` attempts, of which the last ended in `error`: somewhere up to the
+/// first pause, doubled each time, and never less than the server asked for.
+pub(super) fn pause(failed: u32, error: &AwsError) -> Duration {
+    let (first, asked) = match error {
+        AwsError::Throttled { retry_after, .. } => (AFTER_THROTTLING, *retry_after),
+        _ => (AFTER_TROUBLE, None),
+    };
+    let most = first * 2_u32.saturating_pow(failed.saturating_sub(1).min(6));
     most.mul_f64(fastrand::f64()).max(asked.unwrap_or_default())
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::error::Code;
     use super::*;
 
     #[test]
@@ -80,10 +91,25 @@ mod tests {
         assert_eq!(std::iter::from_fn(|| budget.take(true)).count(), 50);
     }
 
+    fn throttled(retry_after: Option<Duration>) -> AwsError {
+        let code = Code::unnamed();
+        AwsError::Throttled { code, retry_after }
+    }
+
     #[test]
     fn the_server_s_wish_is_the_least() {
         let asked = Duration::from_secs(2);
-        assert_eq!(pause(1, Some(asked)), asked);
-        assert!(pause(3, None) <= FIRST_PAUSE * 4);
+        assert_eq!(pause(1, &throttled(Some(asked))), asked);
+        assert!(pause(3, &AwsError::Unreachable) <= AFTER_TROUBLE * 4);
+    }
+
+    /// Forty calls at once, of which Connect serves fifteen and then ten a second: those that were
+    /// refused come again over more than a second.
+    #[test]
+    fn those_who_were_refused_together_do_not_come_again_together() {
+        fastrand::seed(1);
+        let second = |_| pause(1, &throttled(None)) + pause(2, &throttled(None));
+        let late = (0..1_000).map(second).filter(|it| it.as_millis() > 750);
+        assert!((350..650).contains(&late.count()));
     }
 }
