@@ -5,7 +5,7 @@
 //! cannot differ in what they take for one, and no digit is lost. This crate knows no clock, no
 //! transport, no Connect event, no shape of AWS's and no screen.
 //!
-//! Its values derive serde's traits for those who use them. The desk does not (ADR 0004), and a
+//! Its values derive serde's traits for those who use them. The desk does not (ADR 0005), and a
 //! derived implementation that nobody calls leaves no byte in the wasm.
 //!
 //! # Invariants

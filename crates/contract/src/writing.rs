@@ -1,4 +1,4 @@
-//! Writes requests, for the desk, which has no serde (ADR 0004).
+//! Writes requests, for the desk, which has no serde (ADR 0005).
 
 use std::fmt::Write as _;
 
