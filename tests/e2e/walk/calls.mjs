@@ -36,9 +36,9 @@ export class Call {
   }
 
   /** A step with a fate of its own. */
-  async step(name, act, holds, { via, byTime, blindable = false, plain = false } = {}) {
+  async step(name, act, holds, { via, byTime, answered, blindable = false, plain = false } = {}) {
     const fate = plain ? undefined : drawFate(this.dice, { blindable });
-    await this.post.step(name, act, holds, { fate, via, byTime });
+    await this.post.step(name, act, holds, { fate, via, byTime, answered });
   }
 
   /** Presses a button of the call in front, which this one is brought to first. */
@@ -297,10 +297,10 @@ export class Call {
     }
     // The desk leaves as soon as it hears that they have answered.
     const answer = () => this.sim.control(`contacts/${this.id}/third-parties/${party}/answer`, {});
-    await this.step("the third party: answer", answer, () => third() === "connected");
+    await this.step("the third party: answer", answer, () => third() === "connected", { answered: true });
     // To a desk that has lost sight of the call, it is another one: nobody is left with anybody unasked.
     if (this.lostSightSince(heard)) return this.press("退出", () => isOver(this.contact));
-    await this.step("the desk hands the customer on", () => {}, () => isOver(this.contact));
+    await this.step("the desk hands the customer on", () => {}, () => isOver(this.contact), { answered: true });
   }
 
   lostSightSince(heard) {
