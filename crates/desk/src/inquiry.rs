@@ -2,8 +2,6 @@
 
 use contract::{ApiError, ContactId, ErrorCode, Personal, ProfileId, SearchBy, Told, view};
 
-use crate::screen_pop::refusal;
-
 /// One question that is under way. Another one has another number, so that an answer which comes
 /// late is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +73,7 @@ impl InquiryError {
     /// The proxy's own word, if a body holds one.
     pub fn refusal(body: &Told) -> Option<Self> {
         let told = view::Refusal(body.value().member("error"));
-        told.code().map(|_| Self::Refused(refusal(told)))
+        told.code().map(|_| told.into())
     }
 
     /// How many milliseconds later the same question may have an answer, after so many attempts;
@@ -98,6 +96,16 @@ impl InquiryError {
             },
             Self::SignIn | Self::Unreadable => None,
         }
+    }
+}
+
+impl From<view::Refusal<'_>> for InquiryError {
+    fn from(told: view::Refusal<'_>) -> Self {
+        Self::Refused(ApiError {
+            code: told.code().unwrap_or(ErrorCode::Internal),
+            request_id: told.request_id(),
+            retry_after_ms: told.retry_after_ms(),
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 //! Parts come in lines, in no order that is promised and perhaps twice; each is taken as it is.
 //! What was known stays on screen until something newer has come in its place, and says so.
 
-use contract::{ApiError, ErrorCode, MatchKey, MatchKind, PartName, ProfileId, Told, view};
+use contract::{MatchKey, MatchKind, PartName, ProfileId, Told, view};
 
 use crate::{clock::Instant, inquiry::InquiryError};
 
@@ -57,6 +57,8 @@ pub struct Orders {
     pub count: usize,
     /// Whether all of them are here, in their order.
     pub complete: bool,
+    /// Whether they are of an answer that was cut off and has been asked for again.
+    is_cut: bool,
 }
 
 impl Orders {
@@ -73,14 +75,11 @@ impl Orders {
 
     fn add(&mut self, page: Told) {
         let part = view::Part(page.value());
-        self.complete = part.complete();
-        if self.complete {
-            // It stands for all before it.
-            *self = Self {
-                complete: true,
-                ..Self::default()
-            };
+        // The last line stands for all before it; and a new answer begins from the beginning.
+        if part.complete() || self.is_cut {
+            *self = Self::default();
         }
+        self.complete = part.complete();
         self.count += part.orders().count();
         self.pages.push(page);
     }
@@ -141,6 +140,9 @@ impl Candidate {
     }
 
     fn hope(&mut self) {
+        if let Some(orders) = &mut self.orders.known {
+            orders.is_cut = !orders.complete;
+        }
         self.orders.error = None;
         self.contacts.error = None;
         self.calculated.error = None;
@@ -191,7 +193,7 @@ pub struct ScreenPop {
     kind: Option<MatchKind>,
     candidates: Vec<Candidate>,
     chosen: Option<ProfileId>,
-    /// Whether the agent has chosen, and not the search.
+    /// Whether the agent has said who it is, or that it is nobody of these, and not the search.
     is_picked: bool,
     /// More may be the customer than are here.
     pub more: bool,
@@ -245,7 +247,7 @@ impl ScreenPop {
     /// Takes the one whom the agent has chosen, or none of them.
     pub(crate) fn choose(&mut self, profile: Option<ProfileId>) {
         self.tie = Tie::Loose;
-        self.is_picked = profile.is_some();
+        self.is_picked = true;
         self.chosen = profile;
     }
 
@@ -302,7 +304,7 @@ impl ScreenPop {
                 }
             }
             Some("problem") => {
-                let error = InquiryError::Refused(refusal(part.error()));
+                let error = part.error().into();
                 match (of, part.about()) {
                     (Some(of), PartName::Orders) => of.orders.lack(&error),
                     (Some(of), PartName::Contacts) => of.contacts.lack(&error),
@@ -365,7 +367,7 @@ impl ScreenPop {
         self.more = part.more();
     }
 
-    /// There is no more of the answer. Whether the question has been answered in full.
+    /// There is no more of the answer: why, where it has not been told in full.
     pub(crate) fn close(&mut self, error: Option<InquiryError>) {
         if let Some(error) = error {
             self.trouble = Some(error);
@@ -373,7 +375,8 @@ impl ScreenPop {
             // Cut off.
             self.trouble = Some(InquiryError::Unreachable);
         }
-        let missing = self.trouble.clone().unwrap_or(NOT_SENT);
+        // The proxy may have said that this was all, and left out a part without a word.
+        let missing = self.trouble.clone().unwrap_or(InquiryError::Unreadable);
         for one in &mut self.candidates {
             one.close(&missing);
         }
@@ -389,19 +392,3 @@ fn take_orders(orders: &mut Loadable<Orders>, page: Told) {
         orders.take(known);
     }
 }
-
-/// A refusal, as it is acted upon.
-pub(crate) fn refusal(told: view::Refusal<'_>) -> ApiError {
-    ApiError {
-        code: told.code().unwrap_or(ErrorCode::Internal),
-        request_id: told.request_id(),
-        retry_after_ms: told.retry_after_ms(),
-    }
-}
-
-/// The proxy has said that this was all, and left out a part without a word.
-const NOT_SENT: InquiryError = InquiryError::Refused(ApiError {
-    code: ErrorCode::NotAvailable,
-    request_id: None,
-    retry_after_ms: None,
-});

@@ -383,8 +383,13 @@ fn an_answer_that_is_cut_off_says_what_is_missing_and_is_asked_for_again() {
     assert!(page.desk.is_due(page.now));
     let effects = page.give(Input::TimePassed);
     assert_eq!(asked(&effects)[0].1, Question::Contact(id("c")));
-    // What is known stays meanwhile.
+    // What is known stays meanwhile, and is not there twice when it comes again.
     assert_eq!(order_names(&page), ["#1"]);
+    let second = asked(&effects)[0].0;
+    told(&mut page, second, &profiles(MatchKind::One, &[1]));
+    told(&mut page, second, &orders(1, false, &["#1"]));
+    told(&mut page, second, &orders(1, false, &["#2"]));
+    assert_eq!(order_names(&page), ["#1", "#2"]);
 }
 
 #[rstest]
@@ -493,6 +498,59 @@ fn a_mirror_asks_about_nobody() {
     let mut page = signed_in();
     page.give(Input::Role(Role::Mirror));
     assert!(asked(&rings(&mut page, "c", 1)).is_empty());
+}
+
+#[test]
+fn a_page_that_stops_leading_stops_asking() {
+    let (mut page, first) = ringing();
+    assert_eq!(abandoned(&page.give(Input::Role(Role::Mirror))), [first]);
+    let late = told(&mut page, first, &profiles(MatchKind::One, &[1]));
+    assert!(asked(&late).is_empty());
+    // Nor is anything due, for whoever asks the time.
+    page.now = page.now.after(600_000);
+    assert!(!page.desk.is_due(page.now));
+}
+
+#[test]
+fn while_nobody_is_signed_in_to_connect_nothing_changes() {
+    let (mut page, first) = ringing();
+    told_all(&mut page, first);
+    page.give(Input::Link(Link::SignedOut));
+    page.give(Input::TimePassed);
+    let before = page.desk.revision();
+    let effects = page.give(Input::TimePassed);
+    assert!(effects.is_empty(), "{effects:?}");
+    assert_eq!(page.desk.revision(), before);
+}
+
+#[test]
+fn a_search_that_failed_is_made_again_by_a_press() {
+    let mut page = signed_in();
+    page.tell(idle(at(1)));
+    let search = CustomerCommand::Search(SearchBy::Name, "佐藤".into());
+    let [(first, _)] = asked(&page.command(Command::Customer(search)))[..] else {
+        panic!("one question");
+    };
+    fails(&mut page, first, InquiryError::Unreachable);
+    let outcome = |page: &Page| page.desk.lookup().unwrap().outcome.clone();
+    assert_eq!(outcome(&page).error, Some(InquiryError::Unreachable));
+    page.now = page.now.after(600_000);
+    assert!(asked(&page.give(Input::TimePassed)).is_empty());
+    let again = Command::Customer(CustomerCommand::AskAgain);
+    let questions = asked(&page.command(again));
+    assert!(matches!(questions[..], [(_, Question::Search { .. })]));
+    assert!(outcome(&page).is_loading());
+}
+
+#[test]
+fn whom_the_agent_has_ruled_out_is_not_taken_again() {
+    let (mut page, first) = ringing();
+    told(&mut page, first, &profiles(MatchKind::One, &[1]));
+    page.command(Command::Customer(CustomerCommand::Choose(id("c"), None)));
+    let effects = told(&mut page, first, &profiles(MatchKind::One, &[1]));
+    assert!(asked(&effects).is_empty());
+    let pop = page.desk.customer_in_front().unwrap();
+    assert_eq!(pop.identity(), Identity::Ambiguous);
 }
 
 #[test]

@@ -39,7 +39,7 @@ pub struct Lookup {
     /// The pages that have come.
     pages: Vec<Told>,
     /// Where the next page begins, if there is one.
-    pub(crate) next: Option<String>,
+    next: Option<String>,
 }
 
 impl Lookup {
@@ -279,10 +279,7 @@ impl Desk {
                     _ => None,
                 }
             }
-            Question::Search { .. } => {
-                self.customers.found(answer);
-                None
-            }
+            Question::Search { .. } => self.customers.found(answer),
         };
         if let Some(error) = error {
             self.customers.wait(asked, error, now);
@@ -317,7 +314,10 @@ impl Desk {
         self.customers.is_out = is_out;
         self.customers.forget_since(now);
         self.leave_the_gone(now, effects);
-        if self.leads() {
+        if !self.leads() {
+            // Whatever it had asked for: it comes to the page that leads.
+            self.customers.abandon(&|_| true, effects);
+        } else if !is_out {
             self.ask_about_contacts(effects);
             if self.customers_are_due(now) {
                 self.customers.ask_again(effects, &|one| one.is_due(now));
@@ -434,6 +434,13 @@ impl Customers {
                 }
             });
         }
+        if let Some(lookup) = self
+            .lookup
+            .as_mut()
+            .filter(|_| asked.subject == Subject::Lookup)
+        {
+            lookup.outcome = Loadable::default();
+        }
         if may_ask {
             self.next_id = self.next_id.wrapping_add(1);
             let id = InquiryId(self.next_id);
@@ -454,7 +461,11 @@ impl Customers {
 
     /// Lets a question that has failed wait for its time.
     fn wait(&mut self, mut asked: Inquiry, error: InquiryError, now: Instant) {
-        let later = error.worth_asking_again(asked.attempts);
+        // A search is asked again by a press.
+        let is_search = asked.subject == Subject::Lookup;
+        let later = error
+            .worth_asking_again(asked.attempts)
+            .filter(|_| !is_search);
         asked.attempts = asked.attempts.saturating_add(1);
         asked.state = InquiryState::Failed(error, later.map(|millis| now.after(millis)));
         self.inquiries.push(asked);
@@ -607,25 +618,25 @@ impl Customers {
                 value: lookup.value.as_str().into(),
                 next: Some(next),
             };
-            lookup.outcome = Loadable::default();
             self.inquire(Subject::Lookup, question, effects);
         }
     }
 
-    fn found(&mut self, answer: Answer) {
-        let Some(lookup) = &mut self.lookup else {
-            return;
-        };
-        match answer {
+    /// Takes what a search has found, or says why it has found nothing.
+    fn found(&mut self, answer: Answer) -> Option<InquiryError> {
+        let lookup = self.lookup.as_mut()?;
+        lookup.outcome.error = match answer {
             Answer::Found(told) => {
                 let results = view::Results(told.value());
                 lookup.next = results.next();
                 lookup.outcome.known = results.outcome();
                 lookup.pages.push(told);
+                None
             }
-            Answer::Failed(error) => lookup.outcome.error = Some(error),
+            Answer::Failed(error) => Some(error),
             // Not an answer to a search.
-            _ => lookup.outcome.error = Some(InquiryError::Unreadable),
-        }
+            _ => Some(InquiryError::Unreadable),
+        };
+        lookup.outcome.error.clone()
     }
 }
