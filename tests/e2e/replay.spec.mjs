@@ -195,7 +195,8 @@ for (const { what, answered } of [
 }
 
 test("after a reset the softphone is a softphone again", async ({ page, sim }) => {
-  await open(page, sim, readIncident("declined.json"));
+  const replay = await open(page, sim, readIncident("declined.json"));
+  await replay.halted();
   await sim.reset();
   await openDesk(page);
 });

@@ -158,7 +158,12 @@ function show() {
 }
 
 async function open() {
-  incident = await (await fetch("/ccp-v2/incident.json", { cache: "no-store" })).json();
+  const answer = await fetch("/ccp-v2/incident.json", { cache: "no-store" });
+  if (!answer.ok) {
+    at("about").textContent = "There is nothing to replay any more: the simulator was reset while this page came.";
+    return;
+  }
+  incident = await answer.json();
   const { desk, library, browser, started, missing, messages } = incident;
   at("about").textContent = `${started}, ${browser}, library ${library}, desk ${desk}${missing > 0 ? `; ${missing} earlier messages are missing` : ""}`;
   at("lines").append(...messages.map((line) => {

@@ -39,7 +39,8 @@ export class Post {
   blind = false;
   #heard = 0;
   #wrong = 0;
-  #leftOver = false;
+  /** What snapshots show that were left where they are, until the next step. */
+  #leftOver = [];
   troubles = [];
   #expected = [];
   #poison = undefined;
@@ -86,7 +87,7 @@ export class Post {
   /** Lets snapshots flow while the page finds its way back to Connect. */
   async flow(returns) {
     await this.sim.control("delivery", { hold: "nothing" });
-    this.#leftOver = false;
+    this.#leftOver = [];
     await returns();
     await this.page.waitForFunction((name) => document.querySelector('[data-testid="agent-name"]')?.textContent === name && !document.querySelector(".state-menu select").disabled, AGENT.name);
     await this.page.evaluate(() => walk.arm());
@@ -141,15 +142,15 @@ export class Post {
     const during = phasesOf(this.told);
     await this.sim.advance(fate?.seconds ?? 1);
     await this.look();
-    const allowed = [...(this.#leftOver || byTime ? [before] : []), ...via, during, phasesOf(this.told)];
-    this.#leftOver = false;
+    const allowed = [...this.#leftOver, ...(byTime ? [before] : []), ...via, during, phasesOf(this.told)];
+    this.#leftOver = [];
     if (fate?.network) await fate.network(this, this.told.held);
     else await this.deliver({ deliver: 999 }, this.told.held);
     const last = [allowed.at(-1)];
     if (answered) {
       last.push(phasesOf(await this.look()));
       allowed.push(last.at(-1));
-      this.#leftOver = true;
+      this.#leftOver = last;
     }
     if (this.blind) return;
     const mayMislead = this.#wasPoisoned() || this.#misleads;
@@ -168,7 +169,7 @@ export class Post {
 
   /** Leaves what is held back where it is, until the next step. */
   leaveOver() {
-    this.#leftOver = true;
+    this.#leftOver = [phasesOf(this.told)];
   }
 
   /** Lets `count` snapshots arrive, and hears them; `last` is the time of the last, where more may come. */
@@ -204,7 +205,7 @@ export class Post {
       this.expect(/'agent::update' event handler failed/);
     }
     // Spent: it was heard, or lost on its way, unless it is what is left where it is.
-    if (this.told.snapshots_to_mutate === 0 && !this.#leftOver) this.#poison = undefined;
+    if (this.told.snapshots_to_mutate === 0 && this.#leftOver.length === 0) this.#poison = undefined;
     return heard !== undefined;
   }
 
