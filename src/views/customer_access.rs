@@ -1,6 +1,6 @@
 //! What stands between the agent and customer data, and the way past it.
 
-use desk::{Access, Command, CustomerCommand};
+use desk::{Access, Command, CustomerCommand, Role};
 
 use crate::{
     runtime::DeskHandle,
@@ -29,7 +29,9 @@ pub(super) fn customer_access(desk: DeskHandle) -> El {
             let helps = !matches!(access, Access::NotConfigured | Access::SignedIn);
             let sign_in = helps.then(|| {
                 let press = move || desk.command(Command::Customer(CustomerCommand::SignIn));
-                button("accept", || Text::SignIn, desk, || true, press).key("sign-in")
+                // A mirror asks nothing of anybody.
+                let leads = move || desk.read(|desk| desk.role() != Role::Mirror);
+                button("accept", || Text::SignIn, desk, leads, press).key("sign-in")
             });
             told.into_iter().chain(sign_in).collect()
         })
