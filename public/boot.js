@@ -6,7 +6,8 @@
 // bytes are already on the way (the preload in index.html). Nothing here ever takes the app down: a
 // library that is blocked or changed is announced, and the app says so in its own words.
 
-const { js, wasm, streams, streamsIntegrity, recorder, recorderIntegrity, proxy, proxyIntegrity } = document.querySelector("script[data-wasm]").dataset;
+const told = document.querySelector("script[data-wasm]").dataset;
+const { js, wasm, streams, streamsIntegrity, recorder, recorderIntegrity, proxy, proxyIntegrity } = told;
 
 // Which page of the browser leads: the one that holds the lock. The others wait in a queue, in which
 // the browser moves them up when that page goes, however it goes. Asked for here, for the app embeds
@@ -152,11 +153,25 @@ window.deskSettings = fetch("/config.json", { cache: "no-store" })
   .then((answer) => (answer.ok ? answer.text() : null))
   .catch(() => null);
 
+// The app's sentences, in the language of whoever reads them and no other: the address asks for one, or
+// the deployment says it. What is neither is said to be wrong in Japanese.
+async function fetchText() {
+  let wanted = new URLSearchParams(location.search).get("lang");
+  if (!/^(ja|en)([-_]|$)/i.test(wanted)) {
+    const settings = await window.deskSettings;
+    wanted = /"locale"\s*:\s*"en[-_"]/i.test(settings) ? "en" : "ja";
+  }
+  const [file, integrity] = /^en/i.test(wanted) ? [told.textEn, told.textEnIntegrity] : [told.textJa, told.textJaIntegrity];
+  const answer = await fetch(file, { integrity });
+  if (!answer.ok) throw new Error(`no ${file}`);
+  window.deskText = await answer.text();
+}
+
 // The glue is held to the integrity of its `modulepreload` link. WebAssembly has no such attribute:
 // it comes from the same origin, under a name that is the hash of its bytes. It is compiled while the
 // glue is still on its way.
 async function start() {
-  const [glue, module] = await Promise.all([import(js), compile()]);
+  const [glue, module] = await Promise.all([import(js), compile(), fetchText()]);
   await glue.default({ module_or_path: module });
 }
 

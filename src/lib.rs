@@ -42,6 +42,7 @@ thread_local! {
 
 /// Starts the desk in this page: settings first, then the screen, then the library.
 pub fn start() {
+    text::learn(settings::sentences());
     report_panics(settings::locale_in_address().unwrap_or(Locale::Ja));
     // It is there already when the page starts a second desk, which only a test does.
     Executor::init_wasm_bindgen().ok();

@@ -87,6 +87,12 @@ extern "C" {
     fn member(this: &Members, name: &str) -> JsValue;
 }
 
+/// The sentences of the reader's language, as boot.js has left them: a member of the window.
+pub(crate) fn sentences() -> String {
+    let window: Members = window().unchecked_into();
+    window.member("deskText").as_string().unwrap_or_default()
+}
+
 /// Waits for the settings and validates them.
 ///
 /// # Errors

@@ -4,6 +4,7 @@
 //! - The Streams library is checked and laid beside the app under a name that is its hash.
 //! - The style sheets become one: each request that a page waits for is one that the app's module
 //!   waits behind, for a browser has six connections to a host without HTTP/2.
+//! - The sentences of each language become a file of their own: a page is sent one of them.
 //! - Every script gets its `integrity` (a WebAssembly module cannot have one).
 //! - In a release build, what is between the app's two files is shortened, and the scripts are
 //!   minified.
@@ -33,6 +34,15 @@ pub(crate) const LIBRARY_STEM: &str = "streams";
 const NAMED: [&str; 2] = ["boot", "signin"];
 const HASHED: [&str; 2] = ["recorder", "proxy"];
 
+/// The languages of the desk.
+const LANGUAGES: [&str; 2] = ["ja", "en"];
+
+/// Every sentence in each of them; what it has to look like is the app's build script's business.
+const SENTENCES: &str = "src/text/sentences.txt";
+
+/// What a file of sentences is called in a built site, before its language.
+pub(crate) const TEXT_STEM: &str = "text";
+
 /// The pages that name them.
 const INDEX: &str = "index.html";
 const SIGN_IN: &str = "signin.html";
@@ -49,7 +59,8 @@ pub(crate) fn run(workspace: &Workspace) -> Result<ExitCode> {
     if env::var_os("TRUNK_PROFILE").is_some_and(|profile| profile == "release") {
         shrink(site, &Toolbox::ensure(workspace)?)?;
     }
-    seal(site, &library::bytes(workspace)?)?;
+    let sentences = fs::read_to_string(workspace.path(SENTENCES))?;
+    seal(site, &library::bytes(workspace)?, &sentences)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -79,7 +90,7 @@ fn app(site: &Path) -> Result<(String, String)> {
     Ok((wasm, glue))
 }
 
-fn seal(site: &Path, library: &[u8]) -> Result<()> {
+fn seal(site: &Path, library: &[u8], sentences: &str) -> Result<()> {
     let library_file = hashed_name(LIBRARY_STEM, ".js", library);
     fs::write(site.join(&library_file), library)?;
 
@@ -108,6 +119,18 @@ fn seal(site: &Path, library: &[u8]) -> Result<()> {
         page = replace(&page, &format!("%{stem}-file%"), &file)?;
         page = replace(&page, &format!("%{stem}-integrity%"), &integrity(&bytes))?;
     }
+    for language in LANGUAGES {
+        let text = said(sentences, language);
+        let stem = format!("{TEXT_STEM}-{language}");
+        let file = hashed_name(&stem, ".txt", text.as_bytes());
+        page = replace(&page, &format!("%{stem}-file%"), &file)?;
+        page = replace(
+            &page,
+            &format!("%{stem}-integrity%"),
+            &integrity(text.as_bytes()),
+        )?;
+        fs::write(site.join(file), text)?;
+    }
     page = join_styles(site, &page)?;
     for (old, extension) in [(wasm, ".wasm"), (glue, ".js")] {
         let new = hashed_name("app", extension, &digest::read(&site.join(&old))?);
@@ -120,6 +143,15 @@ fn seal(site: &Path, library: &[u8]) -> Result<()> {
     let script = integrity(&digest::read(&site.join("signin.js"))?);
     fs::write(&sign_in, replace(&page, "%signin-integrity%", &script)?)?;
     Ok(())
+}
+
+/// What is said in a language, a sentence on each line.
+fn said(sentences: &str, language: &str) -> String {
+    let prefix = format!("  {language} ");
+    let said = sentences
+        .lines()
+        .filter_map(|line| line.strip_prefix(&prefix));
+    said.flat_map(|line| [line, "\n"]).collect()
 }
 
 /// Makes one file of the style sheets, in the order in which the page links them.
@@ -196,7 +228,9 @@ mod tests {
     use super::*;
 
     const PAGE: &str = r#"<link rel="stylesheet" href="/one-1.css" integrity="x"><link href=/two-2.css integrity=y rel=stylesheet><link rel="modulepreload" href="/desk-1.js" integrity="%glue-integrity%"><link href="/%streams-file%" integrity="%streams-integrity%">
-        <script src="/boot.js" integrity="%boot-integrity%" data-js="/desk-1.js" data-wasm="/desk-1_bg.wasm" data-recorder="/%recorder-file%" data-recorder-integrity="%recorder-integrity%" data-proxy="/%proxy-file%" data-proxy-integrity="%proxy-integrity%"></script>"#;
+        <script src="/boot.js" integrity="%boot-integrity%" data-js="/desk-1.js" data-wasm="/desk-1_bg.wasm" data-recorder="/%recorder-file%" data-recorder-integrity="%recorder-integrity%" data-proxy="/%proxy-file%" data-proxy-integrity="%proxy-integrity%" data-text-ja="/%text-ja-file%" data-text-ja-integrity="%text-ja-integrity%" data-text-en="/%text-en-file%" data-text-en-integrity="%text-en-integrity%"></script>"#;
+
+    const SENTENCES: &str = "# A comment\nYes\n  ja はい\n  en Yes\nNo\n  ja いいえ\n  en No\n";
     const SIGN_IN_PAGE: &str =
         r#"<script src="/signin.js" integrity="%signin-integrity%"></script>"#;
 
@@ -221,7 +255,7 @@ mod tests {
 
     fn sealed_page() -> (tempfile::TempDir, String) {
         let site = site(PAGE);
-        seal(site.path(), b"library").unwrap();
+        seal(site.path(), b"library", SENTENCES).unwrap();
         let page = fs::read_to_string(site.path().join("index.html")).unwrap();
         (site, page)
     }
@@ -267,6 +301,8 @@ mod tests {
             ("recorder", "recorder", ".js"),
             ("proxy", "proxy", ".js"),
             ("a{top:0}a{top:1px}", "style", ".css"),
+            ("はい\nいいえ\n", "text-ja", ".txt"),
+            ("Yes\nNo\n", "text-en", ".txt"),
         ] {
             let name = hashed_name(stem, extension, bytes.as_bytes());
             assert!(page.contains(&name), "{name} is not in {page}");
@@ -300,6 +336,6 @@ mod tests {
     #[test]
     fn a_page_without_a_mark_is_refused() {
         let site = site(&PAGE.replace("%boot-integrity%", ""));
-        assert!(seal(site.path(), b"library").is_err());
+        assert!(seal(site.path(), b"library", SENTENCES).is_err());
     }
 }
