@@ -5,6 +5,8 @@
 //! told the name and not left with a default. Below `settings` members may be left out, and none
 //! may be there that is not known. `docs/config.schema.json` says them all.
 
+use std::cell::Cell;
+
 use desk::Country;
 use js_sys::{JSON, Object, Promise};
 use leptos::prelude::window;
@@ -115,151 +117,198 @@ pub(crate) fn locale_in_address() -> Option<Locale> {
 }
 
 fn parse(json: JsValue) -> Result<Settings, SettingsError> {
-    if !json.is_object() || js_sys::Array::is_array(&json) {
+    if !is_object(&json) {
         return Err(SettingsError::NotJson);
     }
-    let file: Members = json.unchecked_into();
-    let ccp = object(file.member("ccp"), "ccp")?;
-    let login_url = nullable(ccp.member("loginUrl"), "ccp.loginUrl")?
-        .map(|value| web_address(&value, "ccp.loginUrl"))
-        .transpose()?;
-    let api = nullable(file.member("api"), "api")?
-        .map(|api| address_here(&object(api, "api")?.member("url"), "api.url"))
-        .transpose()?;
-    let provider = nullable(file.member("auth"), "auth")?
-        .map(|auth| provider(&object(auth, "auth")?))
-        .transpose()?;
-    let own = part(
-        object(file.member("settings"), "settings")?.into(),
-        &["ring", "readiness", "customer"],
-        "settings",
-    )?;
-    let ring = part(
-        own.member("ring"),
-        &["notification", "sound"],
-        "settings.ring",
-    )?;
-    let readiness = own.member("readiness");
-    let readiness = part(readiness, &["notReadyState"], "settings.readiness")?;
-    let customer = own.member("customer");
-    let customer = part(customer, &["silentFrame"], "settings.customer")?;
-    let silent_frame = flag(
-        &customer,
-        "silentFrame",
-        false,
-        "settings.customer.silentFrame",
-    )?;
-    let locale = text(&file.member("locale"), "locale")?;
-    let country = text(&file.member("country"), "country")?;
-    Ok(Settings {
-        ccp_url: web_address(&ccp.member("url"), "ccp.url")?,
-        region: text(&ccp.member("region"), "ccp.region")?,
-        login_url,
-        // Without either there is nobody to ask.
-        customers: api.zip(provider).map(|(api, provider)| Customers {
-            api,
-            provider,
-            silent_frame,
-        }),
-        locale: Locale::from_tag(&locale).ok_or(SettingsError::Member("locale"))?,
-        country: Country::from_iso(&country).ok_or(SettingsError::Member("country"))?,
-        notification: match ring.member("notification").as_string().as_deref() {
+    let file = File {
+        root: json,
+        wrong: Cell::new(None),
+    };
+    let settings = file.settings();
+    match file.wrong.get() {
+        Some(path) => Err(SettingsError::Member(path)),
+        None => Ok(settings),
+    }
+}
+
+fn is_object(value: &JsValue) -> bool {
+    value.is_object() && !js_sys::Array::is_array(value)
+}
+
+/// The file, and its first member that is wrong. Reading goes on behind one, with something in its
+/// place: to turn back at each of thirty would be half of the code.
+struct File {
+    root: JsValue,
+    wrong: Cell<Option<&'static str>>,
+}
+
+impl File {
+    fn settings(&self) -> Settings {
+        for part in ["ccp", "settings"] {
+            self.object(part);
+        }
+        self.part("settings", &["ring", "readiness", "customer"]);
+        self.part("settings.ring", &["notification", "sound"]);
+        self.part("settings.readiness", &["notReadyState"]);
+        self.part("settings.customer", &["silentFrame"]);
+        let silent_frame = self.flag("settings.customer.silentFrame", false);
+        let api = self.is_given("api").then(|| {
+            self.object("api");
+            self.address_here("api.url")
+        });
+        let provider = self.is_given("auth").then(|| {
+            self.object("auth");
+            Provider {
+                issuer: self.web_address("auth.issuer"),
+                client_id: self.text("auth.clientId"),
+                scope: self.text("auth.scope"),
+                audience: self
+                    .is_given("auth.audience")
+                    .then(|| self.text("auth.audience")),
+            }
+        });
+        let login_url = self
+            .is_given("ccp.loginUrl")
+            .then(|| self.web_address("ccp.loginUrl"));
+        let notification = match self.at("settings.ring.notification").as_string().as_deref() {
             Some("off") => Notification::Off,
             Some("caller") => Notification::Caller,
-            Some("queue") => Notification::Queue,
-            _ if ring.member("notification").is_undefined() => Notification::Queue,
-            _ => return Err(SettingsError::Member("settings.ring.notification")),
-        },
-        has_ringtone: flag(&ring, "sound", true, "settings.ring.sound")?,
-        not_ready_state: match readiness.member("notReadyState") {
-            state if state.is_null_or_undefined() => None,
-            state => Some(text(&state, "settings.readiness.notReadyState")?),
-        },
-    })
-}
-
-fn provider(auth: &Members) -> Result<Provider, SettingsError> {
-    Ok(Provider {
-        issuer: web_address(&auth.member("issuer"), "auth.issuer")?,
-        client_id: text(&auth.member("clientId"), "auth.clientId")?,
-        scope: text(&auth.member("scope"), "auth.scope")?,
-        audience: nullable(auth.member("audience"), "auth.audience")?
-            .map(|audience| text(&audience, "auth.audience"))
-            .transpose()?,
-    })
-}
-
-fn object(value: JsValue, path: &'static str) -> Result<Members, SettingsError> {
-    if value.is_object() && !js_sys::Array::is_array(&value) {
-        Ok(value.unchecked_into())
-    } else {
-        Err(SettingsError::Member(path))
-    }
-}
-
-/// An object that may be left out. Where members may be, one that is not known is most likely one
-/// that is misspelt.
-fn part(value: JsValue, known: &[&str], path: &'static str) -> Result<Members, SettingsError> {
-    if value.is_undefined() {
-        return Ok(Object::new().unchecked_into());
-    }
-    let part = object(value, path)?;
-    for name in Object::keys(part.unchecked_ref::<Object>()) {
-        if !name.as_string().is_some_and(|name| known.contains(&&*name)) {
-            return Err(SettingsError::Member(path));
+            word => {
+                let path = "settings.ring.notification";
+                if word != Some("queue") && !self.at(path).is_undefined() {
+                    self.blame(path);
+                }
+                Notification::Queue
+            }
+        };
+        let state = "settings.readiness.notReadyState";
+        let has_state = !self.at(state).is_null_or_undefined();
+        Settings {
+            ccp_url: self.web_address("ccp.url"),
+            region: self.text("ccp.region"),
+            login_url,
+            // Without either there is nobody to ask.
+            customers: api.zip(provider).map(|(api, provider)| Customers {
+                api,
+                provider,
+                silent_frame,
+            }),
+            locale: self.word("locale", Locale::from_tag).unwrap_or(Locale::Ja),
+            country: self
+                .word("country", Country::from_iso)
+                .unwrap_or(Country::JP),
+            notification,
+            has_ringtone: self.flag("settings.ring.sound", true),
+            not_ready_state: has_state.then(|| self.text(state)),
         }
     }
-    Ok(part)
-}
 
-/// A member that may be `null`, but must be there.
-fn nullable(value: JsValue, path: &'static str) -> Result<Option<JsValue>, SettingsError> {
-    if value.is_undefined() {
-        return Err(SettingsError::Member(path));
+    fn blame(&self, path: &'static str) {
+        if self.wrong.get().is_none() {
+            self.wrong.set(Some(path));
+        }
     }
-    Ok((!value.is_null()).then_some(value))
-}
 
-/// A choice that may be left out.
-fn flag(
-    of: &Members,
-    name: &str,
-    otherwise: bool,
-    path: &'static str,
-) -> Result<bool, SettingsError> {
-    let value = of.member(name);
-    if value.is_undefined() {
-        return Ok(otherwise);
+    /// What is there; nothing, where something on the way to it is no object.
+    #[inline(never)]
+    fn at(&self, path: &str) -> JsValue {
+        let mut value = self.root.clone();
+        for name in path.split('.') {
+            if !is_object(&value) {
+                return JsValue::UNDEFINED;
+            }
+            value = value.unchecked_into::<Members>().member(name);
+        }
+        value
     }
-    value.as_bool().ok_or(SettingsError::Member(path))
-}
 
-fn text(value: &JsValue, path: &'static str) -> Result<String, SettingsError> {
-    value
-        .as_string()
-        .filter(|text| !text.trim().is_empty())
-        .ok_or(SettingsError::Member(path))
-}
+    fn object(&self, path: &'static str) {
+        if !is_object(&self.at(path)) {
+            self.blame(path);
+        }
+    }
 
-/// A path on the desk's own origin: no other one is asked for customer data.
-fn address_here(value: &JsValue, path: &'static str) -> Result<String, SettingsError> {
-    let address = text(value, path)?;
-    let is_path = address.starts_with('/') && !address.starts_with("//");
-    is_path
-        .then(|| address.trim_end_matches('/').to_owned())
-        .ok_or(SettingsError::Member(path))
-}
+    /// An object that may be left out. Where members may be, one that is not known is most likely one
+    /// that is misspelt.
+    #[inline(never)]
+    fn part(&self, path: &'static str, known: &[&str]) {
+        let value = self.at(path);
+        if value.is_undefined() {
+            return;
+        }
+        self.object(path);
+        if is_object(&value) {
+            for name in Object::keys(value.unchecked_ref::<Object>()) {
+                if !name.as_string().is_some_and(|name| known.contains(&&*name)) {
+                    self.blame(path);
+                }
+            }
+        }
+    }
 
-/// An absolute `https:` address; `http:` only on this machine.
-fn web_address(value: &JsValue, path: &'static str) -> Result<String, SettingsError> {
-    let wrong = SettingsError::Member(path);
-    let address = text(value, path)?;
-    let url = Url::new(&address).map_err(|_| wrong)?;
-    let local = matches!(url.hostname().as_str(), "127.0.0.1" | "localhost" | "[::1]");
-    match url.protocol().as_str() {
-        "https:" => Ok(address),
-        "http:" if local => Ok(address),
-        _ => Err(wrong),
+    /// Whether a member that may be `null`, but must be there, is something.
+    #[inline(never)]
+    fn is_given(&self, path: &'static str) -> bool {
+        let value = self.at(path);
+        if value.is_undefined() {
+            self.blame(path);
+        }
+        !value.is_null_or_undefined()
+    }
+
+    /// A choice that may be left out.
+    #[inline(never)]
+    fn flag(&self, path: &'static str, otherwise: bool) -> bool {
+        let value = self.at(path);
+        if !value.is_undefined() && value.as_bool().is_none() {
+            self.blame(path);
+        }
+        value.as_bool().unwrap_or(otherwise)
+    }
+
+    #[inline(never)]
+    fn text(&self, path: &'static str) -> String {
+        let text = self.at(path).as_string().unwrap_or_default();
+        if text.trim().is_empty() {
+            self.blame(path);
+        }
+        text
+    }
+
+    fn word<T>(&self, path: &'static str, read: fn(&str) -> Option<T>) -> Option<T> {
+        let word = read(&self.text(path));
+        if word.is_none() {
+            self.blame(path);
+        }
+        word
+    }
+
+    /// A path on the desk's own origin: no other one is asked for customer data.
+    fn address_here(&self, path: &'static str) -> String {
+        let address = self.text(path);
+        if !address.starts_with('/') || address.starts_with("//") {
+            self.blame(path);
+        }
+        address.trim_end_matches('/').to_owned()
+    }
+
+    /// An absolute `https:` address; `http:` only on this machine.
+    #[inline(never)]
+    fn web_address(&self, path: &'static str) -> String {
+        let address = self.text(path);
+        let is_safe = Url::new(&address).is_ok_and(|url| {
+            let is_local =
+                || matches!(url.hostname().as_str(), "127.0.0.1" | "localhost" | "[::1]");
+            match url.protocol().as_str() {
+                "https:" => true,
+                "http:" => is_local(),
+                _ => false,
+            }
+        });
+        if !is_safe {
+            self.blame(path);
+        }
+        address
     }
 }
 
