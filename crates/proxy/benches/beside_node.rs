@@ -2,8 +2,9 @@
 //!
 //! In turns, each time in a process of its own, with nothing kept from before and every request about
 //! a new contact. Writes the samples of every turn to standard output as JSON; `cargo xtask bench
-//! proxy` makes a table of them and holds them against the limits. AWS answers at once here, so what a
-//! request takes is what the service adds.
+//! proxy` makes a table of them and holds them against the limits. In each turn the same calls of AWS
+//! are also made straight, unsigned and by nobody in between: what a request takes beyond that is what
+//! a service adds.
 
 use std::convert::Infallible;
 use std::error::Error;
@@ -42,7 +43,7 @@ const TURNS: usize = 5;
 const WARM_UP: u64 = 300;
 const REQUESTS: u64 = 2_000;
 const AT_ONCE: usize = 16;
-const PACED: u64 = 1_000;
+const PACED: u32 = 1_000;
 const PACE: Duration = Duration::from_millis(10);
 const INSTANCE: &str = "11111111-2222-3333-4444-555555555555";
 const AGENT: &str = "00000000-0000-4000-8000-0000000000aa";
@@ -73,6 +74,9 @@ async fn measure() -> Fallible<()> {
         if turn % 2 == 1 {
             order.reverse();
         }
+        let direct = sample_direct(&aws).await?;
+        eprintln!("turn {turn}, direct: {direct}");
+        turns.push(json!({"service": "direct", "turn": turn, "sample": direct}));
         for (name, program, script) in order {
             let sample = sample(program, script.as_deref(), &aws, &token).await?;
             eprintln!("turn {turn}, {name}: {sample}");
@@ -309,26 +313,88 @@ impl Desk {
             }
         }
     }
+}
 
-    /// Milliseconds that each of [`PACED`] requests took from the moment at which it was due.
-    async fn paced(&self) -> Fallible<Vec<f64>> {
+/// Who asks AWS for the same as the services do, and nothing else.
+struct Direct {
+    client: Client<HttpConnector, Full<Bytes>>,
+    aws: String,
+    next: AtomicU64,
+}
+
+impl Direct {
+    async fn call(&self, path: &str, body: &'static str) -> Fallible<()> {
+        let request = Request::post(format!("{}{path}", self.aws)).body(Full::from(body))?;
+        let response = self.client.request(request).await?;
+        response.into_body().collect().await?;
+        Ok(())
+    }
+
+    async fn pop(&self) -> Fallible<()> {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        self.call(&format!("/contacts/{INSTANCE}/{number}"), "").await?;
+        self.call("/domains/demo/profiles/search", "{}").await?;
+        let objects = "/domains/demo/profiles/objects";
+        tokio::try_join!(
+            self.call(objects, r#"{"ObjectTypeName":"_order"}"#),
+            self.call(objects, r#"{"ObjectTypeName":"Shopify-Order"}"#),
+            self.call(objects, r#"{"ObjectTypeName":"Shopify-DraftOrder"}"#),
+            self.call(objects, r#"{"ObjectTypeName":"CTR"}"#),
+            self.call("/domains/demo/profiles/1/calculated-attributes", "{}"),
+        )?;
+        Ok(())
+    }
+}
+
+async fn sample_direct(aws: &str) -> Fallible<Value> {
+    let direct = Direct {
+        client: Client::builder(TokioExecutor::new()).build_http(),
+        aws: aws.to_owned(),
+        next: AtomicU64::new(0),
+    };
+    for _ in 0..WARM_UP {
+        direct.pop().await?;
+    }
+    let took = paced(|| direct.pop()).await?;
+    Ok(json!({"p50_ms": quantile(&took, 50), "p99_ms": quantile(&took, 99)}))
+}
+
+/// Milliseconds that each of [`PACED`] requests took from the moment at which it was due, in order.
+async fn paced<F>(ask: impl Fn() -> F) -> Fallible<Vec<f64>>
+where
+    F: Future<Output = Fallible<()>>,
+{
+    // A thread of its own, for tokio's timers are due to the millisecond only.
+    let (send, mut due) = tokio::sync::mpsc::unbounded_channel();
+    let pace = std::thread::spawn(move || {
         let began = Instant::now();
-        let mut running = FuturesUnordered::new();
-        let mut took = Vec::new();
-        let mut due = (0..u32::try_from(PACED)?).map(|number| began + PACE * number);
-        let mut next = due.next();
-        loop {
-            tokio::select! {
-                () = async { if let Some(at) = next { tokio::time::sleep_until(at).await } }, if next.is_some() => {
-                    let Some(at) = next else { continue };
-                    running.push(async move { self.pop().await.map(|()| at.elapsed()) });
-                    next = due.next();
-                }
-                Some(result) = running.next() => took.push(result?.as_secs_f64() * 1_000.0),
-                else => return Ok(took),
+        for number in 0..PACED {
+            let at = began + PACE * number;
+            std::thread::sleep(at.saturating_duration_since(Instant::now()));
+            if send.send(at).is_err() {
+                return;
             }
         }
+    });
+    let mut running = FuturesUnordered::new();
+    let mut took = Vec::new();
+    loop {
+        tokio::select! {
+            Some(at) = due.recv() => {
+                let asked = ask();
+                running.push(async move { asked.await.map(|()| at.elapsed()) });
+            }
+            Some(result) = running.next() => took.push(result?.as_secs_f64() * 1_000.0),
+            else => break,
+        }
     }
+    pace.join().map_err(|_| "the thread that keeps the pace")?;
+    took.sort_by(f64::total_cmp);
+    Ok(took)
+}
+
+fn quantile(sorted: &[f64], part: usize) -> Option<f64> {
+    sorted.get(sorted.len() * part / 100).copied()
 }
 
 async fn sample(program: &str, script: Option<&Path>, aws: &str, token: &str) -> Fallible<Value> {
@@ -350,15 +416,13 @@ async fn sample(program: &str, script: Option<&Path>, aws: &str, token: &str) ->
     let before = cpu_seconds(service.child.id())?;
     desk.pops(REQUESTS).await?;
     let used = cpu_seconds(service.child.id())? - before;
-    let mut took = desk.paced().await?;
-    took.sort_by(f64::total_cmp);
-    let quantile = |part: usize| took.get(took.len() * part / 100).copied();
+    let took = paced(|| desk.pop()).await?;
     #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
     let per_cpu_second = REQUESTS as f64 / used;
     Ok(json!({
         "requests_per_cpu_second": per_cpu_second,
-        "p50_ms": quantile(50),
-        "p99_ms": quantile(99),
+        "p50_ms": quantile(&took, 50),
+        "p99_ms": quantile(&took, 99),
         "peak_memory_mb": peak_memory_mb(service.child.id())?,
     }))
 }
