@@ -332,7 +332,8 @@ impl Direct {
 
     async fn pop(&self) -> Fallible<()> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        self.call(&format!("/contacts/{INSTANCE}/{number}"), "").await?;
+        self.call(&format!("/contacts/{INSTANCE}/{number}"), "")
+            .await?;
         self.call("/domains/demo/profiles/search", "{}").await?;
         let objects = "/domains/demo/profiles/objects";
         tokio::try_join!(

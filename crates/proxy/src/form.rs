@@ -1,5 +1,5 @@
-//! The form of a request's body, before anything is made of it: JSON in UTF-8, no deeper than any
-//! request is, and no member twice.
+//! The form of a request's body, before anything is made of it: an object of JSON in UTF-8, no deeper
+//! than any request is, and no member twice.
 //!
 //! Of two members with one name every reader takes another; here there is none to choose.
 
@@ -17,6 +17,10 @@ const DEEPEST: u8 = 4;
 ///
 /// Nothing but that: what a sender has done wrong is not told, for it could be a person's data.
 pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Malformed> {
+    // Serde would take the members of a request out of a list, too, by their order.
+    if body.trim_ascii_start().first() != Some(&b'{') {
+        return Err(Malformed);
+    }
     let mut reader = serde_json::Deserializer::from_slice(body);
     Level(DEEPEST)
         .deserialize(&mut reader)
@@ -111,7 +115,10 @@ mod tests {
     #[case::twice(br#"{"a":1,"a":1}"#)]
     #[case::twice_by_an_escape(br#"{"a":1,"\u0061":2}"#)]
     #[case::twice_within(br#"{"b":[{"a":1,"a":2}]}"#)]
-    #[case::deep(b"[[[[[1]]]]]")]
+    #[case::deep(br#"{"a":[[[[1]]]]}"#)]
+    #[case::a_list(b"[1]")]
+    #[case::an_empty_list(b"[]")]
+    #[case::a_text(br#""a""#)]
     #[case::not_utf8(b"{\"a\":\"\xff\"}")]
     #[case::half_a_character(br#"{"a":"\ud800"}"#)]
     #[case::something_after(br#"{"a":1}{"a":2}"#)]
@@ -125,7 +132,8 @@ mod tests {
     #[rstest]
     #[case::once(br#"{"a":1,"b":1}"#)]
     #[case::once_within_each(br#"{"a":[{"a":1},{"a":2}]}"#)]
-    #[case::deep_enough(b"[[[[1]]]]")]
+    #[case::deep_enough(br#"{"a":[[[1]]]}"#)]
+    #[case::space_before(b" \n{}")]
     #[case::utf8("{\"a\":\"花\"}".as_bytes())]
     #[case::a_whole_character(br#"{"a":"\ud83d\ude00"}"#)]
     #[case::space_after(b"{\"a\":1} \n")]
@@ -135,6 +143,9 @@ mod tests {
 
     #[test]
     fn a_wall_of_brackets_is_refused_at_the_fifth() {
-        assert_eq!(read::<Value>("[".repeat(16_000).as_bytes()), Err(Malformed));
+        assert_eq!(
+            read::<Value>(format!("{{\"a\":{}", "[".repeat(16_000)).as_bytes()),
+            Err(Malformed)
+        );
     }
 }
