@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::{self, Inputs};
 use crate::library;
+use crate::linker;
 use crate::process;
 use crate::seal::{LIBRARY_STEM, TEXT_STEM};
 use crate::tools::{Tool, Toolbox};
@@ -29,11 +30,12 @@ const STAMP: &str = "dist.json";
 pub(crate) const APP: &str = "agent-desk";
 
 /// What decides how a site is made, besides what it is made of.
-const RECIPE: [&str; 4] = [
+const RECIPE: [&str; 5] = [
     include_str!("dist.rs"),
     include_str!("glue.rs"),
     include_str!("seal.rs"),
     include_str!("library.rs"),
+    include_str!("linker.rs"),
 ];
 
 /// What is known of the site in `dist/`.
@@ -116,6 +118,7 @@ fn refresh(workspace: &Workspace) -> Result<Stamp> {
             "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
             without_machine_paths(),
         )
+        .env(linker::VARIABLE, linker::path()?)
         // It tries to minify the glue too, whose syntax it does not know, and warns; `seal` does it,
         // and looks whether the style sheets, of which it could warn here as well, were minified.
         .env(

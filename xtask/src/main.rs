@@ -14,6 +14,7 @@ mod dist;
 mod doctor;
 mod glue;
 mod library;
+mod linker;
 mod process;
 mod seal;
 mod tally;
@@ -22,6 +23,7 @@ mod tools;
 mod workspace;
 mod world;
 
+use std::env;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
@@ -67,6 +69,13 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<ExitCode> {
+    // Not by name: rustc calls a linker as it does any other.
+    if env::args_os()
+        .nth(1)
+        .is_some_and(|first| first == linker::CALLED)
+    {
+        return linker::run(env::args_os().skip(1));
+    }
     let workspace = Workspace::find()?;
     let mut args = lexopt::Parser::from_env();
     let command = match args.next()? {

@@ -1,0 +1,86 @@
+//! The linker of the browser build: rustc's own, told to export less.
+//!
+//! Leptos links a crate whose streams are JavaScript classes, which the desk does not use. All that
+//! an export reaches stays in the module, and so does what its types' tables of functions reach: no
+//! later tool can tell that nobody calls through a table. Only the linker throws both away, when it
+//! is not told to export the classes. Measured at brotli 11: 3.6 kB of the module.
+
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context as _, Result};
+
+/// What rustc says first to a linker that is of LLVM's. No command of ours begins with it.
+pub(crate) const CALLED: &str = "-flavor";
+
+/// The linker that rustc would have called. It puts its own folder on the path before it calls.
+const LINKER: &str = "rust-lld";
+
+/// What the names of the classes' exports have in common: `wasm-streams`' `IntoUnderlyingSource`,
+/// `IntoUnderlyingByteSource` and `IntoUnderlyingSink`.
+const UNUSED: &str = "intounderlying";
+
+/// The variable by which cargo is told of a linker for the browser build.
+pub(crate) const VARIABLE: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER";
+
+/// This program, as the linker that cargo is told of.
+///
+/// # Errors
+///
+/// When the system does not say where this program lies.
+pub(crate) fn path() -> Result<impl AsRef<OsStr>> {
+    env::current_exe().context("failed to find this program")
+}
+
+/// Links as rustc asks for, but for the exports that nobody calls.
+///
+/// # Errors
+///
+/// When rustc's linker cannot be started.
+pub(crate) fn run(args: impl Iterator<Item = OsString>) -> Result<ExitCode> {
+    let mut linker = Command::new(LINKER);
+    linker.args(wanted(args));
+    // What it says, rustc reads.
+    let status = linker.status();
+    let status = status.with_context(|| format!("failed to start {LINKER}"))?;
+    Ok(if status.success() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// The arguments without `--export` and the name of what nobody calls.
+fn wanted(mut args: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    let mut wanted = Vec::new();
+    while let Some(arg) = args.next() {
+        let export = (arg == "--export").then(|| args.next()).flatten();
+        let is_unused = |export: &OsString| export.to_string_lossy().contains(UNUSED);
+        if !export.as_ref().is_some_and(is_unused) {
+            wanted.push(arg);
+            wanted.extend(export);
+        }
+    }
+    wanted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_exports_of_the_classes_go() {
+        let told = "-flavor wasm --export main --export __wbg_intounderlyingsink_free_58a9 \
+                    --export __wbindgen_describe_intounderlyingsource_pull_58a9 --export __externref_table_alloc \
+                    -o intounderlying.wasm --export=__heap_base --gc-sections";
+        let passed_on = "-flavor wasm --export main --export __externref_table_alloc \
+                         -o intounderlying.wasm --export=__heap_base --gc-sections";
+        let args = |line: &str| {
+            line.split_whitespace()
+                .map(OsString::from)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(wanted(args(told).into_iter()), args(passed_on));
+    }
+}
