@@ -55,12 +55,6 @@ struct Tick {
 /// What a component needs: the desk to read and a way to command it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct DeskHandle {
-    /// The reader's language.
-    pub(crate) locale: Locale,
-    /// Whose way of writing numbers the agent uses.
-    pub(crate) country: Country,
-    desk: RwSignal<Desk>,
-    tick: RwSignal<Tick>,
     runtime: StoredValue<Rc<Runtime>, LocalStorage>,
 }
 
@@ -73,10 +67,6 @@ impl DeskHandle {
             count: 0,
         });
         Self {
-            locale: settings.locale,
-            country: settings.country,
-            desk,
-            tick,
             runtime: StoredValue::new_local(Rc::new_cyclic(|this: &Weak<Runtime>| Runtime {
                 desk,
                 tick,
@@ -105,7 +95,7 @@ impl DeskHandle {
 
     /// Brings back the journal and waits for the library.
     pub(crate) fn start(self) {
-        self.runtime.with_value(Runtime::start);
+        self.runtime().start();
     }
 
     /// A part of the desk. Whoever reads it inside a binding follows the desk.
@@ -128,12 +118,17 @@ impl DeskHandle {
 
     #[inline(never)]
     fn follow(self) {
-        self.desk.track();
+        self.runtime().desk.track();
     }
 
     #[inline(never)]
     fn held(self) -> impl Deref<Target = Desk> {
-        self.desk.read_untracked()
+        self.runtime().desk.read_untracked()
+    }
+
+    #[inline(never)]
+    fn runtime(self) -> Rc<Runtime> {
+        self.runtime.get_value()
     }
 
     /// Does what the agent asks for.
@@ -143,7 +138,7 @@ impl DeskHandle {
 
     /// Queues what has happened.
     pub(crate) fn tell(self, input: Input) {
-        self.runtime.with_value(|runtime| runtime.send(input));
+        self.runtime().send(input);
     }
 
     /// Copies text to the clipboard and tells whether that went well.
@@ -156,24 +151,40 @@ impl DeskHandle {
 
     /// Server time, running.
     pub(crate) fn server_time(self) -> Option<DateTime<Utc>> {
-        let now = self.tick.get().now;
-        self.desk.with(|desk| desk.server_time(now))
+        let now = self.tick().now;
+        self.read(|desk| desk.server_time(now))
     }
 
     /// Half the time, a second at a time.
     pub(crate) fn blinks(self) -> bool {
-        self.tick.get().count & 2 == 0
+        self.tick().count & 2 == 0
+    }
+
+    #[inline(never)]
+    fn tick(self) -> Tick {
+        self.runtime().tick.get()
+    }
+
+    /// Whose way of writing numbers the agent uses.
+    pub(crate) fn country(self) -> Country {
+        self.runtime().settings.country
     }
 
     /// A sentence in the reader's language.
+    #[inline(never)]
     pub(crate) fn say(self, text: Text) -> &'static str {
-        text.say(self.locale)
+        text.say(self.locale())
+    }
+
+    /// The reader's language.
+    #[inline(never)]
+    pub(crate) fn locale(self) -> Locale {
+        self.runtime().settings.locale
     }
 
     /// Where the softphone is embedded from.
     pub(crate) fn ccp_url(self) -> String {
-        self.runtime
-            .with_value(|runtime| runtime.settings.ccp_url.clone())
+        self.runtime().settings.ccp_url.clone()
     }
 }
 

@@ -8,6 +8,18 @@ use std::{any::Any, marker::PhantomData, sync::Arc};
 
 use leptos::prelude::*;
 
+/// A closure behind a pointer, which can do no more than be called. With `dyn Fn` the compiler keeps for
+/// each closure a second function that calls it once and drops it.
+pub(crate) trait Compute<T> {
+    fn compute(&self) -> T;
+}
+
+impl<T, F: Fn() -> T> Compute<T> for F {
+    fn compute(&self) -> T {
+        self()
+    }
+}
+
 /// What a signal can hold.
 pub(crate) trait Content: PartialEq + Send + Sync + 'static {}
 
@@ -163,8 +175,8 @@ fn set(signal: RwSignal<Erased>, value: Erased) {
 }
 
 #[inline(never)]
-fn memo(compute: Box<dyn Fn() -> Erased + Send + Sync>) -> Memo<Erased> {
-    Memo::new(move |_| compute())
+fn memo(compute: Box<dyn Compute<Erased> + Send + Sync>) -> Memo<Erased> {
+    Memo::new(move |_| compute.compute())
 }
 
 #[inline(never)]

@@ -21,7 +21,7 @@ use web_sys::{Element, Event, KeyboardEvent, UiEvent};
 
 use self::focus::{KEY, Place, REFUGE, take_refuge};
 pub(crate) use self::focus::{has_focus_within, put_focus};
-use crate::{format, runtime::DeskHandle, text::Text};
+use crate::{format, runtime::DeskHandle, signal::Compute, text::Text};
 
 /// An element under construction.
 #[derive(Debug)]
@@ -60,7 +60,7 @@ impl El {
     }
 
     #[inline(never)]
-    fn bind_boxed(self, name: &'static str, value: Box<dyn Fn() -> Option<String>>) -> Self {
+    fn bind_boxed(self, name: &'static str, value: Box<dyn Compute<Option<String>>>) -> Self {
         let element = self.0.clone();
         follow(value, move |value: &Option<String>| match value {
             Some(value) => element.set_attribute(name, value).ok(),
@@ -86,7 +86,7 @@ impl El {
     }
 
     #[inline(never)]
-    fn words_boxed(self, words: Box<dyn Fn() -> String>) -> Self {
+    fn words_boxed(self, words: Box<dyn Compute<String>>) -> Self {
         let text = document().create_text_node("");
         self.0.append_with_node_1(&text).ok();
         follow(words, move |words: &String| {
@@ -115,10 +115,10 @@ impl El {
     }
 
     #[inline(never)]
-    fn children_boxed(self, children: Box<dyn Fn() -> Vec<Self>>) -> Self {
+    fn children_boxed(self, children: Box<dyn Compute<Vec<Self>>>) -> Self {
         let element = self.0.clone();
         run(Box::new(move || {
-            let children = children();
+            let children = children.compute();
             let focus = Place::within(&element);
             element.set_text_content(None);
             for child in children {
@@ -171,18 +171,20 @@ impl El {
     #[inline(never)]
     fn press_boxed(
         self,
-        enabled: Rc<dyn Fn() -> bool>,
-        on_press: Box<dyn Fn()>,
+        enabled: Rc<dyn Compute<bool>>,
+        on_press: Box<dyn Compute<()>>,
         last_click: i32,
     ) -> Self {
         let is_enabled = Rc::clone(&enabled);
         self.set("type", "button")
             .class("button")
-            .bind("aria-disabled", move || (!enabled()).then(|| "true".into()))
+            .bind("aria-disabled", move || {
+                (!enabled.compute()).then(|| "true".into())
+            })
             .on("click", move |event| {
                 let clicks = event.unchecked_ref::<UiEvent>().detail();
-                if clicks <= last_click && untrack(|| is_enabled()) {
-                    on_press();
+                if clicks <= last_click && untrack(|| is_enabled.compute()) {
+                    on_press.compute();
                 }
             })
     }
@@ -244,12 +246,12 @@ impl Drop for Listener {
 
 /// Computes a value and shows it when it differs from the one shown.
 fn follow<T: PartialEq + 'static>(
-    value: Box<dyn Fn() -> T>,
+    value: Box<dyn Compute<T>>,
     show: impl Fn(&T) -> Option<()> + 'static,
 ) {
     let shown = RefCell::new(None);
     run(Box::new(move || {
-        let value = value();
+        let value = value.compute();
         let mut shown = shown.borrow_mut();
         if shown.as_ref() != Some(&value) {
             show(&value);
@@ -260,8 +262,8 @@ fn follow<T: PartialEq + 'static>(
 
 /// Runs now and whenever what it reads has changed: the one effect of the whole screen.
 #[inline(never)]
-pub(crate) fn run(then: Box<dyn Fn()>) {
-    Effect::new(then);
+pub(crate) fn run(then: Box<dyn Compute<()>>) {
+    Effect::new(move || then.compute());
 }
 
 /// A button that never changes its place: when it means nothing it is disabled, not gone. Its

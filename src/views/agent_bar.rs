@@ -18,7 +18,7 @@ use crate::{
 /// State and timer top left, the agent's name on the right.
 pub(super) fn agent_bar(desk: DeskHandle) -> El {
     let state_words = move |told: &Desk| match state(told) {
-        Some(state) => text::agent_state(state, desk.locale),
+        Some(state) => text::agent_state(state, desk.locale()),
         None => desk.say(Text::AgentLoading).into(),
     };
     let agent_name = |desk: &Desk| desk.agent().map(|agent| agent.name.clone());
@@ -89,7 +89,7 @@ fn state_menu(desk: DeskHandle) -> El {
         |desk: &Desk| !desk.can_work() || desk.agent().is_none_or(|agent| agent.choices.is_empty());
     let options = move || {
         let option = |name: &String| {
-            let words = text::configured_state(name, desk.locale);
+            let words = text::configured_state(name, desk.locale());
             el("option").set("dir", "auto").text(&words)
         };
         names.with(|names| names.iter().map(option).collect())
@@ -140,7 +140,7 @@ fn choose(desk: DeskHandle, event: &Event) {
 /// The state that takes over after the call, and the button that takes it back. Its place is
 /// kept while there is none.
 fn queued_state(desk: DeskHandle) -> El {
-    let name = move |told: &Desk| Some(text::agent_state(next_state(told)?, desk.locale));
+    let name = move |told: &Desk| Some(text::agent_state(next_state(told)?, desk.locale()));
     let cancellable = |desk: &Desk| {
         let choice = desk.agent().and_then(Agent::choice_that_cancels);
         choice.is_some()

@@ -88,7 +88,7 @@ fn row(desk: DeskHandle, record: &CallRecord) -> El {
     if let Some(began) = times.began() {
         time = time
             .set("datetime", &format::instant(began))
-            .text(&format::time_of_day(began, desk.locale));
+            .text(&format::time_of_day(began, desk.locale()));
     }
     // A number that was dialled in vain has none.
     let contact = record.contact.as_ref().map(AsRef::as_ref);

@@ -109,7 +109,7 @@ fn time(desk: DeskHandle, name: Text, id: &'static str, of: fn(&Contact) -> Opti
         let time = el("time")
             .set("data-testid", id)
             .set("datetime", &format::instant(stamp.at))
-            .text(&format::time_of_day(stamp.at, desk.locale));
+            .text(&format::time_of_day(stamp.at, desk.locale()));
         let source = el("small").text(desk.say(text::source(stamp.source)));
         vec![time, source]
     });

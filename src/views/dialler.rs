@@ -21,7 +21,7 @@ use crate::{
 /// A field that shows what it will dial before it dials.
 pub(super) fn dialler(desk: DeskHandle) -> El {
     let typed = State::new(String::new());
-    let number = move || typed.with(|typed| PhoneNumber::from_typed(typed, desk.country));
+    let number = move || typed.with(|typed| PhoneNumber::from_typed(typed, desk.country()));
     let refusal = |desk: &Desk| desk.can_dial().err();
     let can_dial = move || desk.read(refusal).is_none() && number().is_ok();
     let asked = State::new(false);

@@ -38,7 +38,7 @@ pub(super) fn notices(desk: DeskHandle) -> El {
             if let Some((repair, sentence, told_at)) = link {
                 let mut words = desk.say(sentence).to_owned();
                 if let Some(told_at) = told_at {
-                    add_that_the_call_may_go_on(&mut words, told_at, desk.locale);
+                    add_that_the_call_may_go_on(&mut words, told_at, desk.locale());
                 }
                 let mut notice = self::shown(&words, more.take());
                 if sentence == Text::LinkStillSilent {
@@ -52,7 +52,7 @@ pub(super) fn notices(desk: DeskHandle) -> El {
                 }
             }
             let obstacle = obstacle.map(|(sentences, repair)| {
-                let notice = self::shown(&text::join(sentences, desk.locale), None);
+                let notice = self::shown(&text::join(sentences, desk.locale()), None);
                 with_repair(desk, notice, repair)
             });
             loud.into_iter().chain(obstacle).chain(shown).collect()
@@ -84,11 +84,11 @@ fn more(desk: DeskHandle, count: usize, open: State<bool>) -> El {
         .bind("aria-expanded", move || {
             Some(if open.get() { "true" } else { "false" }.into())
         })
-        .text(&text::more_notices(count, desk.locale))
+        .text(&text::more_notices(count, desk.locale()))
 }
 
 fn notice(desk: DeskHandle, notice: &Notice, more: Option<El>) -> El {
-    let words = text::join(text::notice(&notice.kind), desk.locale);
+    let words = text::join(text::notice(&notice.kind), desk.locale());
     let id = notice.id;
     let dismiss = button(
         "plain",

@@ -104,7 +104,7 @@ fn party(desk: DeskHandle) -> El {
     };
     let sentences = move |told: &Desk| {
         let said = told.front().map(|call| text::conversation(told, call));
-        text::join(said.unwrap_or_default(), desk.locale)
+        text::join(said.unwrap_or_default(), desk.locale())
     };
     el("div")
         .class("party")
@@ -151,7 +151,7 @@ fn destinations(
             found.take(SHOWN + 1).cloned().collect::<Vec<_>>()
         })
     });
-    let number = move || sought.with(|sought| PhoneNumber::from_typed(sought, desk.country));
+    let number = move || sought.with(|sought| PhoneNumber::from_typed(sought, desk.country()));
     let rows = move || {
         let typed = number().ok().map(|number| {
             let read = format::phone(&number);
@@ -193,7 +193,7 @@ fn destinations(
             (_, found) if found > SHOWN => [Some(Text::DirectoryMore), None],
             _ => [None, None],
         });
-        text::join(sentences, desk.locale)
+        text::join(sentences, desk.locale())
     };
     el("div")
         .class("chooser")
