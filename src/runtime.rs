@@ -100,8 +100,7 @@ impl DeskHandle {
 
     /// A part of the desk. Whoever reads it inside a binding follows the desk.
     pub(crate) fn read<T>(self, part: impl FnOnce(&Desk) -> T) -> T {
-        self.follow();
-        self.look(part)
+        part(&self.followed())
     }
 
     /// A part of the desk, for as long as it stays equal.
@@ -117,8 +116,8 @@ impl DeskHandle {
     // What every look at the desk has in common, compiled once and not for each of them.
 
     #[inline(never)]
-    fn follow(self) {
-        self.runtime().desk.track();
+    fn followed(self) -> impl Deref<Target = Desk> {
+        self.runtime().desk.read()
     }
 
     #[inline(never)]
