@@ -26,9 +26,9 @@ use desk::{
 use gloo_timers::callback::Interval;
 use leptos::prelude::*;
 use streams::{Ccp, Event, InitOptions, LoginOptions, RingtoneOptions, SoftphoneOptions};
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen::{JsCast, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{BeforeUnloadEvent, Element, Window};
+use web_sys::{Element, Window};
 
 use self::{customer::Proxy, stored_journal::StoredJournal, workstation::ask};
 use crate::{
@@ -187,7 +187,7 @@ impl DeskHandle {
     }
 }
 
-type Listener = Closure<dyn Fn(JsValue)>;
+type Listener = Closure<dyn Fn(web_sys::Event)>;
 
 struct Runtime {
     desk: RwSignal<Desk>,
@@ -218,52 +218,25 @@ impl Runtime {
         if let Some(journal) = kept {
             self.send(Input::Journal(journal));
         }
-        let this = Rc::downgrade(self);
         // Another page of this origin has written.
-        self.listen("storage", move |_| {
-            if let Some(this) = this.upgrade() {
-                let news = this.journal.borrow().news();
-                if let Some(journal) = news {
-                    this.send(Input::Journal(journal));
-                }
+        self.listen("storage", |this, _| {
+            let news = this.journal.borrow().news();
+            if let Some(journal) = news {
+                this.send(Input::Journal(journal));
             }
         });
-        let this = Rc::downgrade(self);
-        self.listen("beforeunload", move |event| {
-            let costs_audio = this
-                .upgrade()
-                .is_some_and(|this| this.desk.with_untracked(Desk::holds_audio));
+        self.listen("beforeunload", |this, event| {
             // The browser asks before it leaves: the call would lose its audio.
-            if costs_audio && let Some(event) = event.dyn_ref::<BeforeUnloadEvent>() {
+            if this.desk.with_untracked(Desk::holds_audio) {
                 event.prevent_default();
             }
         });
-        let this = Rc::downgrade(self);
-        self.listen("desk:streams", move |_| {
-            if let Some(this) = this.upgrade() {
-                this.library_settled();
-            }
-        });
-        let this = Rc::downgrade(self);
-        self.listen("desk:place", move |_| {
-            if let Some(this) = this.upgrade() {
-                this.look_around();
-            }
-        });
-        let this = Rc::downgrade(self);
-        self.listen("desk:role", move |_| {
-            if let Some(this) = this.upgrade() {
-                this.role_settled();
-            }
-        });
-        if let Some(customers) = &self.settings.customers {
+        self.listen("desk:streams", |this, _| this.library_settled());
+        self.listen("desk:place", |this, _| this.look_around());
+        self.listen("desk:role", |this, _| this.role_settled());
+        if self.settings.customers.is_some() {
             self.send(Input::Access(Access::SignedOut));
-            let (this, customers) = (Rc::downgrade(self), customers.clone());
-            self.listen("desk:proxy", move |_| {
-                if let Some(this) = this.upgrade() {
-                    this.meet_the_proxy(&customers);
-                }
-            });
+            self.listen("desk:proxy", |this, _| this.meet_the_proxy());
         }
         // boot.js may have been faster.
         self.look_around();
@@ -271,8 +244,13 @@ impl Runtime {
         self.library_settled();
     }
 
-    fn listen(&self, name: &str, listener: impl Fn(JsValue) + 'static) {
-        let listener = Listener::new(listener);
+    fn listen(self: &Rc<Self>, name: &str, hear: fn(&Rc<Self>, &web_sys::Event)) {
+        let this = Rc::downgrade(self);
+        let listener = Listener::new(move |event| {
+            if let Some(this) = this.upgrade() {
+                hear(&this, &event);
+            }
+        });
         if let Some(window) = web_sys::window() {
             let function = listener.as_ref().unchecked_ref();
             window.add_event_listener_with_callback(name, function).ok();
@@ -391,33 +369,23 @@ impl Runtime {
     fn perform(self: &Rc<Self>, effect: Effect) {
         match effect {
             Effect::Act(action) => {
-                let answer = self
-                    .ccp
-                    .borrow()
-                    .as_ref()
-                    .map(|ccp| ccp.act(action.clone()));
-                let this = Rc::downgrade(self);
-                spawn(async move {
+                let ccp = self.ccp.borrow();
+                let answer = ccp.as_ref().map(|ccp| ccp.act(action.clone()));
+                self.send_later(async move {
                     let result = match answer {
                         Some(answer) => answer.await,
                         None => Err(desk::ActionError::NotReady),
                     };
-                    if let Some(this) = this.upgrade() {
-                        this.send(Input::Acted { action, result });
-                    }
+                    Input::Acted { action, result }
                 });
             }
             Effect::ListQuickConnects => {
                 let answer = self.ccp.borrow().as_ref().map(Ccp::endpoints);
-                let this = Rc::downgrade(self);
-                spawn(async move {
-                    let told = match answer {
+                self.send_later(async move {
+                    Input::QuickConnects(match answer {
                         Some(answer) => answer.await,
                         None => Err(desk::ActionError::NotReady),
-                    };
-                    if let Some(this) = this.upgrade() {
-                        this.send(Input::QuickConnects(told));
-                    }
+                    })
                 });
             }
             Effect::Save(journal) => self.journal.borrow_mut().keep(&journal),
@@ -459,6 +427,17 @@ impl Runtime {
                 Oddity::Unreadable(path) => warn(&format!("cannot read {path}")),
             },
         }
+    }
+
+    /// Queues what a task comes to.
+    fn send_later(self: &Rc<Self>, task: impl Future<Output = Input> + 'static) {
+        let this = Rc::downgrade(self);
+        spawn(async move {
+            let input = task.await;
+            if let Some(this) = this.upgrade() {
+                this.send(input);
+            }
+        });
     }
 
     /// Asks something of the CCP that it does not answer.

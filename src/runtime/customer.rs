@@ -8,7 +8,6 @@ use desk::{Access, Answer, Input, InquiryError, InquiryId, Question};
 use wasm_bindgen::prelude::*;
 
 use super::Runtime;
-use crate::settings::Customers;
 
 /// Is told of a question what has come, and its text. Of no question (0): how the agent stands to
 /// the identity provider, and its word.
@@ -65,7 +64,10 @@ enum Form {
 
 impl Runtime {
     /// Whoever may be asked for customers is, once the script is there.
-    pub(super) fn meet_the_proxy(self: &Rc<Self>, customers: &Customers) {
+    pub(super) fn meet_the_proxy(self: &Rc<Self>) {
+        let Some(customers) = &self.settings.customers else {
+            return;
+        };
         let this = Rc::downgrade(self);
         let tell = Tell::new(move |question, what: String, text: String| {
             let Some(this) = this.upgrade() else { return };

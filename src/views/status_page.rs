@@ -3,12 +3,11 @@
 //! They use no signal and no effect, for they must come up when nothing else does.
 
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use web_sys::HtmlElement;
 
 use crate::{
     settings::SettingsError,
     text::{self, Locale, Text},
-    ui::el,
+    ui::{el, put_focus},
 };
 
 /// On the document's element while such a page is shown, for the style sheet.
@@ -70,5 +69,6 @@ fn paint(title: Text, sentence: Text, member: Option<&str>, locale: Locale) -> O
         .ok()?;
     document.body()?.prepend_with_node_1(&page).ok()?;
     // What had the focus may be gone. Not the button: whoever types on would press it.
-    page.dyn_into::<HtmlElement>().ok()?.focus().ok()
+    put_focus(&page);
+    Some(())
 }
