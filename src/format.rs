@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 
 use chrono::{DateTime, FixedOffset, Offset, SecondsFormat, TimeDelta, Utc};
+use contract::{Amount, ShopTime};
 use desk::PhoneNumber;
 use js_sys::{Array, Date, Intl, JsString, Object};
 use wasm_bindgen::{JsCast, JsValue};
@@ -65,9 +66,64 @@ pub(crate) fn local_iso(at: DateTime<Utc>) -> String {
         reason = "a whole number below 1,000"
     )]
     let east = -(date(at).get_timezone_offset() as i32);
+    iso(at, east)
+}
+
+/// A moment by a clock that is so many minutes ahead of UTC.
+fn iso(at: DateTime<Utc>, east: i32) -> String {
     let offset = FixedOffset::east_opt(east * 60).unwrap_or_else(|| Utc.fix());
     at.with_timezone(&offset)
         .to_rfc3339_opts(SecondsFormat::Millis, false)
+}
+
+/// The day on which a shop wrote something, by its own clock.
+pub(crate) fn shop_day(time: ShopTime) -> String {
+    let text = iso(time.at, time.offset_minutes.into());
+    text.get(..10).unwrap_or_default().replace('-', "/")
+}
+
+/// The month of it, counted from the year dot.
+pub(crate) fn shop_month(time: ShopTime) -> u32 {
+    let text = iso(time.at, time.offset_minutes.into());
+    let mut numbers = text.split('-');
+    let mut number = || numbers.next()?.parse().ok();
+    number().unwrap_or(0_u32) * 12 + number().unwrap_or(1_u32) - 1
+}
+
+/// The month in the reader's place, counted from the year dot.
+pub(crate) fn month(at: DateTime<Utc>) -> u32 {
+    let (year, month, _) = day(at);
+    year * 12 + month
+}
+
+/// A day and a time of day in the reader's place, to the minute.
+pub(crate) fn minute(at: DateTime<Utc>) -> String {
+    let text = local_iso(at);
+    let text = text.get(..16).unwrap_or_default();
+    text.replace('-', "/").replace('T', " ")
+}
+
+/// An amount in its own currency, to the last digit that it has.
+pub(crate) fn money(money: &Amount, locale: Locale) -> String {
+    let Amount { decimal, currency } = money;
+    // `Intl` throws for what has not the form of a code.
+    if currency.len() != 3 || !currency.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        return [decimal, " ", currency].concat();
+    }
+    let options = Object::new();
+    set(&options, "style", "currency");
+    set(&options, "currency", currency);
+    // Neither rounded nor given decimals that the shop has not written.
+    let scale = decimal.split('.').nth(1).map_or(0, str::len).min(20);
+    let scale = scale.to_string();
+    set(&options, "minimumFractionDigits", &scale);
+    set(&options, "maximumFractionDigits", &scale);
+    let format = Intl::NumberFormat::new(&Array::of1(&locale.tag().into()), &options).format();
+    // As text: a number would lose digits.
+    let text = format.call1(&JsValue::UNDEFINED, &decimal.into());
+    text.ok()
+        .and_then(|text| text.as_string())
+        .unwrap_or_default()
 }
 
 /// The time of day with its zone, in the reader's place.

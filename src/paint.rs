@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use desk::{CallPhase, ContactId, Desk};
+use desk::{CallPhase, ContactId, Desk, Identity};
 use js_sys::{Function, Promise};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
@@ -37,13 +37,24 @@ pub(crate) async fn library_has_run() {
     .await;
 }
 
-/// Marks the agent's name and each ring when they are painted.
+/// Marks the agent's name, each ring and whose call it is when they are painted.
 pub(crate) fn mark_what_is_painted(desk: DeskHandle) {
     let named = RefCell::new(false);
     run(Box::new(move || {
         let is_named = desk.read(|desk| desk.agent().is_some_and(|agent| !agent.name.is_empty()));
         if is_named && !named.replace(is_named) {
             mark_when_painted("desk:agent".into());
+        }
+    }));
+
+    let told = RefCell::new(Vec::new());
+    run(Box::new(move || {
+        let now = desk.read(told_of_customers);
+        let before = told.replace(now.clone());
+        for mark in now {
+            if !before.contains(&mark) {
+                mark_when_painted(mark);
+            }
         }
     }));
 
@@ -57,6 +68,23 @@ pub(crate) fn mark_what_is_painted(desk: DeskHandle) {
         }
         rung.replace(ringing);
     }));
+}
+
+/// Whether it is told who the customer of the call in front is, and what they have ordered: the marks
+/// for it.
+fn told_of_customers(desk: &Desk) -> Vec<String> {
+    let mut marks = Vec::new();
+    if let Some(front) = desk.front()
+        && let Some(pop) = desk.screen_pop(&front.id)
+    {
+        if !matches!(pop.identity(), Identity::Searching | Identity::Unasked) {
+            marks.push(["desk:pop:", front.id.as_ref()].concat());
+        }
+        if pop.customer().is_some_and(|one| one.orders.known.is_some()) {
+            marks.push(["desk:orders:", front.id.as_ref()].concat());
+        }
+    }
+    marks
 }
 
 /// The contacts that ring, in front or not.

@@ -24,6 +24,7 @@ use desk::{
     SoftphoneError,
 };
 use gloo_timers::callback::Interval;
+use js_sys::Reflect;
 use leptos::prelude::*;
 use streams::{Ccp, Event, InitOptions, LoginOptions, RingtoneOptions, SoftphoneOptions};
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -179,6 +180,37 @@ impl DeskHandle {
     #[inline(never)]
     pub(crate) fn locale(self) -> Locale {
         self.runtime().settings.locale
+    }
+
+    /// Whether anybody can be asked for customers.
+    pub(crate) fn has_customers(self) -> bool {
+        self.runtime().settings.customers.is_some()
+    }
+
+    /// What an attribute is called here.
+    pub(crate) fn label(self, name: &str) -> String {
+        let label = Reflect::get(&self.runtime().settings.labels, &name.into());
+        let label = label.ok().and_then(|label| label.as_string());
+        label.unwrap_or_else(|| name.to_owned())
+    }
+
+    /// Whether an attribute of this value marks a customer.
+    pub(crate) fn is_priority(self, name: &str, value: &str) -> bool {
+        let rule = self.runtime();
+        let rule = rule.settings.priority.as_ref();
+        rule.is_some_and(|(attribute, values)| {
+            attribute == name && values.includes(&value.into(), 0)
+        })
+    }
+
+    /// Whether personal data is shown only when the agent asks for it.
+    pub(crate) fn masks_customers(self) -> bool {
+        self.runtime().settings.masked
+    }
+
+    /// Days after which an order that is paid should have been sent.
+    pub(crate) fn ships_within(self) -> u32 {
+        self.runtime().settings.ships_within
     }
 
     /// Where the softphone is embedded from.

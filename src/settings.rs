@@ -7,8 +7,8 @@
 
 use std::cell::Cell;
 
-use desk::Country;
-use js_sys::{JSON, Object, Promise};
+use desk::{Country, SHIPS_WITHIN_DAYS};
+use js_sys::{Array, JSON, Object, Promise};
 use leptos::prelude::window;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -35,6 +35,14 @@ pub(crate) struct Settings {
     pub(crate) has_ringtone: bool,
     /// The state that the desk chooses for an agent who would miss the next call.
     pub(crate) not_ready_state: Option<String>,
+    /// What attributes are called, in the place of their names: an object of texts.
+    pub(crate) labels: JsValue,
+    /// The attribute that marks a customer, and the values with which it does: a list of texts.
+    pub(crate) priority: Option<(String, Array)>,
+    /// Days after which an order that is paid should have been sent.
+    pub(crate) ships_within: u32,
+    /// Whether personal data is shown only when the agent asks for it.
+    pub(crate) masked: bool,
 }
 
 /// Who is asked for customer data, and the identity provider that vouches for the agent.
@@ -132,7 +140,7 @@ fn parse(json: JsValue) -> Result<Settings, SettingsError> {
 }
 
 fn is_object(value: &JsValue) -> bool {
-    value.is_object() && !js_sys::Array::is_array(value)
+    value.is_object() && !Array::is_array(value)
 }
 
 /// The file, and its first member that is wrong. Reading goes on behind one, with something in its
@@ -147,10 +155,32 @@ impl File {
         for part in ["ccp", "settings"] {
             self.object(part);
         }
-        self.part("settings", &["ring", "readiness", "customer"]);
+        self.part("settings", &["ring", "readiness", "customer", "labels"]);
         self.part("settings.ring", &["notification", "sound"]);
         self.part("settings.readiness", &["notReadyState"]);
-        self.part("settings.customer", &["silentFrame"]);
+        self.part(
+            "settings.customer",
+            &["silentFrame", "shipsWithinDays", "masked", "priority"],
+        );
+        let priority = "settings.customer.priority";
+        self.part(priority, &["attribute", "values"]);
+        let priority = self.is_said(priority).then(|| {
+            let values = self.at("settings.customer.priority.values");
+            if !Array::is_array(&values) {
+                self.blame("settings.customer.priority.values");
+            }
+            let attribute = self.text("settings.customer.priority.attribute");
+            (attribute, Array::from(&values))
+        });
+        let labels = self.at("settings.labels");
+        if self.is_said("settings.labels") {
+            self.object("settings.labels");
+            for label in Object::values::<JsValue>(labels.unchecked_ref()) {
+                if !label.is_string() {
+                    self.blame("settings.labels");
+                }
+            }
+        }
         let silent_frame = self.flag("settings.customer.silentFrame", false);
         let api = self.is_given("api").then(|| {
             self.object("api");
@@ -200,6 +230,10 @@ impl File {
             notification,
             has_ringtone: self.flag("settings.ring.sound", true),
             not_ready_state: has_state.then(|| self.text(state)),
+            labels,
+            priority,
+            ships_within: self.days("settings.customer.shipsWithinDays", SHIPS_WITHIN_DAYS),
+            masked: self.flag("settings.customer.masked", false),
         }
     }
 
@@ -256,6 +290,11 @@ impl File {
         !value.is_null_or_undefined()
     }
 
+    /// Whether a member is there that may be left out.
+    fn is_said(&self, path: &str) -> bool {
+        !self.at(path).is_undefined()
+    }
+
     /// A choice that may be left out.
     #[inline(never)]
     fn flag(&self, path: &'static str, otherwise: bool) -> bool {
@@ -266,7 +305,20 @@ impl File {
         value.as_bool().unwrap_or(otherwise)
     }
 
-    #[inline(never)]
+    /// A number of days that may be left out.
+    fn days(&self, path: &'static str, otherwise: u32) -> u32 {
+        let value = self.at(path);
+        if value.is_undefined() {
+            return otherwise;
+        }
+        // Nobody waits for longer.
+        let days = (1..=99).find(|days| value == f64::from(*days));
+        days.unwrap_or_else(|| {
+            self.blame(path);
+            otherwise
+        })
+    }
+
     fn text(&self, path: &'static str) -> String {
         let text = self.at(path).as_string().unwrap_or_default();
         if text.trim().is_empty() {

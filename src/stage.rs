@@ -4,10 +4,10 @@
 pub(crate) mod scene;
 
 use any_spawner::Executor;
-use desk::{Country, Desk, Input, Link, Role};
+use desk::{Country, Desk, Input, Link, Role, SHIPS_WITHIN_DAYS};
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test_configure;
 use web_sys::{Element, HtmlButtonElement, HtmlElement, KeyboardEvent, KeyboardEventInit};
 
@@ -171,6 +171,10 @@ pub(crate) fn settings(locale: Locale) -> Settings {
         notification: Notification::Queue,
         has_ringtone: true,
         not_ready_state: None,
+        labels: JsValue::UNDEFINED,
+        priority: None,
+        ships_within: SHIPS_WITHIN_DAYS,
+        masked: false,
     }
 }
 

@@ -6,6 +6,7 @@
 //! fetches it beside the app.
 
 mod choice;
+pub(crate) mod customer;
 
 pub use self::choice::*;
 

@@ -17,11 +17,16 @@ use std::{cell::RefCell, rc::Rc};
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{Element, Event, KeyboardEvent, UiEvent};
+use web_sys::{Element, Event, HtmlInputElement, KeyboardEvent, UiEvent};
 
 use self::focus::{KEY, Place, REFUGE, take_refuge};
 pub(crate) use self::focus::{has_focus_within, put_focus};
-use crate::{format, runtime::DeskHandle, signal::Compute, text::Text};
+use crate::{
+    format,
+    runtime::DeskHandle,
+    signal::{Compute, State},
+    text::Text,
+};
 
 /// An element under construction.
 #[derive(Debug)]
@@ -96,13 +101,18 @@ impl El {
     }
 
     /// Adds an element.
+    pub(crate) fn child(self, child: Self) -> Self {
+        self.add(child);
+        self
+    }
+
+    /// Adds an element to one that is not finished yet.
     #[expect(
         clippy::needless_pass_by_value,
         reason = "a child belongs to its parent from now on"
     )]
-    pub(crate) fn child(self, child: Self) -> Self {
+    pub(crate) fn add(&self, child: Self) {
         self.0.append_with_node_1(&child.0).ok();
-        self
     }
 
     /// Adds the elements that `children` makes, and makes them anew when what they depend on
@@ -201,6 +211,25 @@ impl El {
         self
     }
 
+    /// Makes a field of it that holds a text, whoever writes it.
+    pub(crate) fn typing(self, text: State<String>) -> Self {
+        self.set("autocomplete", "off")
+            .follow(move |field| {
+                let field: &HtmlInputElement = field.unchecked_ref();
+                // Setting what is there already would move the caret.
+                text.with(|text| {
+                    if field.value() != *text {
+                        field.set_value(text);
+                    }
+                });
+            })
+            .on("input", move |event| {
+                if let Some(field) = event.target() {
+                    text.set(field.unchecked_ref::<HtmlInputElement>().value());
+                }
+            })
+    }
+
     /// Listens for keys.
     pub(crate) fn on_key(self, then: impl Fn(&KeyboardEvent) + 'static) -> Self {
         self.on("keydown", move |event| then(event.unchecked_ref()))
@@ -209,6 +238,17 @@ impl El {
     /// The element, made.
     pub(crate) fn into_element(self) -> Element {
         self.0
+    }
+}
+
+/// Listens for keys wherever on the page the focus is, for as long as the owner lives.
+pub(crate) fn on_key_anywhere(then: impl Fn(&KeyboardEvent) + 'static) {
+    if let Some(page) = document().document_element() {
+        listen(
+            &page,
+            "keydown",
+            Box::new(move |event| then(event.unchecked_ref())),
+        );
     }
 }
 

@@ -5,10 +5,14 @@ mod announcer;
 mod call_log;
 mod call_panel;
 mod contact_record;
+mod customer;
 mod customer_access;
+mod customer_search;
 mod dialler;
+mod history;
 mod keypad;
 mod notices;
+mod orders;
 mod parties;
 mod status_page;
 
@@ -20,6 +24,8 @@ use self::{
     call_log::call_log,
     call_panel::call_panel,
     contact_record::contact_record,
+    customer::customer,
+    customer_access::customer_access,
     dialler::dialler,
     notices::notices,
 };
@@ -47,9 +53,16 @@ pub(crate) fn furnish(desk: DeskHandle, shell: &Element) {
         .child(dialler(desk))
         .child(call_log(desk))
         .child(foot(desk));
+    let mut record = contact_record(desk);
+    if desk.has_customers() {
+        let middle = el("div").class("middle");
+        record = middle.child(customer(desk)).child(record);
+    } else {
+        record.add(customer_access(desk));
+    }
     if let Ok(Some(workplace)) = shell.query_selector("main") {
         workplace
-            .append_with_node_2(&contact_record(desk).into_element(), &side.into_element())
+            .append_with_node_2(&record.into_element(), &side.into_element())
             .ok();
     }
     shell.append_with_node_1(&notices(desk).into_element()).ok();

@@ -25,7 +25,13 @@ const WHOLE: &str = r#"{
     "settings": {
         "ring": { "notification": "caller", "sound": false },
         "readiness": { "notReadyState": "Lunch" },
-        "customer": { "silentFrame": true }
+        "labels": { "reason": "Why" },
+        "customer": {
+            "silentFrame": true,
+            "masked": true,
+            "priority": { "attribute": "rank", "values": ["gold"] },
+            "shipsWithinDays": 5
+        }
     }
 }"#;
 
@@ -314,6 +320,20 @@ fn what_is_left_out_of_the_settings_is_as_the_schema_says(#[case] settings: &str
     assert_eq!(read.not_ready_state, None);
     let silent_frame = read.customers.map(|customers| customers.silent_frame);
     assert_eq!(default(["customer", "silentFrame"]).as_bool(), silent_frame);
+    assert_eq!(default(["customer", "masked"]).as_bool(), Some(read.masked));
+    let days = default(["customer", "shipsWithinDays"]).as_f64();
+    assert_eq!(days, Some(f64::from(read.ships_within)));
+}
+
+#[wasm_bindgen_test]
+fn customers_are_shown_as_the_settings_say() {
+    let read = read(WHOLE).unwrap();
+    assert!(read.masked);
+    assert_eq!(read.ships_within, 5);
+    let (attribute, values) = read.priority.unwrap();
+    assert_eq!((attribute.as_str(), values.length()), ("rank", 1));
+    let label = Reflect::get(&read.labels, &"reason".into()).unwrap();
+    assert_eq!(label.as_string().as_deref(), Some("Why"));
 }
 
 #[rstest]
@@ -333,6 +353,15 @@ fn a_ring_tells_as_much_as_the_settings_allow(#[case] word: &str, #[case] told: 
 #[case::a_word_for_a_switch("settings.ring.sound", r#""no""#)]
 #[case::an_empty_name("settings.readiness.notReadyState", r#"" ""#)]
 #[case::a_number_for_a_switch("settings.customer.silentFrame", "1")]
+#[case::a_word_for_days("settings.customer.shipsWithinDays", r#""3""#)]
+#[case::a_part_of_a_day("settings.customer.shipsWithinDays", "0.5")]
+#[case::no_days("settings.customer.shipsWithinDays", "0")]
+#[case::too_many_days("settings.customer.shipsWithinDays", "100")]
+#[case::a_number_for_a_mask("settings.customer.masked", "0")]
+#[case::no_values("settings.customer.priority.values", r#""gold""#)]
+#[case::no_attribute("settings.customer.priority.attribute", r#""""#)]
+#[case::a_number_for_a_label("settings.labels", r#"{ "reason": 3 }"#)]
+#[case::no_labels("settings.labels", "true")]
 #[case::no_object("settings.ring", "true")]
 #[test_attr(wasm_bindgen_test)]
 fn a_wrong_setting_is_named(#[case] path: &'static str, #[case] value: &str) {
@@ -347,6 +376,10 @@ fn a_wrong_setting_is_named(#[case] path: &'static str, #[case] value: &str) {
 #[case("settings.ring", r#"{ "sounds": true }"#)]
 #[case("settings.readiness", r#"{ "notreadystate": "Lunch" }"#)]
 #[case("settings.customer", r#"{ "silentframe": true }"#)]
+#[case(
+    "settings.customer.priority",
+    r#"{ "attribute": "rank", "values": [], "value": "gold" }"#
+)]
 #[test_attr(wasm_bindgen_test)]
 fn where_members_may_be_left_out_a_misspelt_one_is_refused(
     #[case] path: &'static str,

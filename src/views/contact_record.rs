@@ -4,10 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use desk::{Attributes, Caller, Contact, Desk, Stamp, spreadsheet_row};
 use leptos::prelude::*;
 
-use super::{
-    call_panel::{caller_words, customer_words},
-    customer_access::customer_access,
-};
+use super::call_panel::{caller_words, customer_words};
 use crate::{
     format,
     runtime::DeskHandle,
@@ -63,11 +60,10 @@ pub(super) fn contact_record(desk: DeskHandle) -> El {
             call.times.connected?;
             Some(call.times.on_hold(now))
         }));
-    let record = section("contact-record", desk.say(Text::ContactRecord))
+    section("contact-record", desk.say(Text::ContactRecord))
         .child(facts)
         .child(copy_record(desk))
-        .child(attributes(desk));
-    record.child(customer_access(desk))
+        .child(attributes(desk))
 }
 
 /// An id of the contact on a line of its own.
@@ -177,7 +173,7 @@ fn attributes(desk: DeskHandle) -> El {
     let attributes = desk.select(|desk| desk.front().map(|call| call.attributes.clone()));
     let name = desk.say(Text::Attributes);
     let rows = move || {
-        let row = |(name, value): (&str, &str)| fact(name, el("dd").text(value));
+        let row = |(name, value): (&str, &str)| fact(&desk.label(name), el("dd").text(value));
         attributes.with(|set| set.iter().flat_map(Attributes::iter).map(row).collect())
     };
     let none = |desk: &Desk| desk.front().is_none_or(|call| call.attributes.is_empty());

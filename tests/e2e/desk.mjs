@@ -96,7 +96,7 @@ export async function openDesk(page, address = "/") {
   await page.goto(address);
   await expect(page.getByTestId("agent-name")).toHaveText(AGENT.name);
   await expectState(page, "Available");
-  await expect(page.getByRole("combobox")).toBeEnabled();
+  await expect(page.locator(".state-menu select")).toBeEnabled();
 }
 
 /** A button of the desk, by its whole name. */

@@ -65,5 +65,5 @@ pub use screen_pop::{
     MatchKind, MatchReason, OrdersPart, PartName, ProblemPart, ProfilesPart,
 };
 pub use shop_time::ShopTime;
-pub use told::{Items, Told, Unreadable, Value};
+pub use told::{Amount, Items, Told, Unreadable, Value};
 pub use web_url::{WebUrl, WebUrlError};

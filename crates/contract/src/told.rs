@@ -12,7 +12,7 @@ use std::{fmt, sync::Arc};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::{Currency, Money, PhoneNumber, ProfileId, ShopTime, WebUrl};
+use crate::{PhoneNumber, ProfileId, ShopTime, WebUrl};
 
 /// Levels of lists and objects. Answers have eight.
 const DEEPEST: u8 = 32;
@@ -112,6 +112,16 @@ impl fmt::Debug for Told {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Told({} bytes)", self.whole.text.len())
     }
+}
+
+/// An amount of money for the eye, to the last digit that the proxy has sent. Nobody adds it to
+/// another: sums are the proxy's ([`crate::Money`]).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Amount {
+    /// Digits, after a `-` where it is below zero, with a point where there are decimals.
+    pub decimal: String,
+    /// What it is an amount of: a code of ISO 4217, or what the shop has in its place.
+    pub currency: String,
 }
 
 /// A value, or the place of one that is absent.
@@ -247,10 +257,17 @@ impl<'a> Value<'a> {
 
     /// A member that is an amount of money.
     #[inline(never)]
-    pub fn money(self, name: &str) -> Option<Money> {
+    pub fn money(self, name: &str) -> Option<Amount> {
         let value = self.member(name);
-        let currency = Currency::from_code(&value.text("currency")?);
-        Money::parse(&value.text("amount")?, currency).ok()
+        let decimal = value.text("amount")?;
+        let digits = decimal.strip_prefix('-').unwrap_or(&decimal);
+        let mut parts = digits.splitn(2, '.');
+        let is_number =
+            parts.all(|part| !part.is_empty() && part.bytes().all(|digit| digit.is_ascii_digit()));
+        is_number.then_some(Amount {
+            decimal,
+            currency: value.text("currency")?,
+        })
     }
 
     /// A member that is the address of a page.
@@ -270,9 +287,15 @@ impl<'a> Value<'a> {
     }
 
     /// The objects of a member that is a list.
-    pub fn objects(self, name: &str) -> impl Iterator<Item = Self> + use<'a> {
-        let items = self.member(name).items();
-        items.filter(|item| item.is_object())
+    #[inline(never)]
+    pub fn list(self, name: &str) -> Vec<Self> {
+        let mut objects = Vec::new();
+        for item in self.member(name).items() {
+            if item.is_object() {
+                objects.push(item);
+            }
+        }
+        objects
     }
 
     /// The texts of a member that is a list.

@@ -7,8 +7,9 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     Channel, DraftRelation, ErrorCode, FulfilmentStatus, Initiation, LossReason, MatchKey,
-    MatchKind, Money, NotSummedReason, OrderKind, PartName, PartyType, PaymentStatus, PhoneNumber,
-    ProfileId, SearchOutcome, ShipmentStatus, ShopTime, Use, WebUrl, told::Value,
+    MatchKind, NotSummedReason, OrderKind, PartName, PartyType, PaymentStatus, PhoneNumber,
+    ProfileId, SearchOutcome, ShipmentStatus, ShopTime, Use, WebUrl,
+    told::{Amount, Value},
 };
 
 /// Makes a view of an object; each member by the method of [`Value`] that reads it.
@@ -35,7 +36,7 @@ macro_rules! view {
         $(#[$doc])* pub fn $member(self) -> Option<u32> { self.0.count($key) }
     };
     (@ $(#[$doc:meta])* $member:ident $key:literal money) => {
-        $(#[$doc])* pub fn $member(self) -> Option<Money> { self.0.money($key) }
+        $(#[$doc])* pub fn $member(self) -> Option<Amount> { self.0.money($key) }
     };
     (@ $(#[$doc:meta])* $member:ident $key:literal instant) => {
         $(#[$doc])* pub fn $member(self) -> Option<DateTime<Utc>> { self.0.instant($key) }
@@ -64,7 +65,7 @@ macro_rules! view {
     };
     (@ $(#[$doc:meta])* $member:ident $key:literal list $type:ident) => {
         $(#[$doc])* pub fn $member(self) -> impl Iterator<Item = $type<'a>> + use<'a> {
-            self.0.objects($key).map($type)
+            self.0.list($key).into_iter().map($type)
         }
     };
 }

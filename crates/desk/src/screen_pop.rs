@@ -16,6 +16,8 @@ pub struct Loadable<T> {
     pub known: Option<T>,
     /// Why no more can be had.
     pub error: Option<InquiryError>,
+    /// Another number whenever it has changed.
+    pub revision: u32,
 }
 
 impl<T> Loadable<T> {
@@ -28,13 +30,22 @@ impl<T> Loadable<T> {
         *self = Self {
             known: Some(known),
             error: None,
+            revision: self.revision.wrapping_add(1),
         };
+    }
+
+    /// It is asked for once more.
+    fn hope(&mut self) {
+        if self.error.take().is_some() {
+            self.revision = self.revision.wrapping_add(1);
+        }
     }
 
     /// What was said first stays: it is of this part alone.
     fn lack(&mut self, error: &InquiryError) {
         if self.error.is_none() {
             self.error = Some(error.clone());
+            self.revision = self.revision.wrapping_add(1);
         }
     }
 }
@@ -44,6 +55,7 @@ impl<T> Default for Loadable<T> {
         Self {
             known: None,
             error: None,
+            revision: 0,
         }
     }
 }
@@ -92,6 +104,8 @@ pub struct Candidate {
     pub id: ProfileId,
     /// Who, and why: a [`view::Match`].
     found: Told,
+    /// Another number whenever that has changed.
+    pub revision: u32,
     /// What they have ordered.
     pub orders: Loadable<Orders>,
     /// When they were in contact before: a [`view::Part`].
@@ -105,6 +119,7 @@ impl Candidate {
         Self {
             id,
             found,
+            revision: 0,
             orders: Loadable::default(),
             contacts: Loadable::default(),
             calculated: Loadable::default(),
@@ -143,9 +158,9 @@ impl Candidate {
         if let Some(orders) = &mut self.orders.known {
             orders.is_cut = !orders.complete;
         }
-        self.orders.error = None;
-        self.contacts.error = None;
-        self.calculated.error = None;
+        self.orders.hope();
+        self.contacts.hope();
+        self.calculated.hope();
     }
 }
 
@@ -335,7 +350,11 @@ impl ScreenPop {
                 Some(at) => before.remove(at),
                 None => Candidate::new(id, found.0.keep()),
             };
-            one.found = found.0.keep();
+            let found = found.0.keep();
+            if one.found != found {
+                one.found = found;
+                one.revision = one.revision.wrapping_add(1);
+            }
             self.candidates.push(one);
         }
         if of_one {

@@ -239,20 +239,20 @@ fn order(told: view::Order<'_>) -> Option<Order> {
         cancelled: told.cancelled(),
         cancel_reason: personal(told.cancel_reason()),
         currency: told.currency().unwrap_or_default().into(),
-        total: told.total(),
-        tax: told.tax(),
-        discounts: told.discounts(),
-        items_total: told.items_total(),
-        shipping: told.shipping(),
-        tip: told.tip(),
-        outstanding: told.outstanding(),
+        total: told.total().and_then(money),
+        tax: told.tax().and_then(money),
+        discounts: told.discounts().and_then(money),
+        items_total: told.items_total().and_then(money),
+        shipping: told.shipping().and_then(money),
+        tip: told.tip().and_then(money),
+        outstanding: told.outstanding().and_then(money),
         items: told.items().map(item).collect(),
         shipments: told.shipments().map(shipment).collect(),
         refunds: told
             .refunds()
             .map(|refund| Refund {
                 at: refund.at(),
-                amount: refund.amount(),
+                amount: refund.amount().and_then(money),
                 note: personal(refund.note()),
             })
             .collect(),
@@ -277,7 +277,7 @@ fn item(told: view::Item<'_>) -> LineItem {
         sku: personal(told.sku()),
         quantity: told.quantity(),
         current_quantity: told.current_quantity(),
-        price: told.price(),
+        price: told.price().and_then(money),
         fulfilment: told.fulfilment(),
     }
 }
@@ -306,7 +306,7 @@ fn totals(told: view::Totals<'_>) -> Option<Totals> {
             .filter_map(|sum| {
                 Some(CurrencyTotal {
                     orders: sum.orders()?,
-                    sum: sum.sum()?,
+                    sum: money(sum.sum()?)?,
                 })
             })
             .collect(),
@@ -355,4 +355,9 @@ fn error(told: view::Refusal<'_>) -> Option<ApiError> {
         request_id: told.request_id(),
         retry_after_ms: told.retry_after_ms(),
     })
+}
+
+/// What is an amount to the eye is one to whoever adds it up.
+fn money(amount: Amount) -> Option<Money> {
+    Money::parse(&amount.decimal, Currency::from_code(&amount.currency)).ok()
 }

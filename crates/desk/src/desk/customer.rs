@@ -136,6 +136,11 @@ impl Desk {
         front.or(self.customers.looked_up.as_ref())
     }
 
+    /// Another number whenever anything about customers has changed.
+    pub fn customers_revision(&self) -> u32 {
+        self.customers.revisions
+    }
+
     /// The search that is on screen.
     pub fn lookup(&self) -> Option<&Lookup> {
         self.customers.lookup.as_ref()
@@ -624,6 +629,7 @@ impl Customers {
 
     /// Takes what a search has found, or says why it has found nothing.
     fn found(&mut self, answer: Answer) -> Option<InquiryError> {
+        self.revisions = self.revisions.wrapping_add(1);
         let lookup = self.lookup.as_mut()?;
         lookup.outcome.error = match answer {
             Answer::Found(told) => {

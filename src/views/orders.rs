@@ -1,0 +1,377 @@
+//! What a customer has ordered, as a shop clerk reads it: newest first, drafts, payments and parcels
+//! kept apart. Rows of a long history are made as they are scrolled to, and what is in an order when
+//! it is opened.
+
+use contract::{Told, Value, WebUrl};
+use desk::{Likely, Loadable, Orders};
+use leptos::prelude::{untrack, window};
+use wasm_bindgen::JsCast;
+use web_sys::Element;
+
+use super::customer::{self, DOT, Facts, Line, address, hint, shown};
+use crate::{
+    format,
+    runtime::DeskHandle,
+    signal::{Selection, State},
+    text::{
+        Text,
+        customer::{self as words, FULFILMENTS, PAYMENTS, RELATIONS, SHIPMENTS, Words, word},
+    },
+    ui::{El, el},
+};
+
+/// Rows that are made at a time.
+const ROWS: usize = 30;
+
+/// Looks at the orders of the customer who is shown, as far as there are any.
+fn look<R>(desk: DeskHandle, at: impl FnOnce(Option<&Loadable<Orders>>) -> R) -> R {
+    desk.look(|told| at(shown(told).map(|customer| &customer.orders)))
+}
+
+fn piece(desk: DeskHandle) -> Selection<String> {
+    customer::piece(desk, |one| [one.orders.revision, 0])
+}
+
+/// The likely reason for the call, in a place of its own.
+pub(super) fn likely(desk: DeskHandle) -> El {
+    let piece = piece(desk);
+    // It changes with the days, not with the seconds.
+    let day = Selection::new(move || desk.server_time().map(format::day));
+    el("div").class("likely").children(move || {
+        day.follow();
+        piece.follow();
+        let now = untrack(|| desk.server_time());
+        look(desk, |orders| {
+            let Some((orders, now)) = orders.and_then(|orders| orders.known.as_ref()).zip(now)
+            else {
+                return Vec::new();
+            };
+            let label = el("strong").text(desk.say(Text::ReasonLabel));
+            let said = el("span").text(" ");
+            let mut note = "";
+            let text = match Likely::of(orders, now, desk.ships_within()) {
+                None => Text::ReasonWaits,
+                Some(likely) => {
+                    if likely.parcels_unknown {
+                        note = desk.say(Text::ParcelsUnknown);
+                    }
+                    match likely.order {
+                        Some((order, reason)) => {
+                            said.add(el("bdi").text(&name(order.0)));
+                            words::reason(reason)
+                        }
+                        None => Text::ReasonNone,
+                    }
+                }
+            };
+            let said = said.text(" ").text(desk.say(text));
+            vec![label, said, el("small").text(note)]
+        })
+    })
+}
+
+/// The orders, what they come to, and a field to find one.
+pub(super) fn orders(desk: DeskHandle) -> El {
+    let piece = piece(desk);
+    let sought = State::new(String::new());
+    // How many may have been seen.
+    let made = State::new(ROWS);
+    let rows = move || {
+        piece.follow();
+        made.set(ROWS);
+        let mut found = sought.with(|sought| find(desk, sought));
+        let mut chunks = Vec::new();
+        while !found.is_empty() {
+            let rest = found.split_off(found.len().min(ROWS));
+            let at = chunks.len() * ROWS;
+            chunks.push(chunk(desk, found, made, at));
+            found = rest;
+        }
+        chunks
+    };
+    let says = move || {
+        piece.follow();
+        look(desk, |orders| match orders {
+            Some(Loadable {
+                error: Some(error), ..
+            }) => desk.say(words::inquiry(error)).to_owned(),
+            Some(Loadable {
+                known: Some(orders),
+                ..
+            }) if orders.complete => totals(desk, orders),
+            _ => desk.say(Text::OrdersLoading).to_owned(),
+        })
+    };
+    let name = desk.say(Text::Orders);
+    let find = desk.say(Text::OrdersFind);
+    let field = el("input")
+        .set("type", "search")
+        .set("aria-label", find)
+        .set("placeholder", find)
+        .typing(sought);
+    let list = el("div")
+        .class("order-list")
+        .set("role", "list")
+        .set("data-testid", "order-list")
+        .set("tabindex", "0")
+        .set("aria-label", name)
+        .on("scroll", move |event| {
+            let Some(list) = event.target() else { return };
+            let list: &Element = list.unchecked_ref();
+            if list.scroll_top() + 2 * list.client_height() > list.scroll_height() {
+                made.update(|made| *made += ROWS);
+            }
+        })
+        .children(rows);
+    let head = el("div").class("orders-head").child(el("h3").text(name));
+    el("section")
+        .class("orders")
+        .set("aria-label", name)
+        .child(head.child(field))
+        .child(el("p").class("hint").set("role", "status").words(says))
+        .child(list)
+}
+
+/// The orders that have something to do with what is looked for.
+fn find(desk: DeskHandle, sought: &str) -> Vec<Told> {
+    let mut found = Vec::new();
+    look(desk, |orders| {
+        let Some(orders) = orders.and_then(|orders| orders.known.as_ref()) else {
+            return;
+        };
+        for order in orders.iter() {
+            if sought.trim().is_empty() || format::contains(&in_words(order.0), sought.trim()) {
+                found.push(order.0.keep());
+            }
+        }
+    });
+    found
+}
+
+/// What an order can be found by.
+fn in_words(order: Value<'_>) -> String {
+    let mut line = Line(name(order));
+    for member in ["memo", "shop_id"] {
+        line.of(DOT, order, member);
+    }
+    for item in order.list("items") {
+        for member in &ITEM {
+            line.of(DOT, item, member);
+        }
+    }
+    line.0
+}
+
+/// What one line of an order is called.
+const ITEM: [&str; 3] = ["title", "variant", "sku"];
+
+/// Rows that are made together, once so many may have been seen.
+fn chunk(desk: DeskHandle, orders: Vec<Told>, made: State<usize>, at: usize) -> El {
+    let is_made = Selection::new(move || made.with(|made| *made > at));
+    el("div").set("role", "presentation").children(move || {
+        let mut rows = Vec::new();
+        if is_made.get() {
+            for order in &orders {
+                rows.push(row(desk, order));
+            }
+        }
+        rows
+    })
+}
+
+fn totals(desk: DeskHandle, orders: &Orders) -> String {
+    let Some(part) = orders.part().filter(|_| orders.count > 0) else {
+        return desk.say(Text::OrdersNone).to_owned();
+    };
+    let totals = part.0.member("totals");
+    let mut line = Line::default();
+    for sum in totals.list("sums") {
+        line.add(DOT, desk.say(Text::OrdersTotal));
+        line.money(sum, "sum", desk.locale());
+        line.add(" (", sum.member("orders").as_word());
+        line.0.push(')');
+    }
+    let left_out = totals.list("not_summed").len();
+    if left_out > 0 {
+        line.add(DOT, desk.say(Text::NotSummed));
+        line.add(" ", &left_out.to_string());
+    }
+    if part.cut() {
+        line.add(DOT, desk.say(Text::OrdersCut));
+    }
+    line.0
+}
+
+fn name(order: Value<'_>) -> String {
+    order.text("name").unwrap_or_else(|| order.kind("id"))
+}
+
+/// A state, told by a word and by the shape that the style sheet gives it.
+fn chip(desk: DeskHandle, words: &Words, status: &str) -> El {
+    el("span")
+        .class("chip")
+        .set("data-status", status)
+        .text(word(words, status, desk.locale()))
+}
+
+fn row(desk: DeskHandle, kept: &Told) -> El {
+    let order = kept.value();
+    let chips = el("span").class("chips");
+    let is_cancelled = order.member("cancelled").is_object();
+    let payment = if is_cancelled {
+        "cancelled".to_owned()
+    } else {
+        order.kind("payment")
+    };
+    chips.add(chip(desk, PAYMENTS, &payment));
+    let sent = order.kind("fulfilment");
+    // Of what is cancelled or drafted nothing is to be sent.
+    let is_told = sent != "unstated" && !(is_cancelled && sent == "unfulfilled");
+    if is_told && order.kind("kind") != "draft" {
+        chips.add(chip(desk, FULFILMENTS, &sent));
+    }
+    let relation = order.text("relation").unwrap_or_default();
+    chips.add(el("small").text(word(RELATIONS, &relation, desk.locale())));
+    let mut total = Line::default();
+    total.money(order, "total", desk.locale());
+    let mut items = Line::default();
+    for item in order.list("items") {
+        items.of(" / ", item, "title");
+    }
+    let mut time = Line::default();
+    time.day(order, "processed");
+    if time.0.is_empty() {
+        time.day(order, "created");
+    }
+    let summary = el("summary")
+        .child(el("bdi").class("order-name").text(&name(order)))
+        .child(el("time").text(&time.0))
+        .child(el("b").text(&total.0))
+        .child(chips)
+        .child(
+            el("small")
+                .class("order-items")
+                .set("dir", "auto")
+                .text(&items.0),
+        );
+    let is_open = State::new(false);
+    let inside = kept.clone();
+    let inside = el("div").children(move || {
+        if is_open.get() {
+            details(desk, inside.value())
+        } else {
+            Vec::new()
+        }
+    });
+    let details = el("details").on("toggle", move |event| {
+        if let Some(details) = event.target() {
+            is_open.set(details.unchecked_ref::<Element>().has_attribute("open"));
+        }
+    });
+    el("div")
+        .set("role", "listitem")
+        .set("data-testid", "order")
+        .set("data-order-id", &order.kind("id"))
+        .child(details.child(summary).child(inside))
+}
+
+/// The amounts that an order is made of.
+const AMOUNTS: [(Text, &str); 6] = [
+    (Text::ItemsTotal, "items_total"),
+    (Text::Discount, "discounts"),
+    (Text::Shipping, "shipping"),
+    (Text::Tax, "tax"),
+    (Text::Tip, "tip"),
+    (Text::Outstanding, "outstanding"),
+];
+
+fn details(desk: DeskHandle, order: Value<'_>) -> Vec<El> {
+    let items = el("ul");
+    for item in order.list("items") {
+        let mut title = Line::default();
+        for member in &ITEM {
+            title.of(DOT, item, member);
+        }
+        let mut price = Line::default();
+        price.money(item, "price", desk.locale());
+        price.add(" × ", item.member("quantity").as_word());
+        let line = el("li").child(el("bdi").text(&title.0));
+        items.add(line.child(el("span").text(&price.0)));
+    }
+    let list = Facts::new(desk);
+    for (name, member) in &AMOUNTS {
+        let mut line = Line::default();
+        line.money(order, member, desk.locale());
+        list.plain(desk.say(*name), &line.0);
+    }
+    for refund in order.list("refunds") {
+        let mut line = Line::default();
+        line.day(refund, "at");
+        line.money(refund, "amount", desk.locale());
+        line.of(" ", refund, "note");
+        list.plain(desk.say(Text::RefundedAmount), &line.0);
+    }
+    for parcel in order.list("shipments") {
+        if !parcel.flag("cancelled") {
+            list.add(desk.say(Text::Parcel), shipment(desk, parcel));
+        }
+    }
+    let mut line = Line::default();
+    line.day(order, "cancelled");
+    line.of(" ", order, "cancel_reason");
+    list.plain(desk.say(Text::OrderCancelled), &line.0);
+    let draft = order.member("draft");
+    let mut line = Line::default();
+    line.of("", draft, "name");
+    line.day(draft, "created");
+    list.plain(desk.say(Text::OrderDraft), &line.0);
+    let place = address(order.member("shipping_address"), desk.locale());
+    list.plain(desk.say(Text::UseShipping), &place);
+    list.plain(
+        desk.say(Text::Memo),
+        &order.text("memo").unwrap_or_default(),
+    );
+    list.attributes(order.list("attributes"));
+    let mut parts = vec![items, list.list];
+    if let Some(url) = order.url("status_url") {
+        parts.push(link(url, desk.say(Text::ShopPage)));
+    }
+    if !order.list("losses").is_empty() {
+        parts.push(hint(desk.say(Text::OrderLosses)));
+    }
+    parts
+}
+
+fn shipment(desk: DeskHandle, parcel: Value<'_>) -> El {
+    let mut line = Line::default();
+    line.day(parcel, "updated");
+    line.of(" ", parcel, "company");
+    let status = parcel.kind("status");
+    let value = el("span")
+        .child(chip(desk, SHIPMENTS, &status))
+        .text(&line.0);
+    for tracking in parcel.list("trackings") {
+        let number = tracking.text("number");
+        let number = number.as_deref().unwrap_or(desk.say(Text::Parcel));
+        value.add(match tracking.url("url") {
+            Some(url) => link(url, number),
+            None => el("bdi").text(number),
+        });
+    }
+    value
+}
+
+/// Opens a page of somebody else's, which learns nothing of this one. The address may carry a key, so
+/// that it is not in the page.
+fn link(url: WebUrl, words: &str) -> El {
+    let open = move || {
+        let features = "noopener,noreferrer";
+        let opened =
+            window().open_with_url_and_target_and_features(url.as_str(), "_blank", features);
+        opened.ok();
+    };
+    el("button")
+        .press(|| true, open)
+        .set("data-role", "inline")
+        .text(words)
+}

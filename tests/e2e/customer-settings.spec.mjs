@@ -1,0 +1,23 @@
+// What a deployment decides about customers.
+
+import { signInForCustomers as signIn } from "./customers.mjs";
+import { expect, press, test } from "./desk.mjs";
+
+test.use({
+  customers: true,
+  settings: {
+    labels: { contact_reason: "ご用件" },
+    customer: { masked: true, shipsWithinDays: 1 },
+  },
+});
+
+test("personal data is shown when the agent asks for it", async ({ desk, sim }) => {
+  await signIn(desk);
+  await sim.ring({ from: "+819000000001", attributes: { contact_reason: "返品" } });
+  await expect(desk.getByTestId("customer-name")).toHaveText("見本 花子");
+  await expect(desk.getByTestId("order")).toHaveCount(7);
+  await expect(desk.locator(".card")).not.toContainText("notable.1@example.com");
+  await press(desk, "個人情報を表示");
+  await expect(desk.locator(".card")).toContainText("notable.1@example.com");
+  await expect(desk.locator(".attributes")).toContainText("ご用件返品");
+});
