@@ -194,6 +194,9 @@ impl Desk {
 
     /// Opens a customer, for a contact or for the agent alone.
     fn open(&mut self, contact: Option<ContactId>, profile: ProfileId, effects: &mut Vec<Effect>) {
+        // The search has found whom it was for.
+        self.customers.forget(&Subject::Lookup, effects);
+        self.customers.lookup = None;
         let is_shown = |contact: &ContactId| self.screen_pop(contact).is_some();
         let subject = if let Some(contact) = contact.filter(is_shown) {
             Subject::Contact(contact)
