@@ -1,11 +1,12 @@
 //! What must hold of what the proxy reads of a request, whatever a browser sends.
 
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use contract::{Health, Link, OpenProfile, ScreenPop, Search};
 use proxy::{read_request, token_head};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// The deepest that a request may be.
@@ -18,7 +19,7 @@ pub(crate) fn check(input: &[u8]) {
     request::<Search>(input);
     request::<Link>(input);
     request::<Health>(input);
-    if let Ok(value) = read_request::<Value>(input) {
+    if let Ok(value) = read_request::<Json>(input) {
         let text = std::str::from_utf8(input).expect("what was read is UTF-8");
         assert!(depth(&value) <= DEEPEST, "too deep: {text}");
         // With a member twice, one of the two would be missing here.
@@ -57,19 +58,28 @@ fn token(text: &str) {
     }
 }
 
-fn depth(value: &Value) -> usize {
+/// Any JSON. A `Value` would take a member named `$serde_json::private::RawValue` for what is in it.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Json {
+    List(Vec<Json>),
+    Object(BTreeMap<String, Json>),
+    Other(IgnoredAny),
+}
+
+fn depth(value: &Json) -> usize {
     match value {
-        Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
-        Value::Object(members) => 1 + members.values().map(depth).max().unwrap_or(0),
-        _ => 0,
+        Json::List(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
+        Json::Object(members) => 1 + members.values().map(depth).max().unwrap_or(0),
+        Json::Other(_) => 0,
     }
 }
 
-fn members(value: &Value) -> usize {
+fn members(value: &Json) -> usize {
     match value {
-        Value::Array(items) => items.iter().map(members).sum(),
-        Value::Object(of) => of.len() + of.values().map(members).sum::<usize>(),
-        _ => 0,
+        Json::List(items) => items.iter().map(members).sum(),
+        Json::Object(of) => of.len() + of.values().map(members).sum::<usize>(),
+        Json::Other(_) => 0,
     }
 }
 
