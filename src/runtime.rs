@@ -34,7 +34,7 @@ use web_sys::{Element, Window};
 use self::{customer::Proxy, stored_journal::StoredJournal, workstation::ask};
 use crate::{
     settings::{Notification, Settings},
-    signal::{Content, Selection},
+    signal::{Content, Selection, State},
     text::{Locale, Text},
 };
 
@@ -47,7 +47,7 @@ const TICK_MS: u32 = 500;
 const SILENT_TICKS: u32 = 20;
 
 /// One tick of the clock that is looked at.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 struct Tick {
     now: Instant,
     count: u32,
@@ -63,7 +63,7 @@ impl DeskHandle {
     /// `desk` in this page; the CCP goes into `container` once the library is there.
     pub(crate) fn new(desk: Desk, settings: Settings, container: Element) -> Self {
         let desk = RwSignal::new(desk);
-        let tick = RwSignal::new(Tick {
+        let tick = State::new(Tick {
             now: now(),
             count: 0,
         });
@@ -223,7 +223,7 @@ type Listener = Closure<dyn Fn(web_sys::Event)>;
 
 struct Runtime {
     desk: RwSignal<Desk>,
-    tick: RwSignal<Tick>,
+    tick: State<Tick>,
     queue: RefCell<VecDeque<Input>>,
     journal: RefCell<StoredJournal>,
     draining: Cell<bool>,
@@ -352,10 +352,8 @@ impl Runtime {
     fn tick(self: &Rc<Self>) {
         let now = now();
         self.tick.update(|tick| {
-            *tick = Tick {
-                now,
-                count: tick.count.wrapping_add(1),
-            }
+            tick.now = now;
+            tick.count = tick.count.wrapping_add(1);
         });
         if self.desk.with_untracked(|desk| desk.is_due(now)) {
             self.send(Input::TimePassed);
@@ -393,7 +391,7 @@ impl Runtime {
         self.draining.set(false);
         if self.desk.with_untracked(Desk::revision) != before {
             // What follows the time follows the desk too: a timer starts at once.
-            self.tick.update_untracked(|tick| tick.now = now());
+            self.tick.update(|tick| tick.now = now());
             self.desk.notify();
         }
     }
