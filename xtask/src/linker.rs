@@ -51,7 +51,8 @@ pub(crate) fn run(args: impl Iterator<Item = OsString>) -> Result<ExitCode> {
     })
 }
 
-/// The arguments without `--export` and the name of what nobody calls.
+/// The arguments without `--export` and the name of what nobody calls. Where a system cannot pass so
+/// many, rustc writes them into a file; that goes on as it is, and the module is larger, not wrong.
 fn wanted(mut args: impl Iterator<Item = OsString>) -> Vec<OsString> {
     let mut wanted = Vec::new();
     while let Some(arg) = args.next() {
