@@ -213,7 +213,10 @@ impl Contact {
             customer_leg: state(LegRole::Customer),
             talked: self.talked,
             before,
-            was_dialled: agent.is_some_and(|agent| agent.name.ends_with("Customer")),
+            // Whose customer is being called just now is not this one, which is over.
+            was_dialled: agent.is_some_and(|agent| {
+                agent.name.ends_with("Customer") && agent.name != "CallingCustomer"
+            }),
         }
     }
 

@@ -16,7 +16,7 @@ pub struct Loadable<T> {
     pub known: Option<T>,
     /// Why no more can be had.
     pub error: Option<InquiryError>,
-    /// Another number whenever it has changed.
+    /// The revision of the customers with which it last changed.
     pub revision: u32,
 }
 
@@ -26,26 +26,26 @@ impl<T> Loadable<T> {
         self.known.is_none() && self.error.is_none()
     }
 
-    fn take(&mut self, known: T) {
+    fn take(&mut self, known: T, revision: u32) {
         *self = Self {
             known: Some(known),
             error: None,
-            revision: self.revision.wrapping_add(1),
+            revision,
         };
     }
 
     /// It is asked for once more.
-    fn hope(&mut self) {
+    fn hope(&mut self, revision: u32) {
         if self.error.take().is_some() {
-            self.revision = self.revision.wrapping_add(1);
+            self.revision = revision;
         }
     }
 
     /// What was said first stays: it is of this part alone.
-    fn lack(&mut self, error: &InquiryError) {
+    fn lack(&mut self, error: &InquiryError, revision: u32) {
         if self.error.is_none() {
             self.error = Some(error.clone());
-            self.revision = self.revision.wrapping_add(1);
+            self.revision = revision;
         }
     }
 }
@@ -104,7 +104,7 @@ pub struct Candidate {
     pub id: ProfileId,
     /// Who, and why: a [`view::Match`].
     found: Told,
-    /// Another number whenever that has changed.
+    /// The revision of the customers with which that last changed.
     pub revision: u32,
     /// What they have ordered.
     pub orders: Loadable<Orders>,
@@ -115,11 +115,11 @@ pub struct Candidate {
 }
 
 impl Candidate {
-    fn new(id: ProfileId, found: Told) -> Self {
+    fn new(id: ProfileId, found: Told, revision: u32) -> Self {
         Self {
             id,
             found,
-            revision: 0,
+            revision,
             orders: Loadable::default(),
             contacts: Loadable::default(),
             calculated: Loadable::default(),
@@ -137,30 +137,30 @@ impl Candidate {
     }
 
     /// What has not come will not come: why.
-    fn close(&mut self, error: &InquiryError) {
+    fn close(&mut self, error: &InquiryError, revision: u32) {
         if self
             .orders
             .known
             .as_ref()
             .is_none_or(|orders| !orders.complete)
         {
-            self.orders.lack(error);
+            self.orders.lack(error, revision);
         }
         if self.contacts.is_loading() {
-            self.contacts.lack(error);
+            self.contacts.lack(error, revision);
         }
         if self.calculated.is_loading() {
-            self.calculated.lack(error);
+            self.calculated.lack(error, revision);
         }
     }
 
-    fn hope(&mut self) {
+    fn hope(&mut self, revision: u32) {
         if let Some(orders) = &mut self.orders.known {
             orders.is_cut = !orders.complete;
         }
-        self.orders.hope();
-        self.contacts.hope();
-        self.calculated.hope();
+        self.orders.hope(revision);
+        self.contacts.hope(revision);
+        self.calculated.hope(revision);
     }
 }
 
@@ -293,11 +293,15 @@ impl ScreenPop {
     pub(crate) fn ask(&mut self) {
         self.trouble = None;
         self.ended = false;
-        self.candidates.iter_mut().for_each(Candidate::hope);
+        let revision = self.revision;
+        self.candidates
+            .iter_mut()
+            .for_each(|one| one.hope(revision));
     }
 
     /// A part of the answer; `of_one`: to what was asked about one customer whom the agent has found.
     pub(crate) fn take(&mut self, told: Told, of_one: bool, now: Instant) {
+        let revision = self.revision;
         let part = view::Part(told.value());
         let of = part.of();
         let of = of.and_then(|of| self.candidates.iter_mut().find(|one| one.id == of));
@@ -305,25 +309,25 @@ impl ScreenPop {
             Some("profiles") => self.take_profiles(part, of_one),
             Some("orders") => {
                 if let Some(of) = of {
-                    take_orders(&mut of.orders, told);
+                    take_orders(&mut of.orders, told, revision);
                 }
             }
             Some("contacts") => {
                 if let Some(of) = of {
-                    of.contacts.take(told);
+                    of.contacts.take(told, revision);
                 }
             }
             Some("calculated") => {
                 if let Some(of) = of {
-                    of.calculated.take(told);
+                    of.calculated.take(told, revision);
                 }
             }
             Some("problem") => {
                 let error = part.error().into();
                 match (of, part.about()) {
-                    (Some(of), PartName::Orders) => of.orders.lack(&error),
-                    (Some(of), PartName::Contacts) => of.contacts.lack(&error),
-                    (Some(of), PartName::Calculated) => of.calculated.lack(&error),
+                    (Some(of), PartName::Orders) => of.orders.lack(&error, revision),
+                    (Some(of), PartName::Contacts) => of.contacts.lack(&error, revision),
+                    (Some(of), PartName::Calculated) => of.calculated.lack(&error, revision),
                     _ => {}
                 }
                 self.trouble = Some(error);
@@ -348,12 +352,12 @@ impl ScreenPop {
             let mut one = match known {
                 // Its parts stay on screen until they come anew.
                 Some(at) => before.remove(at),
-                None => Candidate::new(id, found.0.keep()),
+                None => Candidate::new(id, found.0.keep(), self.revision),
             };
             let found = found.0.keep();
             if one.found != found {
                 one.found = found;
-                one.revision = one.revision.wrapping_add(1);
+                one.revision = self.revision;
             }
             self.candidates.push(one);
         }
@@ -397,17 +401,17 @@ impl ScreenPop {
         // The proxy may have said that this was all, and left out a part without a word.
         let missing = self.trouble.clone().unwrap_or(InquiryError::Unreadable);
         for one in &mut self.candidates {
-            one.close(&missing);
+            one.close(&missing, self.revision);
         }
     }
 }
 
-fn take_orders(orders: &mut Loadable<Orders>, page: Told) {
+fn take_orders(orders: &mut Loadable<Orders>, page: Told, revision: u32) {
     let is_last = view::Part(page.value()).complete();
     // A first page does not take the place of all.
     if is_last || !orders.known.as_ref().is_some_and(|known| known.complete) {
         let mut known = orders.known.take().unwrap_or_default();
         known.add(page);
-        orders.take(known);
+        orders.take(known, revision);
     }
 }

@@ -9,8 +9,8 @@ use contract::{
     SearchResult, SearchResults, Told,
 };
 use desk::{
-    Access, Answer, Caller, Command, CustomerCommand, Effect, Identity, Input, InquiryError,
-    InquiryId, Link, Question, Role, Tie,
+    Access, Answer, Caller, Candidate, Command, CustomerCommand, Effect, Identity, Input,
+    InquiryError, InquiryId, Link, Lookup, Question, Role, ScreenPop, Tie,
 };
 use proptest::{
     collection::vec,
@@ -883,11 +883,55 @@ fn config() -> Config {
     }
 }
 
+/// What a screen shows of customers.
+struct OnScreen {
+    revision: u32,
+    pops: [Option<ScreenPop>; 3],
+    lookup: Option<Lookup>,
+}
+
+impl OnScreen {
+    fn of(page: &Page) -> Self {
+        Self {
+            revision: page.desk.customers_revision(),
+            pops: ["c", "d", "e"].map(|name| page.desk.screen_pop(&id(name)).cloned()),
+            lookup: page.desk.lookup().cloned(),
+        }
+    }
+
+    fn check(&self, after: &Self) -> Result<(), TestCaseError> {
+        let is_same = self.pops == after.pops && self.lookup == after.lookup;
+        prop_assert!(is_same || self.revision != after.revision);
+        // Whoever shows one part looks at its number only.
+        for (before, after) in self.pops.iter().flatten().zip(after.pops.iter().flatten()) {
+            for one in before.candidates() {
+                let Some(now) = after.candidates().iter().find(|now| now.id == one.id) else {
+                    continue;
+                };
+                let found = |of: &Candidate| of.found().0.keep();
+                prop_assert!(found(one) == found(now) || one.revision != now.revision);
+                prop_assert!(
+                    one.orders == now.orders || one.orders.revision != now.orders.revision
+                );
+                prop_assert!(
+                    one.contacts == now.contacts || one.contacts.revision != now.contacts.revision
+                );
+                prop_assert!(
+                    one.calculated == now.calculated
+                        || one.calculated.revision != now.calculated.revision
+                );
+            }
+        }
+        Ok(())
+    }
+}
+
 proptest! {
     #![proptest_config(config())]
 
     /// One question at a time about a contact that is held, by an agent who is signed in; several
-    /// matches are never decided; what is gone leaves nothing but an hour's memory.
+    /// matches are never decided; what is gone leaves nothing but an hour's memory. What changes has
+    /// another revision, and so has the part that it is in.
     #[test]
     fn customers_are_asked_about_once_at_a_time_and_leave_nothing(
         turns in vec(turn(), 1..60),
@@ -903,6 +947,7 @@ proptest! {
                 (!all.is_empty()).then(|| all[of % all.len()].0)
             };
             let mut closes = None;
+            let before = OnScreen::of(&page);
             let effects = match turn {
                 Turn::Calls(calls) => {
                     let contacts = calls.into_iter().map(|(name, stage)| {
@@ -950,6 +995,7 @@ proptest! {
                     page.command(Command::Customer(any_command(which)))
                 }
             };
+            before.check(&OnScreen::of(&page))?;
             under_way.0.retain(|(id, _)| Some(*id) != closes);
             if !may_ask && *page.desk.access() != Access::SignedIn {
                 prop_assert!(asked(&effects).is_empty(), "asks without leave");

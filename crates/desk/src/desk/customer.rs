@@ -158,6 +158,7 @@ impl Desk {
 
     pub(super) fn customer_command(&mut self, command: CustomerCommand, effects: &mut Vec<Effect>) {
         let may_ask = self.customers.access == Access::SignedIn;
+        self.customers.revisions = self.customers.revisions.wrapping_add(1);
         match command {
             CustomerCommand::SignIn => effects.push(Effect::SignInForCustomers),
             CustomerCommand::CloseSearch => {
@@ -536,6 +537,7 @@ impl Customers {
             }
             _ => None,
         };
+        self.revisions = self.revisions.wrapping_add(1);
         self.present.push(Present {
             contact: contact.id.clone(),
             caller: contact.caller.clone(),
