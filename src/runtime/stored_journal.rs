@@ -29,7 +29,7 @@ impl StoredJournal {
 
     /// Keeps what this page knows, and what another has kept meanwhile.
     pub(super) fn keep(&mut self, journal: &Journal) {
-        let Some(text) = self.0.keep(journal, stored().as_deref()) else {
+        let Some(text) = self.0.keep(journal, stored()) else {
             return;
         };
         let kept = storage().and_then(|storage| storage.set_item(JOURNAL, &text).ok());

@@ -354,7 +354,7 @@ impl Page {
         let effects = self.desk.handle(input, self.now);
         for effect in &effects {
             if let Effect::Save(journal) = effect {
-                let text = self.shared.keep(journal, self.stored.as_deref());
+                let text = self.shared.keep(journal, self.stored.clone());
                 self.stored = text.or(self.stored.take());
             }
         }
