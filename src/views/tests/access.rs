@@ -1,6 +1,6 @@
 //! What the agent is told where there is no customer data, and what they can do.
 
-use desk::{Access, Input, Role};
+use desk::{Access, Input};
 use rstest::rstest;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -59,17 +59,4 @@ async fn where_nobody_can_be_asked_nothing_is_offered() {
             Vec::new()
         )
     );
-}
-
-#[wasm_bindgen_test]
-async fn a_mirror_offers_no_sign_in() {
-    let stage = Stage::open().await;
-    stage.tell(Input::Access(Access::SignedOut)).await;
-    let disabled = |stage: &Stage| {
-        let button = stage.one(".customer-access > button");
-        button.get_attribute("aria-disabled")
-    };
-    assert_eq!(disabled(&stage), None);
-    stage.tell(Input::Role(Role::Mirror)).await;
-    assert_eq!(disabled(&stage).as_deref(), Some("true"));
 }

@@ -1,6 +1,6 @@
 //! A page that shows what another does.
 
-use desk::{Command, Desk, Input, Link, Role};
+use desk::{Access, Command, Desk, Input, Link, Role};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::{
@@ -88,4 +88,15 @@ async fn a_mirror_without_its_softphone_sends_nobody_to_sign_in_there() {
     assert!(stage.is_enabled("Reload the softphone"));
     stage.desk.command(Command::SignOut);
     assert!(!stage.desk.look(Desk::is_signing_out));
+}
+
+#[wasm_bindgen_test]
+async fn a_mirror_offers_no_sign_in_for_customers() {
+    let stage = mirror().await;
+    stage.tell(Input::Access(Access::SignedOut)).await;
+    let button = stage.one(".customer-access > button");
+    assert_eq!(
+        button.get_attribute("aria-disabled").as_deref(),
+        Some("true")
+    );
 }
