@@ -239,20 +239,20 @@ fn order(told: view::Order<'_>) -> Option<Order> {
         cancelled: told.cancelled(),
         cancel_reason: personal(told.cancel_reason()),
         currency: told.currency().unwrap_or_default().into(),
-        total: told.total().and_then(money),
-        tax: told.tax().and_then(money),
-        discounts: told.discounts().and_then(money),
-        items_total: told.items_total().and_then(money),
-        shipping: told.shipping().and_then(money),
-        tip: told.tip().and_then(money),
-        outstanding: told.outstanding().and_then(money),
+        total: told.total().as_ref().and_then(money),
+        tax: told.tax().as_ref().and_then(money),
+        discounts: told.discounts().as_ref().and_then(money),
+        items_total: told.items_total().as_ref().and_then(money),
+        shipping: told.shipping().as_ref().and_then(money),
+        tip: told.tip().as_ref().and_then(money),
+        outstanding: told.outstanding().as_ref().and_then(money),
         items: told.items().map(item).collect(),
         shipments: told.shipments().map(shipment).collect(),
         refunds: told
             .refunds()
             .map(|refund| Refund {
                 at: refund.at(),
-                amount: refund.amount().and_then(money),
+                amount: refund.amount().as_ref().and_then(money),
                 note: personal(refund.note()),
             })
             .collect(),
@@ -277,7 +277,7 @@ fn item(told: view::Item<'_>) -> LineItem {
         sku: personal(told.sku()),
         quantity: told.quantity(),
         current_quantity: told.current_quantity(),
-        price: told.price().and_then(money),
+        price: told.price().as_ref().and_then(money),
         fulfilment: told.fulfilment(),
     }
 }
@@ -306,7 +306,7 @@ fn totals(told: view::Totals<'_>) -> Option<Totals> {
             .filter_map(|sum| {
                 Some(CurrencyTotal {
                     orders: sum.orders()?,
-                    sum: money(sum.sum()?)?,
+                    sum: money(&sum.sum()?)?,
                 })
             })
             .collect(),
@@ -358,6 +358,6 @@ fn error(told: view::Refusal<'_>) -> Option<ApiError> {
 }
 
 /// What is an amount to the eye is one to whoever adds it up.
-fn money(amount: Amount) -> Option<Money> {
+fn money(amount: &Amount) -> Option<Money> {
     Money::parse(&amount.decimal, Currency::from_code(&amount.currency)).ok()
 }
