@@ -224,6 +224,22 @@ mod tests {
         assert_eq!(duration(TimeDelta::milliseconds(1_999)), "0:01");
     }
 
+    #[rstest]
+    #[case::tokyo("2026-01-31T16:30:00Z", 540, "2026/02/01", 2026 * 12 + 1)]
+    #[case::greenwich("2026-01-31T16:30:00Z", 0, "2026/01/31", 2026 * 12)]
+    #[case::new_year_behind("2026-01-01T01:00:00Z", -300, "2025/12/31", 2025 * 12 + 11)]
+    #[case::an_offset_that_is_none("2026-01-31T16:30:00Z", i16::MAX, "2026/01/31", 2026 * 12)]
+    fn a_shops_day_is_that_of_its_own_clock(
+        #[case] at: &str,
+        #[case] offset_minutes: i16,
+        #[case] day: &str,
+        #[case] month: u32,
+    ) {
+        let at = DateTime::parse_from_rfc3339(at).unwrap().to_utc();
+        let time = ShopTime { at, offset_minutes };
+        assert_eq!((shop_day(time).as_str(), shop_month(time)), (day, month));
+    }
+
     #[cfg(target_arch = "wasm32")]
     mod in_a_browser {
         use wasm_bindgen::prelude::*;
@@ -262,6 +278,34 @@ export function eastOfGreenwich(minutes, meanwhile) {
         #[test_attr(wasm_bindgen_test)]
         fn an_instant_is_written_in_utc_to_the_millisecond(#[case] text: &str) {
             assert_eq!(instant(at(text)), text);
+        }
+
+        #[rstest]
+        #[case::yen("5500", "JPY", "¥5,500")]
+        #[case::yen_with_decimals("5500.00", "JPY", "¥5,500.00")]
+        #[case::dollars("1649.90", "USD", "$1,649.90")]
+        #[case::more_decimals_than_there_are("649.975", "USD", "$649.975")]
+        #[case::fewer("5", "USD", "$5")]
+        #[case::below_zero("-3.50", "EUR", "-€3.50")]
+        #[case::more_than_a_number_can_be(
+            "1000000000000000000000001",
+            "JPY",
+            "¥1,000,000,000,000,000,000,000,001"
+        )]
+        #[case::no_currency("12.345", "XQQ", "XQQ\u{a0}12.345")]
+        #[case::no_code("12.345", "yen!", "12.345 yen!")]
+        #[case::nothing("7", "", "7 ")]
+        #[test_attr(wasm_bindgen_test)]
+        fn an_amount_has_the_digits_that_it_came_with(
+            #[case] decimal: &str,
+            #[case] currency: &str,
+            #[case] written: &str,
+        ) {
+            let amount = Amount {
+                decimal: decimal.into(),
+                currency: currency.into(),
+            };
+            assert_eq!(money(&amount, Locale::En), written);
         }
 
         #[rstest]

@@ -473,3 +473,43 @@ pub(super) fn address(address: Value<'_>, locale: Locale) -> String {
     }
     line.0
 }
+
+#[cfg(test)]
+mod tests {
+    use contract::Told;
+    use rstest::rstest;
+
+    use super::*;
+
+    const JAPAN: &str = r#"{"name":"見本 花子","lines":["見本町7-4","メゾン 103号室"],"city":"世田谷区","province":"東京都","country":"Japan","postal_code":"154-0000"}"#;
+    const ABROAD: &str = r#"{"name":"Anna Smith","lines":["1 Main St","Flat 2"],"city":"Springfield","province":"IL","country":"United States","postal_code":"62701"}"#;
+
+    #[rstest]
+    #[case::japan(
+        JAPAN,
+        Locale::En,
+        "〒154-0000 東京都世田谷区見本町7-4 メゾン 103号室 見本 花子"
+    )]
+    #[case::abroad(
+        ABROAD,
+        Locale::Ja,
+        "Anna Smith, 1 Main St, Flat 2, Springfield, IL 62701, United States"
+    )]
+    #[case::no_country_here(
+        r#"{"city":"福岡市","postal_code":"810-0000"}"#,
+        Locale::Ja,
+        "〒810-0000 福岡市"
+    )]
+    #[case::no_country_there(r#"{"city":"Leeds","postal_code":"LS1"}"#, Locale::En, "Leeds LS1")]
+    #[case::nothing("{}", Locale::Ja, "")]
+    #[case::nothing_there("{}", Locale::En, "")]
+    #[case::no_object("7", Locale::Ja, "")]
+    fn an_address_is_written_as_in_its_country(
+        #[case] told: &str,
+        #[case] locale: Locale,
+        #[case] written: &str,
+    ) {
+        let told = Told::parse(told).unwrap();
+        assert_eq!(address(told.value(), locale), written);
+    }
+}

@@ -176,3 +176,29 @@ fn results(desk: DeskHandle, told: &Desk, lookup: &Lookup) -> Vec<El> {
     ));
     parts
 }
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case::number("090-1234-5678", Some(SearchBy::Phone))]
+    #[case::full_width("０９０１２３４５６７８", Some(SearchBy::Phone))]
+    #[case::international("+44 20 7946 0123", Some(SearchBy::Phone))]
+    #[case::mail("taro@example.com", Some(SearchBy::Mail))]
+    #[case::full_width_mail("taro＠example.com", Some(SearchBy::Mail))]
+    #[case::order("#1001", Some(SearchBy::OrderName))]
+    #[case::full_width_order(" ＃1001", Some(SearchBy::OrderName))]
+    #[case::japanese("見本 花子", Some(SearchBy::Name))]
+    #[case::latin("Hanako", Some(SearchBy::Name))]
+    #[case::account("C-20391", None)]
+    #[case::few_digits("1001", None)]
+    #[case::a_name_with_many_digits("店舗 123456", None)]
+    #[case::nothing("", None)]
+    #[case::space("　 ", None)]
+    fn a_text_is_taken_for_what_it_looks_like(#[case] text: &str, #[case] by: Option<SearchBy>) {
+        assert_eq!(kind_of(text), by);
+    }
+}
