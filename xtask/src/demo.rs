@@ -202,7 +202,13 @@ fn configuration(options: &Options) -> serde_json::Value {
         "auth": options.has_customers().then_some(auth),
         "locale": "ja",
         "country": "JP",
-        "settings": {},
+        // What the invented shop calls its things.
+        "settings": {
+            "labels": { "MemberRank": "会員ランク" },
+            "customer": {
+                "priority": { "attribute": "MemberRank", "values": ["ゴールド"] },
+            },
+        },
     })
 }
 

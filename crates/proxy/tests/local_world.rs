@@ -102,6 +102,7 @@ async fn who_withholds_the_number_is_nobody_and_nobody_is_looked_for() {
 #[case::mail("mail", "notable.1@example.com", 1)]
 #[case::name_as_it_is_said("name", "問屋 千代", 1)]
 #[case::name_the_other_way_round("name", "千代　問屋", 1)]
+#[case::account("account", "M000001", 1)]
 #[case::order("order", "4300000000007", 1)]
 #[case::name_of_an_order("order_name", "#1007", 1)]
 #[case::nobody("mail", "nobody@example.com", 0)]

@@ -134,7 +134,7 @@ pub(crate) fn member_type() -> Value {
         "Description": "Members of the shop's loyalty programme",
         "AllowProfileCreation": false,
         "Fields": {
-            "member_id": field("member_id", ""),
+            "member_id": field("member_id", "_profile.AccountNumber"),
             "customer_id": field("shopify_customer_id", ""),
             "first_name_kana": field("first_name_kana", "_profile.Attributes.FirstNameKana"),
             "last_name_kana": field("last_name_kana", "_profile.Attributes.LastNameKana"),
