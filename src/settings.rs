@@ -165,16 +165,18 @@ impl File {
         let priority = "settings.customer.priority";
         self.part(priority, &["attribute", "values"]);
         let priority = self.is_said(priority).then(|| {
-            let values = self.at("settings.customer.priority.values");
-            if !Array::is_array(&values) {
-                self.blame("settings.customer.priority.values");
-            }
-            let attribute = self.text("settings.customer.priority.attribute");
-            (attribute, Array::from(&values))
+            let path = "settings.customer.priority.values";
+            let values = self.at(path).dyn_into::<Array>().unwrap_or_else(|_| {
+                self.blame(path);
+                Array::new()
+            });
+            (self.text("settings.customer.priority.attribute"), values)
         });
         let labels = self.at("settings.labels");
         if self.is_said("settings.labels") {
             self.object("settings.labels");
+        }
+        if is_object(&labels) {
             for label in Object::values::<JsValue>(labels.unchecked_ref()) {
                 if !label.is_string() {
                     self.blame("settings.labels");

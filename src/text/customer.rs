@@ -17,7 +17,7 @@ pub(crate) const MATCH_KEYS: &Words = &[
     ("account", Some(Text::ByAccount)),
     ("order", Some(Text::ByOrder)),
     ("shop_customer", Some(Text::ByShopCustomer)),
-    ("profile", Some(Text::ByContact)),
+    ("profile", Some(Text::ByProfile)),
     ("contact", Some(Text::ByContact)),
 ];
 

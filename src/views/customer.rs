@@ -9,6 +9,8 @@ use desk::{
     Candidate, Command, ContactId, CustomerCommand, Desk, Identity, Loadable, Role, ScreenPop, Tie,
 };
 
+use leptos::prelude::document;
+
 use super::{
     customer_access::customer_access,
     customer_search::customer_search,
@@ -23,7 +25,7 @@ use crate::{
         Locale, Text,
         customer::{self as words, MATCH_KEYS, USES, word},
     },
-    ui::{El, button, el, fact, section},
+    ui::{El, button, el, fact, put_focus, section},
 };
 
 /// Attributes that hold how a name is read, the family's first: what the import of a Japanese shop
@@ -57,7 +59,12 @@ pub(super) fn customer(desk: DeskHandle) -> El {
         .child(customer_access(desk))
         .child(el("div").class("who").refuge(".customer").children(who))
         .child(likely(desk))
-        .child(el("div").class("customer-body").children(parts))
+        .child(
+            el("div")
+                .class("customer-body")
+                .refuge(".customer")
+                .children(parts),
+        )
 }
 
 /// The customer who is shown.
@@ -104,6 +111,10 @@ fn who(desk: DeskHandle, told: &Desk) -> Vec<El> {
     let identity = pop.identity();
     if let Identity::Matched(customer) = identity {
         return named(desk, told, pop, customer);
+    }
+    if identity == Identity::Unasked {
+        // What stands between the agent and an answer says so itself.
+        return Vec::new();
     }
     let said = hint(desk.say(words::identity(identity))).set("role", "status");
     let mut parts = vec![said];
@@ -169,8 +180,10 @@ fn named(desk: DeskHandle, told: &Desk, pop: &ScreenPop, customer: &Candidate) -
     for reason in customer.found().0.list("why") {
         why.add(DOT, word(MATCH_KEYS, &reason.kind("by"), desk.locale()));
     }
-    let why = desk.say(Text::MatchedBy).to_owned() + " " + &why.0;
-    let mut parts = vec![line, hint(&about.0), hint(&why)];
+    let mut parts = vec![line, hint(&about.0)];
+    if !why.0.is_empty() {
+        parts.push(hint(&[desk.say(Text::MatchedBy), " ", &why.0].concat()));
+    }
     match told.front() {
         Some(front) if pop.candidates().len() > 1 => {
             let command = CustomerCommand::Choose(front.id.clone(), None);
@@ -232,6 +245,11 @@ fn choice(desk: DeskHandle, front: Option<&ContactId>, one: &Candidate) -> El {
 /// Somebody who can be taken, in a line or two.
 pub(super) fn summary(desk: DeskHandle, profile: Value<'_>, press: El) -> El {
     let mut facts = Line::default();
+    if desk.masks_customers() {
+        facts.of("", profile, "province");
+        facts.of(" ", profile, "city");
+        return candidate(desk, profile, &facts, press);
+    }
     // What was searched for gives a summary, what was asked about the whole.
     for phone in profile
         .list("phones")
@@ -251,6 +269,10 @@ pub(super) fn summary(desk: DeskHandle, profile: Value<'_>, press: El) -> El {
     facts.of(DOT, profile, "province");
     facts.of(" ", profile, "city");
     facts.of(DOT, profile, "account_number");
+    candidate(desk, profile, &facts, press)
+}
+
+fn candidate(desk: DeskHandle, profile: Value<'_>, facts: &Line, press: El) -> El {
     let (name, _) = name(desk, profile);
     let words = el("span")
         .child(el("bdi").text(&name))
@@ -307,7 +329,13 @@ fn card(desk: DeskHandle) -> El {
         .children(move || {
             piece.follow();
             if is_masked.get() {
-                let reveal = move || is_masked.set(false);
+                let reveal = move || {
+                    // Else the first button would get the focus, which dials.
+                    if let Ok(Some(card)) = document().query_selector(".card") {
+                        put_focus(&card);
+                    }
+                    is_masked.set(false);
+                };
                 return vec![button("plain", || Text::Reveal, desk, || true, reveal)];
             }
             let mut parts = Vec::new();

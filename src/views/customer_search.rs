@@ -1,5 +1,7 @@
 //! Looking for a customer by something that the caller says.
 
+use std::cell::RefCell;
+
 use contract::SearchBy;
 use desk::{Access, Command, CustomerCommand, Desk, Lookup, Role};
 use leptos::prelude::*;
@@ -14,7 +16,7 @@ use crate::{
         Text,
         customer::{self as words, SEARCHES},
     },
-    ui::{El, button, el, on_key_anywhere, put_focus},
+    ui::{El, button, el, on_key_anywhere, put_focus, run},
 };
 
 /// The key that brings the agent here from anywhere.
@@ -73,6 +75,16 @@ pub(super) fn customer_search(desk: DeskHandle) -> El {
                 chosen.set(None);
             }
         });
+    // What was said in one call is not for the next to see.
+    let front = desk.select(|desk| desk.front().map(|front| front.id.clone()));
+    let typed_in = RefCell::new(None);
+    run(Box::new(move || {
+        let now = front.get();
+        let before = typed_in.replace(now.clone());
+        if before.is_some() && before != now {
+            typed.set(String::new());
+        }
+    }));
     let form = el("form")
         .on("submit", move |event| {
             event.prevent_default();
@@ -86,18 +98,19 @@ pub(super) fn customer_search(desk: DeskHandle) -> El {
     let changes = desk.select(Desk::customers_revision);
     let found = el("div")
         .class("found")
-        .refuge("section")
+        .refuge(".customer")
         .children(move || {
             changes.follow();
             desk.look(|told| match told.lookup() {
-                Some(lookup) => results(desk, told, lookup),
+                Some(lookup) => results(desk, lookup),
                 None => Vec::new(),
             })
         });
     let search = el("div")
         .class("customer-search")
         .on_key(move |event| {
-            if event.key() == "Escape" {
+            // Not the one that takes back a conversion of what is typed.
+            if event.key() == "Escape" && !event.is_composing() {
                 desk.command(Command::Customer(CustomerCommand::CloseSearch));
             }
         })
@@ -133,10 +146,10 @@ fn kind_of(text: &str) -> Option<SearchBy> {
     }
 }
 
-fn results(desk: DeskHandle, told: &Desk, lookup: &Lookup) -> Vec<El> {
+fn results(desk: DeskHandle, lookup: &Lookup) -> Vec<El> {
     let outcome = &lookup.outcome;
     let list = el("ul");
-    let label = match told.front() {
+    let label = match lookup.contact {
         Some(_) => Text::TakeAsCaller,
         None => Text::Open,
     };
@@ -160,6 +173,10 @@ fn results(desk: DeskHandle, told: &Desk, lookup: &Lookup) -> Vec<El> {
         parts.push(hint(desk.say(said)).set("role", "status"));
     }
     parts.push(list);
+    if outcome.error.is_some() {
+        let again = CustomerCommand::AskAgain;
+        parts.push(press(desk, "more", Text::AskAgain, again));
+    }
     if lookup.has_more() {
         parts.push(press(
             desk,

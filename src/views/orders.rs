@@ -98,7 +98,13 @@ pub(super) fn orders(desk: DeskHandle) -> El {
             Some(Loadable {
                 known: Some(orders),
                 ..
-            }) if orders.complete => totals(desk, orders),
+            }) if orders.complete => {
+                let is_sought = sought.with(|sought| !sought.trim().is_empty());
+                if is_sought && sought.with(|sought| find(desk, sought).is_empty()) {
+                    return desk.say(Text::OrdersNoneSuch).to_owned();
+                }
+                totals(desk, orders)
+            }
             _ => desk.say(Text::OrdersLoading).to_owned(),
         })
     };
@@ -218,12 +224,14 @@ fn row(desk: DeskHandle, kept: &Told) -> El {
     let order = kept.value();
     let chips = el("span").class("chips");
     let is_cancelled = order.member("cancelled").is_object();
-    let payment = if is_cancelled {
-        "cancelled".to_owned()
-    } else {
-        order.kind("payment")
-    };
-    chips.add(chip(desk, PAYMENTS, &payment));
+    let payment = order.kind("payment");
+    if is_cancelled {
+        chips.add(chip(desk, PAYMENTS, "cancelled"));
+    }
+    // Of what is cancelled it matters all the same whether it was paid.
+    if !is_cancelled || !matches!(payment.as_str(), "cancelled" | "unstated") {
+        chips.add(chip(desk, PAYMENTS, &payment));
+    }
     let sent = order.kind("fulfilment");
     // Of what is cancelled or drafted nothing is to be sent.
     let is_told = sent != "unstated" && !(is_cancelled && sent == "unfulfilled");
@@ -325,8 +333,10 @@ fn details(desk: DeskHandle, order: Value<'_>) -> Vec<El> {
     line.of("", draft, "name");
     line.day(draft, "created");
     list.plain(desk.say(Text::OrderDraft), &line.0);
-    let place = address(order.member("shipping_address"), desk.locale());
-    list.plain(desk.say(Text::UseShipping), &place);
+    if !desk.masks_customers() {
+        let place = address(order.member("shipping_address"), desk.locale());
+        list.plain(desk.say(Text::UseShipping), &place);
+    }
     list.plain(
         desk.say(Text::Memo),
         &order.text("memo").unwrap_or_default(),

@@ -17,7 +17,12 @@ test("personal data is shown when the agent asks for it", async ({ desk, sim }) 
   await expect(desk.getByTestId("customer-name")).toHaveText("見本 花子");
   await expect(desk.getByTestId("order")).toHaveCount(7);
   await expect(desk.locator(".card")).not.toContainText("notable.1@example.com");
+  await desk.getByTestId("order").first().locator("summary").click();
+  await expect(desk.getByTestId("order").first()).toContainText("小計");
+  await expect(desk.getByTestId("order").first()).not.toContainText("配送先");
   await press(desk, "個人情報を表示");
+  // Not on the number, which a second press would dial.
+  await expect(desk.locator(".card")).toBeFocused();
   await expect(desk.locator(".card")).toContainText("notable.1@example.com");
   await expect(desk.locator(".attributes")).toContainText("ご用件返品");
 });

@@ -26,11 +26,16 @@ impl<T> Loadable<T> {
         self.known.is_none() && self.error.is_none()
     }
 
-    fn take(&mut self, known: T, revision: u32) {
+    fn take(&mut self, known: T, revision: u32)
+    where
+        T: PartialEq,
+    {
+        let is_same = self.error.is_none() && self.known.as_ref() == Some(&known);
         *self = Self {
             known: Some(known),
             error: None,
-            revision,
+            // What comes again as it was is no change.
+            revision: if is_same { self.revision } else { revision },
         };
     }
 
@@ -155,8 +160,11 @@ impl Candidate {
     }
 
     fn hope(&mut self, revision: u32) {
-        if let Some(orders) = &mut self.orders.known {
+        if let Some(orders) = &mut self.orders.known
+            && orders.is_cut == orders.complete
+        {
             orders.is_cut = !orders.complete;
+            self.orders.revision = revision;
         }
         self.orders.hope(revision);
         self.contacts.hope(revision);
@@ -234,6 +242,15 @@ impl ScreenPop {
     pub fn identity(&self) -> Identity<'_> {
         if let Some(customer) = self.customer() {
             return Identity::Matched(customer);
+        }
+        if self.chosen.is_some() {
+            // Whom the agent has chosen, and of whom nothing has come.
+            return match &self.trouble {
+                Some(InquiryError::SignIn) => Identity::Unasked,
+                Some(error) => Identity::Failed(error),
+                None if self.ended => Identity::NoMatch,
+                None => Identity::Searching,
+            };
         }
         match (&self.kind, &self.trouble) {
             (Some(MatchKind::Withheld), _) => Identity::Anonymous,
@@ -410,7 +427,7 @@ fn take_orders(orders: &mut Loadable<Orders>, page: Told, revision: u32) {
     let is_last = view::Part(page.value()).complete();
     // A first page does not take the place of all.
     if is_last || !orders.known.as_ref().is_some_and(|known| known.complete) {
-        let mut known = orders.known.take().unwrap_or_default();
+        let mut known = orders.known.clone().unwrap_or_default();
         known.add(page);
         orders.take(known, revision);
     }

@@ -723,6 +723,66 @@ fn a_search_shows_whom_it_found_and_opens_them_beside_no_call() {
     assert!(!format!("{:?}", page.desk).contains(profile_id(3).as_str()));
 }
 
+/// A search, without its answer.
+fn searches(page: &mut Page) {
+    let search = CustomerCommand::Search(SearchBy::Name, "佐藤".into());
+    page.command(Command::Customer(search));
+    assert!(page.desk.lookup().is_some());
+}
+
+#[test]
+fn a_search_leaves_with_the_contact_that_it_was_for() {
+    let (mut page, _) = ringing();
+    searches(&mut page);
+    page.tell(idle(at(30)));
+    assert_eq!(page.desk.lookup(), None);
+}
+
+#[test]
+fn a_search_that_was_for_nobodys_contact_makes_room_for_who_calls() {
+    let mut page = signed_in();
+    page.tell(idle(at(1)));
+    searches(&mut page);
+    rings(&mut page, "c", 2);
+    assert_eq!(page.desk.lookup(), None);
+}
+
+#[test]
+fn whom_a_search_finds_is_tied_to_the_contact_that_it_was_for() {
+    let mut page = signed_in();
+    page.tell(snapshot(at(1), "Busy", [contact("c").connected(at(1))]));
+    searches(&mut page);
+    let [c, d] = [contact("c").connected(at(1)), contact("d").ringing(at(2))];
+    page.tell(snapshot(at(2), "Busy", [c, d]));
+    page.command(Command::Select(id("d")));
+    let questions = asked(&page.command(Command::Customer(CustomerCommand::Open(profile_id(3)))));
+    let tied = questions.iter().find_map(|(_, question)| match question {
+        Question::Link { contact, .. } => Some(contact.clone()),
+        _ => None,
+    });
+    assert_eq!(tied, Some(id("c")));
+}
+
+#[test]
+fn whom_the_agent_has_opened_is_looked_for_and_not_one_of_those_who_are_there() {
+    let (mut page, first) = ringing();
+    told(&mut page, first, &profiles(MatchKind::One, &[1]));
+    told(&mut page, first, &CustomerPart::End(EndPart {}));
+    let open = Command::Customer(CustomerCommand::Open(profile_id(3)));
+    let questions = asked(&page.command(open));
+    let pop = page.desk.customer_in_front().unwrap();
+    assert!(matches!(
+        pop.identity(),
+        Identity::Searching | Identity::NoMatch
+    ));
+    let [(opened, Question::Profile(_)), ..] = &questions[..] else {
+        panic!("who they are: {questions:?}");
+    };
+    fails(&mut page, *opened, InquiryError::Unreachable);
+    let pop = page.desk.customer_in_front().unwrap();
+    assert!(matches!(pop.identity(), Identity::Failed(_)));
+}
+
 #[test]
 fn somebody_found_in_a_call_of_a_stranger_is_its_customer() {
     let (mut page, first) = ringing();

@@ -30,6 +30,8 @@ const MOST_KNOWN: usize = 30;
 /// A search that the agent has asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lookup {
+    /// The contact that was in front then, whose customer is sought.
+    pub contact: Option<ContactId>,
     /// What was searched for.
     pub by: SearchBy,
     /// Its value.
@@ -173,13 +175,18 @@ impl Desk {
             CustomerCommand::Search(by, value) => {
                 let value = value.trim().to_owned();
                 if !value.is_empty() {
-                    self.customers.search(by, value, effects);
+                    let contact = self.front().map(|front| front.id.clone());
+                    self.customers.search(contact, by, value, effects);
                 }
             }
             CustomerCommand::SearchOn => self.customers.search_on(effects),
             CustomerCommand::Open(profile) => {
-                let front = self.front().map(|front| front.id.clone());
-                self.open(front, profile, effects);
+                let contact = match &self.customers.lookup {
+                    // Whoever rings meanwhile is somebody else.
+                    Some(lookup) => lookup.contact.clone(),
+                    None => self.front().map(|front| front.id.clone()),
+                };
+                self.open(contact, profile, effects);
             }
             CustomerCommand::Choose(contact, Some(profile)) => {
                 self.open(Some(contact), profile, effects);
@@ -210,6 +217,9 @@ impl Desk {
         self.customers.change(&subject, |pop| {
             is_here = pop.candidate(&profile).is_some();
             pop.choose(Some(profile.clone()));
+            if !is_here {
+                pop.ask();
+            }
         });
         if !is_here {
             let question = Question::Profile(profile.clone());
@@ -341,6 +351,7 @@ impl Desk {
         while let Some(at) = customers.present.iter().position(is_gone) {
             let gone = customers.present.remove(at);
             customers.forget(&Subject::Contact(gone.contact.clone()), effects);
+            customers.end_search_for(Some(&gone.contact), effects);
             customers.remember(gone, now);
         }
     }
@@ -367,6 +378,7 @@ impl Desk {
                     // What the agent had looked up makes room for who is here.
                     customers.forget(&Subject::LookedUp, effects);
                     customers.looked_up = None;
+                    customers.end_search_for(None, effects);
                     customers.welcome(contact);
                     let question = Question::Contact(contact.id.clone());
                     customers.inquire(subject, question, effects);
@@ -601,7 +613,22 @@ impl Customers {
         }
     }
 
-    fn search(&mut self, by: SearchBy, value: String, effects: &mut Vec<Effect>) {
+    /// The search for the customer of a contact is over, or one that was for nobody's.
+    fn end_search_for(&mut self, contact: Option<&ContactId>, effects: &mut Vec<Effect>) {
+        let lookup = self.lookup.as_ref();
+        if lookup.is_some_and(|lookup| lookup.contact.as_ref() == contact) {
+            self.forget(&Subject::Lookup, effects);
+            self.lookup = None;
+        }
+    }
+
+    fn search(
+        &mut self,
+        contact: Option<ContactId>,
+        by: SearchBy,
+        value: String,
+        effects: &mut Vec<Effect>,
+    ) {
         self.forget(&Subject::Lookup, effects);
         let question = Question::Search {
             by,
@@ -609,6 +636,7 @@ impl Customers {
             next: None,
         };
         self.lookup = Some(Lookup {
+            contact,
             by,
             value,
             outcome: Loadable::default(),
