@@ -112,7 +112,8 @@ test("a softphone that stays silent after signing in: what may be in the way, an
 
   // The administrator has approved it.
   await page.unroute("**/ccp-v2/");
-  await press(page, "サインイン");
+  // The desk tries by itself as well, and when it is first there is nothing to press any more.
+  press(page, "サインイン").catch(() => {});
   await expectState(page, "Available");
   await expect(notice(page)).toHaveCount(0);
   await expect.poll(() => page.context().pages()).toHaveLength(1);
