@@ -39,6 +39,7 @@ mod orders;
 mod outbound;
 mod past_contacts;
 mod phone_number;
+mod prefecture;
 mod profiles;
 mod proxy;
 mod reading;

@@ -10,6 +10,7 @@ use contract::{
 use serde_json::Value;
 
 use crate::phone_number::HomeCountry;
+use crate::prefecture;
 use crate::reading::{Losses, Members, Place, on_one_line};
 use crate::search_key::SearchKey;
 
@@ -216,16 +217,17 @@ fn addresses(item: &Members<'_>) -> Vec<ProfileAddress> {
 /// An address in the members of Customer Profiles' standard objects.
 pub(crate) fn standard_address(address: &Members<'_>) -> Address {
     let lines = ["Address1", "Address2", "Address3", "Address4"];
+    let city = address.text("City");
     Address {
         name: address.text("Name"),
         lines: lines
             .into_iter()
             .filter_map(|line| address.text(line))
             .collect(),
-        city: address.text("City"),
         county: address.text("County"),
         state: address.text("State"),
-        province: address.text("Province"),
+        province: prefecture::in_script_of(city.as_ref(), address.text("Province")),
+        city,
         country: address.text("Country"),
         postal_code: address.text("PostalCode"),
     }

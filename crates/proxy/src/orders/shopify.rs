@@ -8,6 +8,7 @@ use contract::{
 
 use super::standard::{fulfilment, payment};
 use super::{Became, Entry, OrderObject, order_id};
+use crate::prefecture;
 use crate::reading::{Losses, Members};
 
 /// The events in which an object was delivered, with which it may be kept or without.
@@ -124,14 +125,15 @@ fn both(m: &Members<'_>, object: OrderObject, kind: OrderKind, key: Option<&str>
 
 fn address(address: &Members<'_>) -> Address {
     let lines = ["company", "address1", "address2"];
+    let city = address.text("city");
     Address {
         name: address.text("name"),
         lines: lines
             .into_iter()
             .filter_map(|line| address.text(line))
             .collect(),
-        city: address.text("city"),
-        province: address.text("province"),
+        province: prefecture::in_script_of(city.as_ref(), address.text("province")),
+        city,
         country: address.text("country"),
         postal_code: address.text("zip"),
         ..Address::default()
