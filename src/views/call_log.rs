@@ -60,7 +60,11 @@ fn today(desk: &Desk, day: Option<format::Day>) -> impl Iterator<Item = &CallRec
             .zip(day)
             .is_none_or(|(began, day)| format::day(began) == day)
     };
-    desk.log().records().iter().filter(began_today)
+    desk.log()
+        .records()
+        .iter()
+        .map(AsRef::as_ref)
+        .filter(began_today)
 }
 
 /// One finished offer.

@@ -2,6 +2,8 @@
 
 mod sight;
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use contract::{ContactId, PhoneNumber};
 
@@ -110,20 +112,21 @@ impl CallRecord {
 /// More offers than a day holds.
 const MOST_RECORDS: usize = 300;
 
-/// The finished offers, newest first, at most 300.
+/// The finished offers, newest first, at most 300. A copy shares them: the journal takes several, and
+/// wasm memory that was needed once is never given back.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct CallLog(Vec<CallRecord>);
+pub struct CallLog(Vec<Arc<CallRecord>>);
 
 impl CallLog {
     /// The records, newest first.
-    pub fn records(&self) -> &[CallRecord] {
+    pub fn records(&self) -> &[Arc<CallRecord>] {
         &self.0
     }
 
     /// Adds a record that is older than all here, if there is room.
     pub(crate) fn append(&mut self, record: CallRecord) {
         if self.0.len() < MOST_RECORDS {
-            self.0.push(record);
+            self.0.push(record.into());
         }
     }
 
@@ -134,7 +137,7 @@ impl CallLog {
         // shrinks.
         let most = MOST_RECORDS + 1;
         self.0.reserve_exact(most.saturating_sub(self.0.len()));
-        self.0.insert(0, record);
+        self.0.insert(0, record.into());
         self.0.truncate(MOST_RECORDS);
     }
 
@@ -155,7 +158,7 @@ impl CallLog {
 
     /// Adds what another page has seen of an offer, unless no less is known of it here. Gives
     /// whether it was news.
-    pub(crate) fn add(&mut self, record: CallRecord) -> bool {
+    pub(crate) fn add(&mut self, record: Arc<CallRecord>) -> bool {
         if self.says_all_of(&record) {
             return false;
         }
@@ -164,7 +167,7 @@ impl CallLog {
             *known = record;
             return true;
         }
-        let older = |known: &CallRecord| known.left() <= record.left();
+        let older = |known: &Arc<CallRecord>| known.left() <= record.left();
         let index = self.0.iter().position(older).unwrap_or(self.0.len());
         let has_room = index < MOST_RECORDS;
         if has_room {
@@ -198,12 +201,12 @@ impl CallLog {
     /// The newest record of a contact.
     pub(crate) fn newest_of(&self, contact: &ContactId) -> Option<&CallRecord> {
         let of_contact = |record: &&CallRecord| record.contact.as_ref() == Some(contact);
-        self.0.iter().find(of_contact)
+        self.0.iter().map(AsRef::as_ref).find(of_contact)
     }
 
     /// Removes the newest record of a contact, because the contact is there after all.
     pub(crate) fn take_back(&mut self, contact: &ContactId) {
-        let of_contact = |record: &CallRecord| record.contact.as_ref() == Some(contact);
+        let of_contact = |record: &Arc<CallRecord>| record.contact.as_ref() == Some(contact);
         if let Some(index) = self.0.iter().position(of_contact) {
             self.0.remove(index);
         }

@@ -87,7 +87,7 @@ impl Roster {
         // What had been given up may have begun until then.
         let mut records = self.log.records().iter();
         let given_up = records.find(|record| record.contact.is_none());
-        let given_up = given_up.and_then(CallRecord::left);
+        let given_up = given_up.and_then(|record| record.left());
         self.dialled = Some(CallRecord::dialled(number, asked, told.max(given_up)));
     }
 
@@ -97,7 +97,7 @@ impl Roster {
             record.outcome = outcome;
             record.phase = CallPhase::Failed;
             record.times.note_ended(ended);
-            self.log.add(record);
+            self.log.add(record.into());
         }
     }
 

@@ -144,7 +144,10 @@ fn read_everything(desk: &Desk, now: Instant) {
             ));
         }
         let record = desk.record_of(&contact);
-        for record in record.iter().chain(desk.log().records()) {
+        for record in record
+            .iter()
+            .chain(desk.log().records().iter().map(AsRef::as_ref))
+        {
             record.times.talk(server_time);
             spreadsheet_row(record, None, "", "", server_time, |at| {
                 at.timestamp().to_string()

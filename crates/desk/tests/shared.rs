@@ -54,7 +54,7 @@ fn offers_of(world: &World, page: &Page) -> Vec<usize> {
 /// The records of offers whose end a snapshot has shown. Of one that was only lost sight of,
 /// another page may know more.
 fn stated(page: &Page) -> Vec<(String, CallOutcome)> {
-    let ended = |record: &&CallRecord| record.times.ended.map(|ended| ended.source);
+    let ended = |record: &CallRecord| record.times.ended.map(|ended| ended.source);
     let records = page.desk.log().records().iter();
     let records = records.filter(|record| ended(record) != Some(TimeSource::Absence));
     records

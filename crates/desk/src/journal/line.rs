@@ -80,7 +80,14 @@ impl Line {
                 '\t' => self.0.push_str("%t"),
                 '\n' => self.0.push_str("%n"),
                 '%' => self.0.push_str("%%"),
-                c => self.0.push(c),
+                c if c.is_ascii() => self.0.push(c),
+                // A text of ASCII alone is as long in the browser as here; for any other, room for
+                // three times its length is taken when it is read, and wasm memory never shrinks.
+                c => {
+                    self.0.push_str("%u");
+                    self.0.push_str(&u32::from(c).to_string());
+                    self.0.push(';');
+                }
             }
         }
         self
@@ -170,6 +177,11 @@ impl<'a> Parts<'a> {
                 '%' => match chars.next().ok_or(Garbled)? {
                     't' => '\t',
                     'n' => '\n',
+                    'u' => {
+                        let code: String = chars.by_ref().take_while(|&c| c != ';').collect();
+                        let code = code.parse().map_err(|_| Garbled)?;
+                        char::from_u32(code).ok_or(Garbled)?
+                    }
                     other => other,
                 },
                 c => c,

@@ -37,18 +37,19 @@ impl SharedJournal {
         let before = stored.as_deref().map(digest);
         if before.is_some() && before == self.known {
             // Not two such texts at a time: it is what the module's memory grows by.
-            drop(stored);
-            let text = journal.to_text();
+            let length = stored.map_or(0, |stored| stored.len());
+            let text = journal.to_text(length);
             self.known = Some(digest(&text));
             return (self.known != before).then_some(text);
         }
-        let mine = journal.to_text();
+        let length = stored.as_deref().map_or(0, str::len);
+        let mine = journal.to_text(length);
         let theirs = stored.as_deref().and_then(Journal::parse);
         let (text, is_mine) = match theirs {
             Some(theirs) => {
                 let mut both = journal.clone();
                 both.add(theirs);
-                let text = both.to_text();
+                let text = both.to_text(length);
                 let is_mine = text == mine;
                 (text, is_mine)
             }
