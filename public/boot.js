@@ -153,15 +153,23 @@ window.deskSettings = fetch("/config.json", { cache: "no-store" })
   .then((answer) => (answer.ok ? answer.text() : null))
   .catch(() => null);
 
+// The settings are judged by the app; here they may be anything.
+function languageOf(settings) {
+  try {
+    return JSON.parse(settings).locale;
+  } catch {
+    return "ja";
+  }
+}
+
 // The app's sentences, in the language of whoever reads them and no other: the address asks for one, or
 // the deployment says it. What is neither is said to be wrong in Japanese.
 async function fetchText() {
   let wanted = new URLSearchParams(location.search).get("lang");
   if (!/^(ja|en)([-_]|$)/i.test(wanted)) {
-    const settings = await window.deskSettings;
-    wanted = /"locale"\s*:\s*"en[-_"]/i.test(settings) ? "en" : "ja";
+    wanted = languageOf(await window.deskSettings);
   }
-  const [file, integrity] = /^en/i.test(wanted) ? [told.textEn, told.textEnIntegrity] : [told.textJa, told.textJaIntegrity];
+  const [file, integrity] = /^en([-_]|$)/i.test(wanted) ? [told.textEn, told.textEnIntegrity] : [told.textJa, told.textJaIntegrity];
   const answer = await fetch(file, { integrity });
   if (!answer.ok) throw new Error(`no ${file}`);
   window.deskText = await answer.text();

@@ -77,3 +77,10 @@ test("the language is the settings', unless the address asks for another", async
   await expect(page.locator("html")).toHaveAttribute("lang", "ja");
   await expect(page.getByTestId("agent-state")).toHaveText("受付可");
 });
+
+test("a label of an attribute that is called locale is no language", async ({ page, sim }) => {
+  await sim.control("config", { body: { settings: { labels: { locale: "en" } }, ...CONFIG } });
+  await openDesk(page);
+  await expect(page.locator("html")).toHaveAttribute("lang", "ja");
+  await expect(page.getByTestId("agent-state")).toHaveText("受付可");
+});
