@@ -8,7 +8,6 @@ use contract::Value;
 use desk::{
     Candidate, Command, ContactId, CustomerCommand, Desk, Identity, Loadable, Role, ScreenPop, Tie,
 };
-
 use leptos::prelude::document;
 
 use super::{
@@ -19,7 +18,7 @@ use super::{
 };
 use crate::{
     format,
-    runtime::DeskHandle,
+    runtime::{DeskHandle, now},
     signal::{Selection, State},
     text::{
         Locale, Text,
@@ -53,11 +52,27 @@ pub(super) fn customer(desk: DeskHandle) -> El {
         }
         vec![orders(desk), card(desk), history(desk)]
     };
+    let is_named = move || desk.read(|told| shown(told).is_some());
+    let said = move || {
+        changes.follow();
+        desk.look(|told| said(desk, told))
+    };
+    // It was there before: what is put in with its words is not read out.
+    let said = el("p")
+        .class("hint")
+        .set("role", "status")
+        .toggle("visually-hidden", is_named)
+        .words(said);
     section("customer", desk.say(Text::Customer))
         .set("tabindex", "-1")
         .child(customer_search(desk))
         .child(customer_access(desk))
-        .child(el("div").class("who").refuge(".customer").children(who))
+        .child(
+            el("div")
+                .class("who")
+                .child(said)
+                .child(el("div").refuge(".customer").children(who)),
+        )
         .child(likely(desk))
         .child(
             el("div")
@@ -104,21 +119,30 @@ pub(super) fn press(desk: DeskHandle, key: &str, label: Text, command: CustomerC
     button("plain", move || label, desk, leads, send).key(key)
 }
 
+/// Who calls, in one sentence for those who hear it; one who is named stands below for those who read.
+fn said(desk: DeskHandle, told: &Desk) -> String {
+    let identity = told.customer_in_front().map(ScreenPop::identity);
+    let sentence = match identity {
+        None => Text::CustomerIdle,
+        // What stands between the agent and an answer says so itself.
+        Some(Identity::Unasked) => return String::new(),
+        Some(Identity::Matched(one)) => {
+            let (name, honorific) = name(desk, one.profile().0);
+            return name + honorific;
+        }
+        Some(identity) => words::identity(identity),
+    };
+    desk.say(sentence).to_owned()
+}
+
 fn who(desk: DeskHandle, told: &Desk) -> Vec<El> {
     let Some(pop) = told.customer_in_front() else {
-        return vec![hint(desk.say(Text::CustomerIdle))];
+        return Vec::new();
     };
     let identity = pop.identity();
-    if let Identity::Matched(customer) = identity {
-        return named(desk, told, pop, customer);
-    }
-    if identity == Identity::Unasked {
-        // What stands between the agent and an answer says so itself.
-        return Vec::new();
-    }
-    let said = hint(desk.say(words::identity(identity))).set("role", "status");
-    let mut parts = vec![said];
+    let mut parts = Vec::new();
     match identity {
+        Identity::Matched(customer) => return named(desk, told, pop, customer),
         Identity::Ambiguous => {
             if pop.more {
                 parts.push(hint(desk.say(Text::CustomerMore)));
@@ -166,7 +190,7 @@ fn named(desk: DeskHandle, told: &Desk, pop: &ScreenPop, customer: &Candidate) -
     }
     for (holds, text) in [
         (profile.flag("inferred"), Text::Inferred),
-        (pop.is_old, Text::CustomerOld),
+        (pop.is_old && pop.trouble.is_none(), Text::CustomerOld),
         (pop.tie == Tie::Failed, Text::NotTied),
     ] {
         if holds {
@@ -180,7 +204,7 @@ fn named(desk: DeskHandle, told: &Desk, pop: &ScreenPop, customer: &Candidate) -
     for reason in customer.found().0.list("why") {
         why.add(DOT, word(MATCH_KEYS, &reason.kind("by"), desk.locale()));
     }
-    let mut parts = vec![line, hint(&about.0)];
+    let mut parts = vec![line, hint(&about.0).child(age(desk))];
     if !why.0.is_empty() {
         parts.push(hint(&[desk.say(Text::MatchedBy), " ", &why.0].concat()));
     }
@@ -193,6 +217,23 @@ fn named(desk: DeskHandle, told: &Desk, pop: &ScreenPop, customer: &Candidate) -
         None => parts.push(press(desk, "close", Text::Close, CustomerCommand::Close)),
     }
     parts
+}
+
+/// How old is what is shown, where it is not of this call or cannot be had anew.
+fn age(desk: DeskHandle) -> El {
+    el("span").words(move || {
+        let now = now();
+        // It grows with the clock.
+        desk.server_time();
+        let told_at = desk.read(|told| {
+            let pop = told.customer_in_front()?;
+            pop.told_at.filter(|_| pop.is_old || pop.trouble.is_some())
+        });
+        let minutes = told_at.map(|then| now.since(then).num_minutes());
+        minutes.map_or_else(String::new, |minutes| {
+            [DOT, &minutes.to_string(), desk.say(Text::MinutesOld)].concat()
+        })
+    })
 }
 
 /// Facts on one line, each behind what separates it from those before.
@@ -277,7 +318,10 @@ fn candidate(desk: DeskHandle, profile: Value<'_>, facts: &Line, press: El) -> E
     let words = el("span")
         .child(el("bdi").text(&name))
         .child(el("small").set("dir", "auto").text(&facts.0));
-    el("li").child(words).child(press)
+    // Which of several buttons of one name it is.
+    el("li")
+        .child(words)
+        .child(press.set("aria-description", &name))
 }
 
 /// A customer's name and how they are addressed. A name in Chinese characters or kana has the family's
@@ -324,7 +368,8 @@ fn card(desk: DeskHandle) -> El {
     el("div")
         .class("card")
         .set("tabindex", "0")
-        .set("aria-label", desk.say(Text::Customer))
+        .set("role", "group")
+        .set("aria-label", desk.say(Text::CustomerDetails))
         .refuge(".card")
         .children(move || {
             piece.follow();
@@ -411,6 +456,7 @@ fn number(desk: DeskHandle, phone: Value<'_>) -> El {
 fn copy(desk: DeskHandle, text: String) -> El {
     let said = State::new(Text::Copy);
     let key = ["copy ", &text].concat();
+    let of = text.clone();
     let copy = move || {
         DeskHandle::copy(text.clone(), move |copied| {
             said.set(if copied {
@@ -420,7 +466,9 @@ fn copy(desk: DeskHandle, text: String) -> El {
             });
         });
     };
-    button("inline", move || said.get(), desk, || true, copy).key(&key)
+    button("inline", move || said.get(), desk, || true, copy)
+        .key(&key)
+        .set("aria-description", &of)
 }
 
 /// Names and what they name.

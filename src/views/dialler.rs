@@ -7,8 +7,6 @@ use desk::{
     PhoneNumberError, Request,
 };
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
 
 use crate::{
     format,
@@ -40,24 +38,10 @@ pub(super) fn dialler(desk: DeskHandle) -> El {
     };
     let field = el("input")
         .set("type", "tel")
-        .set("autocomplete", "off")
         .set("aria-label", desk.say(Text::DialField))
         .set("aria-describedby", "dial-says")
-        .follow(move |field| {
-            let field: &HtmlInputElement = field.unchecked_ref();
-            // Setting what is there already would move the caret.
-            typed.with(|typed| {
-                if field.value() != *typed {
-                    field.set_value(typed);
-                }
-            });
-        })
-        .on("input", move |event| {
-            if let Some(field) = event.target() {
-                asked.set(false);
-                typed.set(field.unchecked_ref::<HtmlInputElement>().value());
-            }
-        });
+        .typing(typed)
+        .on("input", move |_| asked.set(false));
     let form = el("form")
         .on("submit", move |event| {
             event.prevent_default();

@@ -74,12 +74,14 @@ pub(super) fn likely(desk: DeskHandle) -> El {
 pub(super) fn orders(desk: DeskHandle) -> El {
     let piece = piece(desk);
     let sought = State::new(String::new());
+    let is_found = State::new(true);
     // How many may have been seen.
     let made = State::new(ROWS);
     let rows = move || {
         piece.follow();
         made.set(ROWS);
-        let mut found = sought.with(|sought| find(desk, sought));
+        let mut found = sought.with(|sought| find(desk, &format::sought(sought)));
+        is_found.set(!found.is_empty());
         let mut chunks = Vec::new();
         while !found.is_empty() {
             let rest = found.split_off(found.len().min(ROWS));
@@ -98,13 +100,11 @@ pub(super) fn orders(desk: DeskHandle) -> El {
             Some(Loadable {
                 known: Some(orders),
                 ..
-            }) if orders.complete => {
-                let is_sought = sought.with(|sought| !sought.trim().is_empty());
-                if is_sought && sought.with(|sought| find(desk, sought).is_empty()) {
-                    return desk.say(Text::OrdersNoneSuch).to_owned();
-                }
-                totals(desk, orders)
-            }
+            }) if orders.complete && (is_found.get() || orders.count == 0) => totals(desk, orders),
+            Some(Loadable {
+                known: Some(orders),
+                ..
+            }) if orders.complete => desk.say(Text::OrdersNoneSuch).to_owned(),
             _ => desk.say(Text::OrdersLoading).to_owned(),
         })
     };
@@ -138,7 +138,7 @@ pub(super) fn orders(desk: DeskHandle) -> El {
         .child(list)
 }
 
-/// The orders that have something to do with what is looked for.
+/// The orders that have something to do with what is [sought](format::sought).
 fn find(desk: DeskHandle, sought: &str) -> Vec<Told> {
     let mut found = Vec::new();
     look(desk, |orders| {
@@ -146,7 +146,7 @@ fn find(desk: DeskHandle, sought: &str) -> Vec<Told> {
             return;
         };
         for order in orders.iter() {
-            if sought.trim().is_empty() || format::contains(&in_words(order.0), sought.trim()) {
+            if sought.is_empty() || format::contains(&in_words(desk, order.0), sought) {
                 found.push(order.0.keep());
             }
         }
@@ -155,8 +155,12 @@ fn find(desk: DeskHandle, sought: &str) -> Vec<Told> {
 }
 
 /// What an order can be found by.
-fn in_words(order: Value<'_>) -> String {
+fn in_words(desk: DeskHandle, order: Value<'_>) -> String {
     let mut line = Line(name(order));
+    line.add(DOT, word(PAYMENTS, &order.kind("payment"), desk.locale()));
+    let sent = order.kind("fulfilment");
+    line.add(DOT, word(FULFILMENTS, &sent, desk.locale()));
+    line.day(order, "processed");
     for member in ["memo", "shop_id"] {
         line.of(DOT, order, member);
     }

@@ -5,8 +5,6 @@ use desk::{
     PhoneNumberError,
 };
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
 
 use super::call_panel::{Label, caller_words, control};
 use crate::{
@@ -144,7 +142,7 @@ fn destinations(
         Text::ConsultMeans
     };
     let found = Selection::new(move || {
-        let sought = sought.get();
+        let sought = sought.with(|sought| format::sought(sought));
         desk.read(|desk| {
             let entries = desk.directory().entries.iter();
             let found = entries.filter(|entry| format::contains(&entry.name, &sought));
@@ -211,22 +209,9 @@ fn destinations(
 fn search_field(desk: DeskHandle, sought: State<String>) -> El {
     el("input")
         .set("type", "search")
-        .set("autocomplete", "off")
         .set("aria-label", desk.say(Text::Search))
         .set("placeholder", desk.say(Text::SearchHint))
-        .follow(move |field| {
-            let field: &HtmlInputElement = field.unchecked_ref();
-            sought.with(|sought| {
-                if field.value() != *sought {
-                    field.set_value(sought);
-                }
-            });
-        })
-        .on("input", move |event| {
-            if let Some(field) = event.target() {
-                sought.set(field.unchecked_ref::<HtmlInputElement>().value());
-            }
-        })
+        .typing(sought)
         .follow(put_focus)
 }
 

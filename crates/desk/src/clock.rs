@@ -36,7 +36,8 @@ impl Instant {
         Self(self.0.saturating_add(millis))
     }
 
-    fn since(self, earlier: Self) -> TimeDelta {
+    /// How long after an earlier moment this one is; less than nothing where it is before it.
+    pub fn since(self, earlier: Self) -> TimeDelta {
         let millis = self.0.saturating_sub(earlier.0);
         TimeDelta::try_milliseconds(millis).unwrap_or(TimeDelta::MAX)
     }
