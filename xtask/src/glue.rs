@@ -20,7 +20,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, ensure};
 use serde::Deserialize;
 
-use crate::process;
+use crate::{function_order, process};
 
 /// What wasm-bindgen calls the instance's exports in the glue.
 const EXPORTS: &str = "wasm";
@@ -35,11 +35,8 @@ const IMPORT: &str = "__wb";
 /// address 1,024: `rustc` puts the stack first, and it grows down to there only when it overflows.
 /// And nobody but the module itself writes into its memory before it starts.
 ///
-/// `-Oz` puts the functions that are called most first, which shortens their numbers. By name, those
-/// that are alike lie side by side, and that compresses better: 0.5 kB less at brotli 11. Locals that
-/// were put together once more are 0.3 kB.
-const SMALLER: [&str; 12] = [
-    "-g",
+/// Locals that were put together once more are 0.3 kB less at brotli 11.
+const SMALLER: [&str; 10] = [
     "--low-memory-unused",
     "--zero-filled-memory",
     "--flatten",
@@ -49,12 +46,14 @@ const SMALLER: [&str; 12] = [
     "--converge",
     "--coalesce-locals-learning",
     "--reorder-locals",
-    "--reorder-functions-by-name",
     "--strip-producers",
 ];
 
-/// What nobody needs any more: the names, and what the module uses, which wasm-opt itself must know.
-const LAST: [&str; 3] = [
+/// `-Oz` puts the functions that are called most first, which shortens their numbers; in [their own
+/// order](function_order) they compress better. Then what nobody needs any more: the names, and what the
+/// module uses, which wasm-opt itself must know.
+const LAST: [&str; 4] = [
+    "--reorder-functions-by-name",
     "--minify-imports-and-exports-and-modules",
     "--strip-debug",
     "--strip-target-features",
@@ -87,6 +86,7 @@ pub(crate) fn shorten(wasm: &Path, glue: &Path, tools: &OsStr) -> Result<()> {
 
     // Twice: in one run the names would be shortened, and printed, in every round.
     optimize(wasm, &SMALLER, tools)?;
+    function_order::name_by_place(wasm)?;
     let printed = optimize(wasm, &LAST, tools)?;
     let names = Names::parse(&printed)?;
     fs::write(glue, names.shorten(&text)?)?;

@@ -12,6 +12,7 @@ mod demo;
 mod digest;
 mod dist;
 mod doctor;
+mod function_order;
 mod glue;
 mod library;
 mod linker;
