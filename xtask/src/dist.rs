@@ -33,8 +33,9 @@ const STAMP: &str = "dist.json";
 pub(crate) const APP: &str = "agent-desk";
 
 /// What decides how a site is made, besides what it is made of.
-const RECIPE: [&str; 5] = [
+const RECIPE: [&str; 6] = [
     include_str!("dist.rs"),
+    include_str!("function_order.rs"),
     include_str!("glue.rs"),
     include_str!("seal.rs"),
     include_str!("library.rs"),

@@ -5,8 +5,9 @@
 //! sides, and the glue is minified. Measured at brotli 11: the glue falls from 7.9 kB to 4.1 (6.5
 //! by minifying alone), and the module by 2.3 kB.
 //!
-//! The JavaScript classes of a crate that Leptos links go from the glue, too (0.5 kB); those behind
-//! them in the module the [linker](crate::linker) has left out.
+//! wasm-bindgen's ways to fetch and compile a module go from the glue (0.5 kB): boot.js has compiled it
+//! while the glue was still on its way. So do the JavaScript classes of a crate that Leptos links (0.5 kB); those
+//! behind them in the module the [linker](crate::linker) has left out.
 //!
 //! Everything here knows the form of the glue of one version of wasm-bindgen. What is not of that
 //! form is an error, never a page that does not start.
@@ -82,7 +83,7 @@ struct Names {
 ///
 /// When a tool fails, or the glue is of another form than this module knows.
 pub(crate) fn shorten(wasm: &Path, glue: &Path, tools: &OsStr) -> Result<()> {
-    let text = without_classes(&fs::read_to_string(glue)?);
+    let text = with_own_start(&without_classes(&fs::read_to_string(glue)?))?;
 
     // Twice: in one run the names would be shortened, and printed, in every round.
     optimize(wasm, &SMALLER, tools)?;
@@ -132,6 +133,33 @@ fn without_classes(glue: &str) -> String {
     kept
 }
 
+/// What begins the part of the glue that fetches, compiles and starts the module. It is the last.
+const START: &str = "async function __wbg_load(";
+
+/// What boot.js needs of it. The second time it gives the exports of the instance that runs.
+const OWN_START: &str = "\
+async function __wbg_init({ module_or_path: module } = {}) {
+    return wasm ?? __wbg_finalize_init(await WebAssembly.instantiate(module, __wbg_get_imports()), module);
+}
+export { __wbg_init as default };
+";
+
+/// The glue, which starts a module that is compiled already.
+fn with_own_start(glue: &str) -> Result<String> {
+    let (kept, start) = glue
+        .split_once(START)
+        .context("the glue does not load its module as it did")?;
+    ensure!(
+        start
+            .trim_end()
+            .ends_with("export { initSync, __wbg_init as default };")
+            && kept.contains("function __wbg_finalize_init(instance, module)")
+            && kept.contains("function __wbg_get_imports()"),
+        "the glue does not start its module as it did"
+    );
+    Ok([kept, OWN_START].concat())
+}
+
 /// The names that follow `wasm.`, each with its place.
 fn accesses(glue: &str) -> impl Iterator<Item = (usize, &str)> {
     let access = format!("{EXPORTS}.");
@@ -160,7 +188,7 @@ pub(crate) fn minify(module: &Path, tools: &OsStr) -> Result<()> {
         .args([
             "--module",
             "--compress",
-            "passes=3,keep_fargs=false",
+            "passes=3,keep_fargs=false,ecma=2020,unsafe_arrows=true",
             "--mangle",
             "--output",
         ])
@@ -339,6 +367,26 @@ if (Symbol.dispose) Sink.prototype[Symbol.dispose] = Sink.prototype.free;
     : new FinalizationRegistry(ptr => wasm.__wbg_sink_free(ptr, 1));
 ";
         assert_eq!(without_classes(&[class, GLUE, end].concat()), GLUE);
+    }
+
+    #[test]
+    fn the_module_that_is_compiled_already_is_started() {
+        let kept = "function __wbg_get_imports() {}
+function __wbg_finalize_init(instance, module) {}
+";
+        let loads = "async function __wbg_load(module, imports) { return fetch(module); }
+";
+        let export = "export { initSync, __wbg_init as default };
+";
+        let own = with_own_start(&[kept, loads, export].concat()).unwrap();
+        assert_eq!(own, [kept, OWN_START].concat());
+        for other in [
+            [kept, loads].concat(),
+            [kept, export].concat(),
+            [loads, export].concat(),
+        ] {
+            assert!(with_own_start(&other).is_err(), "{other}");
+        }
     }
 
     #[test]
