@@ -155,19 +155,16 @@ pub(crate) fn time_of_day(at: DateTime<Utc>, locale: Locale) -> String {
         .unwrap_or_default()
 }
 
-/// A text that is looked for, however wide or large it is written.
-pub(crate) fn sought(text: &str) -> String {
-    plain(text).trim().into()
+/// A text however wide or large it is written: what is looked for, and where.
+pub(crate) fn plain(text: &str) -> String {
+    let text = JsString::from(text).normalize("NFKC");
+    text.to_lower_case().trim().into()
 }
 
-/// Whether a text contains what is [sought].
+/// Whether a text contains another, both of them [plain].
 pub(crate) fn contains(text: &str, sought: &str) -> bool {
     // The browser's own search: the one of Rust's strings weighs 4 kB.
-    plain(text).includes(sought, 0)
-}
-
-fn plain(text: &str) -> JsString {
-    JsString::from(text).normalize("NFKC").to_lower_case()
+    JsString::from(text).includes(sought, 0)
 }
 
 /// Year, month and day.

@@ -93,9 +93,13 @@ impl El {
     fn words_boxed(self, words: Box<dyn Compute<String>>) -> Self {
         let text = document().create_text_node("");
         self.0.append_with_node_1(&text).ok();
+        let text = RefCell::new(text);
         follow(words, move |words: &String| {
-            text.set_data(&desk::visible(words));
-            None
+            // Another node, for what a node shows moves when it is centred and its length changes.
+            let next = document().create_text_node(&desk::visible(words));
+            text.replace(next.clone())
+                .replace_with_with_node_1(&next)
+                .ok()
         });
         self
     }
@@ -135,6 +139,38 @@ impl El {
             }
             if let Some(focus) = focus {
                 focus.restore(&element);
+            }
+        }));
+        self
+    }
+
+    /// Adds as many elements as are wanted, made one by one from their places, and takes the last ones
+    /// away when fewer are. Those that are there stay as they are.
+    pub(crate) fn grow(
+        self,
+        wanted: impl Fn() -> usize + 'static,
+        make: impl Fn(usize) -> Self + 'static,
+    ) -> Self {
+        let element = self.0.clone();
+        let around = Owner::current();
+        // Each under an owner of its own: what is made in a binding ends when the binding runs again.
+        let grown: RefCell<Vec<(Owner, Self)>> = RefCell::default();
+        run(Box::new(move || {
+            let wanted = wanted();
+            let mut grown = grown.borrow_mut();
+            while grown.len() > wanted {
+                if let Some((owner, last)) = grown.pop() {
+                    owner.cleanup();
+                    last.0.remove();
+                }
+            }
+            while grown.len() < wanted {
+                let Some(owner) = around.as_ref().map(Owner::child) else {
+                    return;
+                };
+                let next = untrack(|| owner.with(|| make(grown.len())));
+                element.append_with_node_1(&next.0).ok();
+                grown.push((owner, next));
             }
         }));
         self

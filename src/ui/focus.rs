@@ -6,7 +6,7 @@ use leptos::prelude::document;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
-/// Names a button among its siblings, so that the focus finds it again.
+/// Names a button, or a summary, among its siblings, so that the focus finds it again.
 pub(super) const KEY: &str = "data-key";
 
 /// A selector, on an element whose children come and go: what has the focus when none are left.
@@ -71,7 +71,7 @@ pub(super) fn take_refuge(from: &Element) {
 }
 
 fn buttons(element: &Element) -> impl Iterator<Item = Element> {
-    let found = element.query_selector_all("button").ok();
+    let found = element.query_selector_all("button, summary").ok();
     let length = found.as_ref().map_or(0, web_sys::NodeList::length);
     (0..length).filter_map(move |index| Some(found.as_ref()?.get(index)?.unchecked_into()))
 }

@@ -48,7 +48,8 @@ fn add_history(desk: DeskHandle, parts: &mut Vec<El>, customer: &Candidate) {
     let Some(contacts) = &customer.contacts.known else {
         return;
     };
-    let contacts = contacts.value().list("contacts");
+    let part = contacts.value();
+    let contacts = part.list("contacts");
     // A picture of a part would be a wrong one.
     if let Some(orders) = customer
         .orders
@@ -58,6 +59,9 @@ fn add_history(desk: DeskHandle, parts: &mut Vec<El>, customer: &Candidate) {
         && let Some(now) = untrack(|| desk.server_time())
     {
         parts.push(picture(desk, orders, &contacts, format::month(now)));
+        if part.flag("cut") || orders.part().is_some_and(contract::view::Part::cut) {
+            parts.push(hint(desk.say(Text::HistoryCut)));
+        }
     }
     if contacts.is_empty() {
         parts.push(hint(desk.say(Text::PastContactsNone)));

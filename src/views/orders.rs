@@ -3,7 +3,7 @@
 //! it is opened.
 
 use contract::{Told, Value, WebUrl};
-use desk::{Likely, Loadable, Orders};
+use desk::{Likely, Loadable, Orders, Reason};
 use leptos::prelude::{untrack, window};
 use wasm_bindgen::JsCast;
 use web_sys::Element;
@@ -20,8 +20,8 @@ use crate::{
     ui::{El, el},
 };
 
-/// Rows that are made at a time.
-const ROWS: usize = 30;
+/// Rows that are made at a time: more than are in sight.
+const ROWS: usize = 10;
 
 /// Looks at the orders of the customer who is shown, as far as there are any.
 fn look<R>(desk: DeskHandle, at: impl FnOnce(Option<&Loadable<Orders>>) -> R) -> R {
@@ -49,6 +49,7 @@ pub(super) fn likely(desk: DeskHandle) -> El {
             let label = el("strong").text(desk.say(Text::ReasonLabel));
             let said = el("span").text(" ");
             let mut note = "";
+            let mut days = String::new();
             let text = match Likely::of(orders, now, desk.ships_within()) {
                 None => Text::ReasonWaits,
                 Some(likely) => {
@@ -58,13 +59,17 @@ pub(super) fn likely(desk: DeskHandle) -> El {
                     match likely.order {
                         Some((order, reason)) => {
                             said.add(el("bdi").text(&name(order.0)));
+                            if let Reason::NotShipped(passed) = reason {
+                                days =
+                                    [" (", &passed.to_string(), desk.say(Text::Days), ")"].concat();
+                            }
                             words::reason(reason)
                         }
                         None => Text::ReasonNone,
                     }
                 }
             };
-            let said = said.text(" ").text(desk.say(text));
+            let said = said.text(" ").text(desk.say(text)).text(&days);
             vec![label, said, el("small").text(note)]
         })
     })
@@ -74,22 +79,50 @@ pub(super) fn likely(desk: DeskHandle) -> El {
 pub(super) fn orders(desk: DeskHandle) -> El {
     let piece = piece(desk);
     let sought = State::new(String::new());
-    let is_found = State::new(true);
-    // How many may have been seen.
-    let made = State::new(ROWS);
-    let rows = move || {
+    // What each order can be found by, from the first letter that is looked for.
+    let texts = Selection::new(move || {
         piece.follow();
-        made.set(ROWS);
-        let mut found = sought.with(|sought| find(desk, &format::sought(sought)));
-        is_found.set(!found.is_empty());
-        let mut chunks = Vec::new();
-        while !found.is_empty() {
-            let rest = found.split_off(found.len().min(ROWS));
-            let at = chunks.len() * ROWS;
-            chunks.push(chunk(desk, found, made, at));
-            found = rest;
+        let mut texts = Vec::new();
+        look_at_each(desk, |order| {
+            texts.push(format::plain(&in_words(desk, order)));
+        });
+        texts
+    });
+    let found = Selection::new(move || {
+        piece.follow();
+        let mut found = Vec::new();
+        look_at_each(desk, |order| found.push(order.keep()));
+        let sought = sought.with(|sought| format::plain(sought));
+        if !sought.is_empty() {
+            texts.with(|texts| {
+                let mut texts = texts.iter();
+                found.retain(|_| {
+                    texts
+                        .next()
+                        .is_some_and(|text| format::contains(text, &sought))
+                });
+            });
         }
-        chunks
+        found
+    });
+    // How many parts of the list may have been seen, and which orders are open: they stay so when more
+    // come.
+    let seen = State::new(1);
+    let opened = State::new(Vec::new());
+    let parts = move || found.with(|found| found.len().div_ceil(ROWS).min(seen.get()));
+    let part = move |at: usize| {
+        let orders = Selection::new(move || {
+            let from = at * ROWS;
+            found.with(|found| {
+                let orders = found.iter().skip(from).take(ROWS);
+                orders.cloned().collect::<Vec<_>>()
+            })
+        });
+        el("div").set("role", "presentation").children(move || {
+            let mut rows = Vec::new();
+            orders.with(|orders| rows.extend(orders.iter().map(|order| row(desk, order, opened))));
+            rows
+        })
     };
     let says = move || {
         piece.follow();
@@ -100,7 +133,9 @@ pub(super) fn orders(desk: DeskHandle) -> El {
             Some(Loadable {
                 known: Some(orders),
                 ..
-            }) if orders.complete && (is_found.get() || orders.count == 0) => totals(desk, orders),
+            }) if orders.complete && (orders.count == 0 || !found.with(Vec::is_empty)) => {
+                totals(desk, orders)
+            }
             Some(Loadable {
                 known: Some(orders),
                 ..
@@ -114,7 +149,8 @@ pub(super) fn orders(desk: DeskHandle) -> El {
         .set("type", "search")
         .set("aria-label", find)
         .set("placeholder", find)
-        .typing(sought);
+        .typing(sought)
+        .on("input", move |_| seen.set(1));
     let list = el("div")
         .class("order-list")
         .set("role", "list")
@@ -125,10 +161,14 @@ pub(super) fn orders(desk: DeskHandle) -> El {
             let Some(list) = event.target() else { return };
             let list: &Element = list.unchecked_ref();
             if list.scroll_top() + 2 * list.client_height() > list.scroll_height() {
-                made.update(|made| *made += ROWS);
+                seen.update(|seen| *seen += 1);
             }
         })
-        .children(rows);
+        .grow(parts, part)
+        .follow(move |list| {
+            // Another search is read from its beginning.
+            sought.with(|_| list.set_scroll_top(0));
+        });
     let head = el("div").class("orders-head").child(el("h3").text(name));
     el("section")
         .class("orders")
@@ -138,20 +178,16 @@ pub(super) fn orders(desk: DeskHandle) -> El {
         .child(list)
 }
 
-/// The orders that have something to do with what is [sought](format::sought).
-fn find(desk: DeskHandle, sought: &str) -> Vec<Told> {
-    let mut found = Vec::new();
+fn look_at_each(desk: DeskHandle, mut at: impl FnMut(Value<'_>)) {
     look(desk, |orders| {
-        let Some(orders) = orders.and_then(|orders| orders.known.as_ref()) else {
-            return;
-        };
-        for order in orders.iter() {
-            if sought.is_empty() || format::contains(&in_words(desk, order.0), sought) {
-                found.push(order.0.keep());
-            }
+        for order in orders
+            .and_then(|orders| orders.known.as_ref())
+            .into_iter()
+            .flat_map(Orders::iter)
+        {
+            at(order.0);
         }
     });
-    found
 }
 
 /// What an order can be found by.
@@ -174,20 +210,6 @@ fn in_words(desk: DeskHandle, order: Value<'_>) -> String {
 
 /// What one line of an order is called.
 const ITEM: [&str; 3] = ["title", "variant", "sku"];
-
-/// Rows that are made together, once so many may have been seen.
-fn chunk(desk: DeskHandle, orders: Vec<Told>, made: State<usize>, at: usize) -> El {
-    let is_made = Selection::new(move || made.with(|made| *made > at));
-    el("div").set("role", "presentation").children(move || {
-        let mut rows = Vec::new();
-        if is_made.get() {
-            for order in &orders {
-                rows.push(row(desk, order));
-            }
-        }
-        rows
-    })
-}
 
 fn totals(desk: DeskHandle, orders: &Orders) -> String {
     let Some(part) = orders.part().filter(|_| orders.count > 0) else {
@@ -224,8 +246,9 @@ fn chip(desk: DeskHandle, words: &Words, status: &str) -> El {
         .text(word(words, status, desk.locale()))
 }
 
-fn row(desk: DeskHandle, kept: &Told) -> El {
+fn row(desk: DeskHandle, kept: &Told, opened: State<Vec<String>>) -> El {
     let order = kept.value();
+    let id = order.kind("id");
     let chips = el("span").class("chips");
     let is_cancelled = order.member("cancelled").is_object();
     let payment = order.kind("payment");
@@ -256,6 +279,7 @@ fn row(desk: DeskHandle, kept: &Told) -> El {
         time.day(order, "created");
     }
     let summary = el("summary")
+        .key(&id)
         .child(el("bdi").class("order-name").text(&name(order)))
         .child(el("time").text(&time.0))
         .child(el("b").text(&total.0))
@@ -266,7 +290,8 @@ fn row(desk: DeskHandle, kept: &Told) -> El {
                 .set("dir", "auto")
                 .text(&items.0),
         );
-    let is_open = State::new(false);
+    let was_open = untrack(|| opened.with(|opened| opened.contains(&id)));
+    let is_open = State::new(was_open);
     let inside = kept.clone();
     let inside = el("div").children(move || {
         if is_open.get() {
@@ -275,16 +300,27 @@ fn row(desk: DeskHandle, kept: &Told) -> El {
             Vec::new()
         }
     });
-    let details = el("details").on("toggle", move |event| {
-        if let Some(details) = event.target() {
-            is_open.set(details.unchecked_ref::<Element>().has_attribute("open"));
-        }
-    });
-    el("div")
+    let item = el("div")
         .set("role", "listitem")
         .set("data-testid", "order")
-        .set("data-order-id", &order.kind("id"))
-        .child(details.child(summary).child(inside))
+        .set("data-order-id", &id);
+    let mut details = el("details");
+    if was_open {
+        details = details.set("open", "");
+    }
+    let details = details.on("toggle", move |event| {
+        if let Some(details) = event.target() {
+            let open = details.unchecked_ref::<Element>().has_attribute("open");
+            is_open.set(open);
+            opened.update(|opened| {
+                opened.retain(|other| *other != id);
+                if open {
+                    opened.push(id.clone());
+                }
+            });
+        }
+    });
+    item.child(details.child(summary).child(inside))
 }
 
 /// The amounts that an order is made of.

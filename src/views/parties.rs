@@ -142,10 +142,11 @@ fn destinations(
         Text::ConsultMeans
     };
     let found = Selection::new(move || {
-        let sought = sought.with(|sought| format::sought(sought));
+        let sought = sought.with(|sought| format::plain(sought));
         desk.read(|desk| {
             let entries = desk.directory().entries.iter();
-            let found = entries.filter(|entry| format::contains(&entry.name, &sought));
+            let found =
+                entries.filter(|entry| format::contains(&format::plain(&entry.name), &sought));
             found.take(SHOWN + 1).cloned().collect::<Vec<_>>()
         })
     });
