@@ -8,12 +8,20 @@ export function probe(rival) {
   /** The first element that shows who is signed in. */
   const agentName = () => document.querySelector(rival === "desk" ? '[data-testid="agent-name"]' : "#agent-name");
 
-  /** Whether these changes show that `contact` is connected. */
-  const showsConnected = {
-    plain: (mutations) => mutations.some(({ target }) => target.id === "start-time"),
-    desk: (_, contact) =>
-      document.querySelector('[data-testid="contact-id"]')?.textContent === contact &&
-      Boolean(document.querySelector('[data-testid="connected-time"]')?.dateTime),
+  const shown = (name) => document.querySelector(`[data-testid="${name}"]`);
+  const isInFront = (contact) => shown("contact-id")?.textContent === contact;
+
+  /** Whether these changes show what has become of `contact`. Of a hold the plain page shows nothing. */
+  const shows = {
+    plain: {
+      connected: (mutations) => mutations.some(({ target }) => target.id === "start-time"),
+      ended: (mutations) => mutations.some(({ target }) => target.id === "end-time"),
+    },
+    desk: {
+      connected: (_, contact) => isInFront(contact) && Boolean(shown("connected-time")?.dateTime),
+      hold: (_, contact) => isInFront(contact) && shown("call-phase")?.dataset.phase === "hold",
+      ended: (_, contact) => isInFront(contact) && Boolean(shown("ended-time")?.dateTime),
+    },
   }[rival];
 
   /** After the frame that paints what is in the document now. */
@@ -24,25 +32,31 @@ export function probe(rival) {
       port2.postMessage(null);
     });
 
-  const stateOf = (event, contact) => {
-    if (event.data?.event !== "agent::update") return undefined;
+  /** Whether a message says that of `contact` for the first time. */
+  const tells = (event, contact, what) => {
+    if (event.data?.event !== "agent::update") return false;
     const contacts = event.data.data?.snapshot?.contacts ?? [];
-    return contacts.find(({ contactId }) => contactId === contact)?.state?.type;
+    const told = contacts.find(({ contactId }) => contactId === contact);
+    if (what === "hold") return Boolean(told?.connections.some(({ state }) => state.type === "hold"));
+    return told?.state?.type === what;
   };
 
   const bench = {
     /** Milliseconds since the navigation when the agent's name had been painted. */
     agent: undefined,
 
-    /** Waits for the message that connects `contact`, then measures until the page shows it. */
-    connected: (contact) =>
+    /** Waits for the message that connects `contact`, or holds or ends it; then measures until the page shows it. */
+    shown: (contact, what = "connected") =>
       new Promise((resolve) => {
         let arrived;
         heard = (event) => {
-          if (arrived === undefined && stateOf(event, contact) === "connected") arrived = performance.now();
+          if (arrived !== undefined || !tells(event, contact, what)) return;
+          arrived = performance.now();
+          if (!shows[what]) resolve(undefined);
         };
+        if (!shows[what]) return;
         const observer = new MutationObserver((mutations) => {
-          if (arrived === undefined || !showsConnected(mutations, contact)) return;
+          if (arrived === undefined || !shows[what](mutations, contact)) return;
           const dom = performance.now() - arrived;
           observer.disconnect();
           heard = undefined;

@@ -7,8 +7,10 @@ import { createRequire } from "node:module";
 import { extname, join } from "node:path";
 
 import { launchOptions } from "../tests/e2e/chromium.mjs";
+import { signInForCustomers } from "../tests/e2e/customers.mjs";
 import { AGENT, Sim } from "../tests/e2e/sim.mjs";
 import { probe } from "./probe.mjs";
+import { witness } from "./witness.mjs";
 
 // Playwright is the journeys' own.
 const { chromium } = createRequire(new URL("../tests/e2e/package.json", import.meta.url))("@playwright/test");
@@ -37,10 +39,12 @@ async function servePlainPage() {
 
 /** The world of a benchmark: a simulator, both pages, a browser. */
 export class World {
-  static async start() {
+  /** With `customers` there are the shop and the signed proxy, and the desk's agent is signed in for them. */
+  static async start({ customers = false } = {}) {
     const world = new World();
+    world.customers = customers;
     world.plain = await servePlainPage();
-    world.sim = await Sim.start({ more: [`--approve-origin=${world.plain.origin}`] });
+    world.sim = await Sim.start({ customers, more: [`--approve-origin=${world.plain.origin}`] });
     world.plain.embed(world.sim.ccp);
     world.browser = await chromium.launch(launchOptions);
     return world;
@@ -58,6 +62,7 @@ export class World {
     const context = await this.browser.newContext({ locale: "ja-JP", timezoneId: "Asia/Tokyo", viewport: { width: 1280, height: 800 } });
     const page = await context.newPage();
     await page.addInitScript(probe, rival);
+    if (this.customers) await page.addInitScript(witness);
     const devtools = await context.newCDPSession(page);
     if (slowdown !== 1) await devtools.send("Emulation.setCPUThrottlingRate", { rate: slowdown });
     // Told by the page itself: to ask it, Playwright would have it compile 330 kB in the midst of
@@ -65,14 +70,15 @@ export class World {
     const signedIn = page.waitForEvent("console", (message) => message.text() === "bench: signed in");
     await page.goto({ desk: this.sim.desk, plain: this.plain.origin, floor: `${this.plain.origin}/floor.html` }[rival]);
     await signedIn;
-    return new Rival(this.sim, context, page, devtools);
+    if (this.customers && rival === "desk") await signInForCustomers(page);
+    return new Rival(rival, this.sim, context, page, devtools);
   }
 }
 
 /** A page that is open, with an agent who is available. */
 class Rival {
-  constructor(sim, context, page, devtools) {
-    Object.assign(this, { sim, context, page, devtools });
+  constructor(rival, sim, context, page, devtools) {
+    Object.assign(this, { rival, sim, context, page, devtools });
   }
 
   async close() {
@@ -81,22 +87,64 @@ class Rival {
 
   /** One call from the ring to the end of its wrap-up; gives what showing `connected` took. */
   async call() {
-    const contact = await this.sim.ring({ agent: AGENT.login, force: true });
+    return this.finish(await this.sim.ring({ agent: AGENT.login, force: true }));
+  }
+
+  /** Answers a call that rings, and ends it; gives what showing `connected` took. */
+  async finish(contact) {
     // By the library in both pages, so that what is pressed is the same.
     const shown = await this.page.evaluate(async (id) => {
       const find = () => new connect.Agent().getContacts().find((contact) => contact.contactId === id);
       while (!find()) await new Promise((resolve) => setTimeout(resolve));
-      const shown = window.bench.connected(id);
+      const shown = window.bench.shown(id);
       find().accept();
       return shown;
     }, contact);
     await this.sim.customer(contact, "hang-up");
+    await this.wrapUp(contact);
+    return shown;
+  }
+
+  /** Ends the wrap-up of a call that is over. */
+  async wrapUp(contact) {
     await this.page.evaluate(async (id) => {
       const find = () => new connect.Agent().getContacts().find((contact) => contact.contactId === id);
       while (find()?.getState().type !== "ended") await new Promise((resolve) => setTimeout(resolve));
       await new Promise((success, failure) => find().clear({ success, failure }));
       while (find()) await new Promise((resolve) => setTimeout(resolve));
     }, contact);
+  }
+
+  /**
+   * One call that is answered, held and hung up by the agent; gives what showing each took, and whether
+   * orders were still to come then. The agent acts so many milliseconds after the first orders have come,
+   * and again after each act: at the same moment of every call it would be the same piece of work, or
+   * none, that it meets.
+   */
+  async acts(ring, pause) {
+    const contact = await this.sim.ring({ agent: AGENT.login, force: true, ...ring });
+    const shown = await this.page.evaluate(
+      async ([id, pause, hasOrders]) => {
+        const find = () => new connect.Agent().getContacts().find((contact) => contact.contactId === id);
+        while (!find()) await new Promise((resolve) => setTimeout(resolve));
+        if (hasOrders) await window.witness.popped(id);
+        const acts = [
+          ["connected", () => find().accept()],
+          ["hold", () => find().getInitialConnection().hold()],
+          ["ended", () => find().getAgentConnection().destroy()],
+        ];
+        const all = {};
+        for (const [what, act] of acts) {
+          await new Promise((resolve) => setTimeout(resolve, pause));
+          const shown = window.bench.shown(id, what);
+          act();
+          all[what] = { ...(await shown), streams: window.witness.streams() };
+        }
+        return all;
+      },
+      [contact, pause, this.rival === "desk"],
+    );
+    await this.wrapUp(contact);
     return shown;
   }
 

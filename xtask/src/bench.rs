@@ -5,6 +5,7 @@
 //! the only place of the project where a time is asserted.
 
 mod figure;
+pub(crate) mod pop;
 pub(crate) mod proxy;
 pub(crate) mod walk;
 
@@ -51,7 +52,9 @@ impl Bench {
             Some("start") => vec![Self::Start],
             Some("memory") => vec![Self::Memory],
             Some(other) => {
-                bail!("no such benchmark: {other} (there are calls, start, memory, proxy and walk)")
+                bail!(
+                    "no such benchmark: {other} (there are calls, start, memory, pop, proxy and walk)"
+                )
             }
         })
     }

@@ -48,6 +48,8 @@ cargo xtask <command>
   dist               build dist/, print the sizes, fail above the budget
   bench [calls|start|memory]
                      the desk beside a plain page, with limits; writes target/bench/*.json
+  bench pop          who is calling: ring to customer and orders, answering while orders stream in,
+                     what an agent does with 1,000 orders on a slow CPU, and what moves; with limits
   bench proxy        the signed proxy beside a Node service that does the same
   bench walk [--calls N] [--seed S] [--resume] [--first N]
                      a random walk of 10,000 calls with all faults on, held against the simulator's book
@@ -104,10 +106,11 @@ fn run() -> Result<ExitCode> {
                 return bench::walk::run(&workspace, options);
             }
             no_more(&mut args)?;
-            if bench.as_deref() == Some("proxy") {
-                return bench::proxy::run(&workspace);
+            match bench.as_deref() {
+                Some("pop") => bench::pop::run(&workspace),
+                Some("proxy") => bench::proxy::run(&workspace),
+                other => bench::run(&workspace, &bench::Bench::parse(other)?),
             }
-            bench::run(&workspace, &bench::Bench::parse(bench.as_deref())?)
         }
         "doctor" => no_more(&mut args).and_then(|()| doctor::run(&workspace)),
         "seal" => no_more(&mut args).and_then(|()| seal::run(&workspace)),

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 
 /// A frame at sixty a second, in milliseconds.
-const FRAME_MS: f64 = 1_000.0 / 60.0;
+pub(super) const FRAME_MS: f64 = 1_000.0 / 60.0;
 
 /// The same measurement on both pages, a value for each round.
 #[derive(Debug, Deserialize)]
@@ -232,7 +232,7 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
 
 /// The smallest value that so many percent of the values do not exceed; not a number when there are
 /// no values, which is above every limit.
-fn percentile(values: &[f64], percent: u32) -> f64 {
+pub(super) fn percentile(values: &[f64], percent: u32) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     let percent = usize::try_from(percent).unwrap_or(100);
