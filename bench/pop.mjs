@@ -200,7 +200,9 @@ async function work({ page, sim }) {
   });
   await take("answer", click, () => press(page, "応答"));
   await expectPhase(page, "connected");
-  await take("open an order", click, () => rows.last().locator("summary").click());
+  const oldest = rows.last().locator("summary");
+  await oldest.scrollIntoViewIfNeeded();
+  await take("open an order", click, () => oldest.click());
   await take("hold", click, () => press(page, "保留"));
   await expectPhase(page, "hold");
   await take("resume", click, () => press(page, "保留解除"));
