@@ -65,6 +65,16 @@ test("nothing moves from ring to wrap-up, and nothing takes the focus", async ({
   expect(await shifts()).toEqual([]);
 });
 
+test("nothing moves when it turns out that it may be several", async ({ desk, sim }) => {
+  await signIn(desk);
+  const shifts = await watchShifts(desk);
+  await sim.ring({ from: FAMILY });
+  await expect(button(desk, "このお客様にする").nth(1)).toBeVisible();
+  // The choice has been painted, and what it moved has been told, when the next frame is.
+  await desk.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));
+  expect(await shifts()).toEqual([]);
+});
+
 test("an order that is opened tells its lines, amounts and parcel", async ({ desk, sim }) => {
   await signIn(desk);
   await sim.ring({ from: ORDINARY });
