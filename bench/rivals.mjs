@@ -61,6 +61,8 @@ export class World {
     await this.sim.reset();
     const context = await this.browser.newContext({ locale: "ja-JP", timezoneId: "Asia/Tokyo", viewport: { width: 1280, height: 800 } });
     const page = await context.newPage();
+    // Whoever presses what cannot be pressed shall hear of it.
+    page.setDefaultTimeout(60_000);
     await page.addInitScript(probe, rival);
     if (this.customers) await page.addInitScript(witness);
     const devtools = await context.newCDPSession(page);

@@ -61,6 +61,7 @@ export function witness() {
 
   let events = [];
   let rung;
+  const bells = new Set();
   const take = ({ name, startTime, duration, processingStart, processingEnd }) => {
     events.push({ name, startTime, duration, waited: processingStart - startTime, ran: processingEnd - processingStart });
   };
@@ -72,6 +73,7 @@ export function witness() {
   window.addEventListener("keydown", (event) => {
     if (event.key !== "ScrollLock") return;
     rung = event.timeStamp;
+    bells.add(rung);
     while (performance.now() - rung < 32);
   });
 
@@ -98,15 +100,17 @@ export function witness() {
     /** How often events of these names have come, whatever they took. */
     counted: (names) => names.map((name) => performance.eventCounts.get(name) ?? 0),
 
-    /** Waits until the browser has told of the bell, and so of all events before it. */
-    async toldAll() {
-      await until(() => events.some(({ startTime }) => startTime === rung));
-      events = events.filter(({ startTime }) => startTime !== rung);
+    /** Waits until the browser has told of the bell, and so of all events before it; says whether it has, for it may be that nobody heard the bell. */
+    async toldAll(patience) {
+      const has = () => events.some(({ startTime }) => startTime === rung);
+      await Promise.race([until(has), new Promise((resolve) => setTimeout(resolve, patience))]);
+      return has();
     },
 
     /** Forgets what was seen of shifts, events and frames; gives it. */
     taken() {
       for (const last of [lastShifts, lastEvents, lastFirst, lastFrames]) last();
+      events = events.filter(({ startTime }) => !bells.has(startTime));
       const all = { shifts, events, frames };
       [shifts, events, frames] = [[], [], []];
       return all;
