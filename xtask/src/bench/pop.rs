@@ -235,8 +235,7 @@ fn of_rings(latency: u32, rings: &[Seen]) -> Vec<Row> {
         of("/api/screen-pop") == 1 && ring.asked.len() - of("/api/link") == 1
     };
     let others = rings.iter().filter(|ring| !asks_once(ring)).count();
-    let moved = rings.iter().flat_map(|ring| &ring.shifts);
-    let moved = moved.map(|shift| shift.value).sum();
+    let moved = sum(rings.iter().flat_map(|ring| &ring.shifts));
     let pop = |ring: &Seen| ring.pop - ring.ring;
     let orders = |ring: &Seen| ring.orders - ring.ring;
     vec![
@@ -331,9 +330,14 @@ fn of_work(work: &[BTreeMap<String, Told>]) -> Vec<Row> {
     rows
 }
 
+/// How much moved: the sum of nothing is zero, which `Iterator::sum` takes for a negative one.
+fn sum<'a>(shifts: impl IntoIterator<Item = &'a Shift>) -> f64 {
+    let values = shifts.into_iter().map(|shift| shift.value);
+    values.fold(0.0, |sum, value| sum + value)
+}
+
 /// What moved, by who called.
 fn of_shifts(shifts: &BTreeMap<String, Vec<Shift>>) -> Vec<Row> {
-    let sum = |shifts: &Vec<Shift>| shifts.iter().map(|shift| shift.value).sum();
     let rows = shifts.iter().map(|(kind, shifts)| {
         let what = format!("moved from ring to wrap-up: {kind}");
         Row::of(what, sum(shifts), Some(0.0), "shift")
