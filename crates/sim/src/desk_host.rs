@@ -1,20 +1,27 @@
 //! The desk's own origin, as `CloudFront` would serve it: static files, `config.json`, the way to the
-//! proxy, and the production security headers on everything.
+//! proxy. Which path goes where, with which headers and how long it is kept, is what the template of
+//! the deployment says (`stack`): there is no copy of it here.
+//!
+//! What differs from a deployment: files are compressed here when they are asked for, and one that is
+//! not there is not found, where a private bucket answers that it is forbidden.
 
 mod api;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue};
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{StatusCode, Uri};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use serde_json::Value;
+use stack::{Behaviour, Stack, Target};
 use tower_http::compression::CompressionLayer;
 use tower_http::services::ServeDir;
 
@@ -43,13 +50,8 @@ struct Site {
     api: Option<Api>,
     forwarder: Forwarder,
     own: Option<Own>,
-    headers: HeaderMap,
-    /// Those of the page that takes the identity provider's answer, [`SIGN_IN_PAGE`].
-    sign_in_headers: HeaderMap,
+    edge: Arc<stack::Site>,
 }
-
-/// Where the identity provider sends a window, or a hidden frame.
-const SIGN_IN_PAGE: &str = "/signin.html";
 
 /// What of a configuration the security headers depend on: whom the page may talk to and show.
 #[derive(Debug, PartialEq, Eq)]
@@ -77,11 +79,18 @@ pub enum CcpError {
          (http:// only on this machine), not {0}"
     )]
     Address(Value),
+    /// The deployment's template cannot be made for it.
+    #[error("the site cannot be served as it would be deployed")]
+    Stack(#[from] stack::StackError),
 }
 
 /// The site of a simulator, for the port that it is served on. The CCP that it may embed is the simulator's own, unless its
 /// configuration names another when it starts.
-pub(crate) fn router(site: &DeskSite, port: u16, own: Own) -> Router {
+///
+/// # Errors
+///
+/// [`CcpError::Stack`].
+pub(crate) fn router(site: &DeskSite, port: u16, own: Own) -> Result<Router, CcpError> {
     let config = configuration(site).unwrap_or_default();
     let ccp = format!("http://{}", own.ccp);
     let foreign = Foreign::of(&filled_in(config, own.ccp, own.identity)).unwrap_or(Foreign {
@@ -99,27 +108,31 @@ pub(crate) fn router(site: &DeskSite, port: u16, own: Own) -> Router {
 /// [`CcpError`]: its configuration names no CCP that it could embed.
 pub(crate) fn router_alone(site: &DeskSite, port: u16) -> Result<Router, CcpError> {
     let foreign = Foreign::of(&configuration(site)?)?;
-    Ok(serve(site, port, None, &foreign))
+    serve(site, port, None, &foreign)
 }
 
-fn serve(site: &DeskSite, port: u16, own: Option<Own>, foreign: &Foreign) -> Router {
+fn serve(
+    site: &DeskSite,
+    port: u16,
+    own: Option<Own>,
+    foreign: &Foreign,
+) -> Result<Router, CcpError> {
     let state = Site {
         port,
         config: site.config.clone(),
         api: site.api.clone(),
         forwarder: Forwarder::new(),
         own,
-        headers: production_headers(foreign, false),
-        sign_in_headers: production_headers(foreign, true),
+        edge: Arc::new(Stack::new(&foreign.parameters())?.site()?),
     };
-    Router::new()
+    Ok(Router::new()
         .route("/config.json", get(config))
         .fallback_service(ServeDir::new(&site.dist))
         .layer(CompressionLayer::new())
         // Not compressed, which would keep lines back until there are enough of them.
         .route("/api/{*operation}", any(api))
         .layer(middleware::from_fn_with_state(state.clone(), protect))
-        .with_state(state)
+        .with_state(state))
 }
 
 /// The site's configuration as its file is now.
@@ -141,6 +154,20 @@ impl Foreign {
             issuer: origin("/auth/issuer").ok(),
             frames_issuer: silent == Some(&Value::Bool(true)),
         })
+    }
+
+    /// The parameters of a stack that would serve this; of those that the site does not depend on,
+    /// anything.
+    fn parameters(&self) -> BTreeMap<&'static str, String> {
+        let text = str::to_owned;
+        BTreeMap::from([
+            ("ConnectInstanceId", text("here")),
+            ("ProfilesDomain", text("amazon-connect-here")),
+            ("CodeKey", text("code/here.zip")),
+            ("ConnectOrigin", self.ccp.clone()),
+            ("IdentityOrigins", self.issuer.clone().unwrap_or_default()),
+            ("SilentFrame", self.frames_issuer.to_string()),
+        ])
     }
 }
 
@@ -223,101 +250,36 @@ fn filled_in(mut config: Value, ccp: SocketAddr, identity: SocketAddr) -> Value 
     config
 }
 
-/// Refuses requests that were sent to another name, and adds the headers of production to every
-/// other response, errors included.
+/// Refuses requests that were sent to another name, and makes of every other answer, errors included,
+/// what `CloudFront` would make of it.
 async fn protect(State(site): State<Site>, request: Request, next: Next) -> Response {
     if !is_own_host(request.headers(), site.port) {
         return misdirected();
     }
     let path = request.uri().path().to_owned();
     let mut response = next.run(request).await;
+    let Some(behaviour) = site.edge.behaviour(&path) else {
+        return response;
+    };
     let found = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
     let headers = response.headers_mut();
-    headers.extend(if path == SIGN_IN_PAGE {
-        site.sign_in_headers
-    } else {
-        site.headers
-    });
-    if path.starts_with("/api/") && headers.contains_key(CACHE_CONTROL) {
-        return response;
-    }
-    let caching = if !found || path == "/config.json" {
-        "no-store"
-    } else if is_hashed(&path) {
-        "public, max-age=31536000, immutable"
-    } else {
-        "no-cache"
-    };
-    if let Ok(caching) = HeaderValue::from_str(caching) {
+    headers.extend(added(behaviour));
+    // What was uploaded carries how long it is kept; a file that is not there carries nothing, and the
+    // proxy speaks for itself.
+    let file = site.edge.file(site.edge.name(&path));
+    if let Some(file) = file.filter(|_| found && behaviour.target == Target::Files)
+        && let Ok(caching) = HeaderValue::from_str(&file.cache_control)
+    {
         headers.insert(CACHE_CONTROL, caching);
     }
     response
 }
 
-/// The headers with which the site is deployed. The sign-in page comes after one of the provider's,
-/// which has no policy of openers: with one of its own it would not know who opened it.
-fn production_headers(foreign: &Foreign, is_sign_in_page: bool) -> HeaderMap {
-    let Foreign { ccp, issuer, .. } = foreign;
-    let issuer = issuer.as_ref().map(|origin| format!(" {origin}"));
-    let issuer = issuer.unwrap_or_default();
-    // The frame ends on the sign-in page, which is the desk's.
-    let (framed_issuer, framed_by) = match (foreign.frames_issuer, is_sign_in_page) {
-        (true, true) => ("", "'self'"),
-        (true, false) => (&*format!(" 'self'{issuer}"), "'none'"),
-        (false, _) => ("", "'none'"),
-    };
-    let opener = if is_sign_in_page {
-        "unsafe-none"
-    } else {
-        "same-origin-allow-popups"
-    };
-    let policy = format!(
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-         img-src 'self' data:; font-src 'self'; connect-src 'self' {ccp}{issuer}; \
-         frame-src {ccp}{framed_issuer}; manifest-src 'self'; base-uri 'none'; form-action 'none'; \
-         frame-ancestors {framed_by}"
-    );
-    // The library's iframe asks for these by its `allow` attribute; nothing else may have them.
-    let features = [
-        "microphone",
-        "camera",
-        "autoplay",
-        "clipboard-write",
-        "identity-credentials-get",
-    ]
-    .map(|feature| format!("{feature}=(self \"{ccp}\")"))
-    .join(", ");
-    [
-        ("content-security-policy", policy.as_str()),
-        ("permissions-policy", &features),
-        (
-            "strict-transport-security",
-            "max-age=63072000; includeSubDomains",
-        ),
-        ("x-content-type-options", "nosniff"),
-        ("referrer-policy", "no-referrer"),
-        ("cross-origin-opener-policy", opener),
-    ]
-    .into_iter()
-    .filter_map(|(name, value)| {
-        let value = HeaderValue::from_str(value).ok()?;
-        Some((HeaderName::from_static(name), value))
-    })
-    .collect()
-}
-
-/// Whether the file's name changes with its content: `…-0123456789abcdef.js`,
-/// `…-0123456789abcdef_bg.wasm`, `snippets/…-0123456789abcdef/…`.
-fn is_hashed(path: &str) -> bool {
-    path.split('/').any(|part| {
-        part.split('-').skip(1).any(|tail| {
-            let hash = tail.chars().take_while(char::is_ascii_hexdigit).count();
-            hash >= 8
-                && tail
-                    .chars()
-                    .nth(hash)
-                    .is_none_or(|c| matches!(c, '.' | '_'))
-        })
+/// The headers that a behaviour adds.
+fn added(behaviour: &Behaviour) -> impl Iterator<Item = (HeaderName, HeaderValue)> + '_ {
+    behaviour.headers.iter().filter_map(|(name, value)| {
+        let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+        Some((name, HeaderValue::from_str(value).ok()?))
     })
 }
 
@@ -326,21 +288,6 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-
-    #[rstest]
-    #[case::glue("/desk-5d2d1fbc3bd2a7a9.js", true)]
-    #[case::wasm("/desk-5d2d1fbc3bd2a7a9_bg.wasm", true)]
-    #[case::snippet("/snippets/leptos-0123456789abcdef/inline0.js", true)]
-    #[case::boot("/boot.js", false)]
-    #[case::page("/", false)]
-    #[case::words("/agent-desk.css", false)]
-    #[case::short("/desk-cafe.css", false)]
-    fn only_names_that_change_with_the_content_are_immutable(
-        #[case] path: &str,
-        #[case] hashed: bool,
-    ) {
-        assert_eq!(is_hashed(path), hashed);
-    }
 
     #[rstest]
     #[case::instance(

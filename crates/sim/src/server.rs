@@ -115,8 +115,8 @@ pub enum StartError {
     /// The shop that they are to be filled with did not fit.
     #[error("the shop cannot be opened")]
     Shop(#[from] ApiError),
-    /// The desk is to be served alone, and its configuration names no CCP.
-    #[error("there is no CCP that the desk could embed")]
+    /// The desk cannot be served: alone, when its configuration names no CCP.
+    #[error("the desk cannot be served")]
     Ccp(#[from] CcpError),
 }
 
@@ -213,7 +213,7 @@ impl Sim {
                     identity,
                     exchange,
                 },
-            );
+            )?;
             running.push(spawn(axum::serve(listener, router), stopped.clone()));
         }
         let router = front::router(shared.exchange.clone(), aws.port())

@@ -15,6 +15,7 @@ mod connect;
 mod control;
 mod desk_site;
 mod identity;
+mod observatory;
 mod profiles;
 mod program;
 mod signature;
