@@ -6,6 +6,7 @@
 mod advisories;
 mod graph;
 mod imports;
+mod infrastructure;
 mod licences;
 mod tree;
 
@@ -42,7 +43,7 @@ impl Finding {
 
 type Check = fn(&Workspace) -> Result<Finding>;
 
-const CHECKS: [(&str, Check); 11] = [
+const CHECKS: [(&str, Check); 13] = [
     ("formatting", formatting),
     ("clippy", clippy),
     ("clippy, wasm32", clippy_wasm),
@@ -51,6 +52,8 @@ const CHECKS: [(&str, Check); 11] = [
     ("import rules", imports::check),
     ("tree", tree::check),
     ("scripts", scripts),
+    ("template", infrastructure::template),
+    ("permissions", infrastructure::policies),
     ("licences", licences::check),
     ("advisories, crates", advisories::crates),
     ("advisories, npm", advisories::npm),

@@ -5,10 +5,10 @@ use std::process::{Command, ExitCode};
 
 use anyhow::Result;
 
-use crate::botocore;
 use crate::browser::Browser;
 use crate::library;
 use crate::process;
+use crate::python;
 use crate::tools::{
     NODE_MAJOR, Tool, WASM, has_wasm_target, is_node_recent, node_version, version_of,
 };
@@ -80,12 +80,7 @@ fn needs(workspace: &Workspace) -> Result<Vec<Need>> {
             "https://nodejs.org/",
         ),
         need("npm", "Node's", program("npm"), "https://nodejs.org/"),
-        need(
-            "python3",
-            botocore::PYTHON,
-            botocore::python(),
-            botocore::REMEDY,
-        ),
+        need("python3", python::WANTED, python::version(), python::REMEDY),
     ];
     for tool in Tool::all(workspace)? {
         let found = tool.find().map(|folder| folder.display().to_string());

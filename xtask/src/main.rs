@@ -17,6 +17,7 @@ mod glue;
 mod library;
 mod linker;
 mod process;
+mod python;
 mod seal;
 mod tally;
 mod test;

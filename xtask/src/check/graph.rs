@@ -19,7 +19,7 @@ struct Rule {
 /// What makes a crate depend on a browser, a network or a clock of its own.
 const BROWSER: [&str; 4] = ["wasm-bindgen", "js-sys", "web-sys", "leptos"];
 
-const RULES: [Rule; 6] = [
+const RULES: [Rule; 7] = [
     Rule {
         package: "contract",
         forbidden: &[
@@ -45,6 +45,10 @@ const RULES: [Rule; 6] = [
             "getrandom",
             "rand",
         ],
+    },
+    Rule {
+        package: "stack",
+        forbidden: &["sim", "proxy", "tokio", "axum", "hyper", dist::APP],
     },
     Rule {
         package: "streams",
