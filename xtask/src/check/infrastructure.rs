@@ -1,5 +1,5 @@
 //! The template of the deployment, by AWS's own linter and its IAM policies by a linter of such: what
-//! CloudFormation and IAM would refuse, or allow for more than was meant. The project's own rules are
+//! `CloudFormation` and IAM would refuse, or allow for more than was meant. The project's own rules are
 //! tests (`crates/stack/tests/rules`).
 
 use std::collections::BTreeMap;
