@@ -37,6 +37,7 @@ mod id;
 mod identity;
 pub mod incident;
 pub mod instance;
+pub mod lambda;
 pub mod leg;
 pub mod line;
 mod offer;

@@ -40,11 +40,17 @@ pub(crate) struct World {
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
-    location: Option<String>,
+    /// Names in lower case.
+    pub(crate) headers: Vec<(String, String)>,
     body: Vec<u8>,
 }
 
 impl Answer {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(it, _)| it == name);
+        found.map(|(_, value)| &**value)
+    }
+
     pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
@@ -77,8 +83,8 @@ impl World {
             scenario,
             desk: Some(DeskSite {
                 port: 0,
-                // No page of it is asked for: only `/api/*` is.
-                dist: env!("CARGO_MANIFEST_DIR").into(),
+                // Of its pages only the first is asked for; any will do.
+                dist: concat!(env!("CARGO_MANIFEST_DIR"), "/../..").into(),
                 config: None,
                 api: None,
             }),
@@ -112,6 +118,16 @@ impl World {
     pub(crate) fn origin(&self) -> String {
         let url = self.sim().desk_url().expect("a desk");
         url.trim_end_matches('/').to_owned()
+    }
+
+    pub(crate) fn ccp(&self) -> String {
+        self.sim().ccp_url()
+    }
+
+    /// What the control API knows.
+    pub(crate) fn reads(&self, path: &str) -> Value {
+        let url = format!("{}{path}", self.sim().control_url());
+        request("GET", &url, &[], "").json()
     }
 
     pub(crate) fn control(&self, path: &str, body: &Value) -> Value {
@@ -194,7 +210,7 @@ impl Desk {
         let kind = [("Content-Type", "application/x-www-form-urlencoded")];
         let signed_in = request("POST", &format!("{issuer}/sign-in"), &kind, &form(&filled));
         assert_eq!(signed_in.status, 303, "{}", signed_in.text());
-        let back = signed_in.location.expect("a way back");
+        let back = signed_in.header("location").expect("a way back");
         let answer = back
             .strip_prefix(&format!("{redirect}?"))
             .expect("our page");
@@ -259,7 +275,7 @@ impl Desk {
         let body = to_bytes(response.into_body(), usize::MAX).await;
         Answer {
             status,
-            location: None,
+            headers: Vec::new(),
             body: body.expect("a body").to_vec(),
         }
     }
@@ -273,7 +289,7 @@ impl Desk {
         request("POST", &url, &headers, &body)
     }
 
-    fn headers(&self, body: &str) -> [(&'static str, String); 4] {
+    pub(crate) fn headers(&self, body: &str) -> [(&'static str, String); 4] {
         let bytes = digest(&SHA256, body.as_bytes());
         let hex: Vec<_> = bytes
             .as_ref()
@@ -362,7 +378,7 @@ fn form(pairs: &[(&str, &str)]) -> String {
 }
 
 /// One request to the simulator; HTTP/1.0, so that the body ends with the connection.
-fn request(method: &str, url: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+pub(crate) fn request(method: &str, url: &str, headers: &[(&str, &str)], body: &str) -> Answer {
     let rest = url.strip_prefix("http://").expect("an address");
     let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
     let mut stream = TcpStream::connect(host).expect("a listener");
@@ -381,12 +397,13 @@ fn request(method: &str, url: &str, headers: &[(&str, &str)], body: &str) -> Ans
         .expect("a head");
     let head = String::from_utf8_lossy(&raw[..end]).into_owned();
     let status = head.split(' ').nth(1).and_then(|code| code.parse().ok());
-    let location = head
+    let headers = head
         .lines()
-        .find_map(|line| line.strip_prefix("location: "));
+        .filter_map(|line| line.split_once(": "))
+        .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()));
     Answer {
         status: status.expect("a status"),
-        location: location.map(ToOwned::to_owned),
+        headers: headers.collect(),
         body: raw[end + 4..].to_vec(),
     }
 }
