@@ -28,8 +28,8 @@ use tokio::time::{Instant, sleep, timeout_at};
 use self::credentials::Keys;
 pub(crate) use self::error::AwsError;
 pub(crate) use self::operation::{
-    AddProfileKey, Contact, DescribeContact, ListCalculatedAttributes, ListProfileObjects,
-    Operation, SearchProfiles, SearchUsers, next_token,
+    AddProfileKey, Contact, DescribeContact, ListApprovedOrigins, ListCalculatedAttributes,
+    ListProfileObjects, Operation, SearchProfiles, SearchUsers, next_token,
 };
 use self::operation::{Scope, Service};
 use self::retry::{ATTEMPTS, Budget, pause};

@@ -29,6 +29,7 @@ mod cache;
 mod clock;
 mod config;
 mod customer;
+pub mod doctor;
 mod flight;
 mod form;
 mod limit;

@@ -17,6 +17,7 @@ use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
 use serde::Deserialize;
 use serde_json::Value;
 
+pub(crate) use self::keys::KeysError;
 use self::keys::{KeySearch, Keys};
 use crate::clock::Clock;
 use crate::config::{AudienceClaim, TokenConfig};
@@ -201,6 +202,15 @@ impl Verifier {
     /// Whether the issuer's keys are there, or can be had.
     pub(crate) async fn is_ready(&self) -> bool {
         self.keys.are_there().await
+    }
+
+    /// How many keys the issuer publishes that tokens may be signed with.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with its documents.
+    pub(crate) async fn look(&self) -> Result<usize, KeysError> {
+        self.keys.look().await
     }
 
     async fn check(&self, token: &str) -> Result<Named, TokenError> {

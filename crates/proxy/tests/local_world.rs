@@ -10,6 +10,8 @@
 
 #[path = "local_world/desk.rs"]
 mod desk;
+#[path = "local_world/doctor.rs"]
+mod doctor;
 #[path = "local_world/lambda.rs"]
 mod lambda;
 #[path = "local_world/shop.rs"]

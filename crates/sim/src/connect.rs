@@ -64,9 +64,38 @@ pub(crate) fn handle(
             check_instance(floor, instance)?;
             user::describe(&floor.instance, id)?
         }
+        ("ListApprovedOrigins", [_, instance, _]) => {
+            check_instance(floor, instance)?;
+            approved_origins(floor, request)?
+        }
         _ => return Err(ApiError::unknown_operation()),
     };
     Ok(ApiReply::ok(reply))
+}
+
+/// A page of at most 25; its token is where the next one begins.
+fn approved_origins(floor: &Floor, request: &ApiRequest) -> Result<Value, ApiError> {
+    const LARGEST_PAGE: usize = 25;
+    let number = |name: &str| -> Result<Option<usize>, ApiError> {
+        let text = request.parameter(name);
+        let number = text.map(|it| it.parse().map_err(|_| invalid_request(name.to_owned())));
+        number.transpose()
+    };
+    let size = number("maxResults")?.unwrap_or(LARGEST_PAGE);
+    if !(1..=LARGEST_PAGE).contains(&size) {
+        return Err(invalid_request("maxResults: 1 to 25".to_owned()));
+    }
+    let begin = number("nextToken")?.unwrap_or_default();
+    let all = &floor.approved_origins;
+    let page: Vec<_> = all.iter().skip(begin).take(size).collect();
+    let mut reply = json!({ "Origins": page });
+    let end = begin.saturating_add(size);
+    if let Some(members) = reply.as_object_mut()
+        && end < all.len()
+    {
+        members.insert("NextToken".to_owned(), json!(end.to_string()));
+    }
+    Ok(reply)
 }
 
 /// The body's members; those that are not known are ignored, as the services do.

@@ -50,6 +50,8 @@ pub(crate) struct Floor {
     pub(crate) identity: Identity,
     /// Customer Profiles, which outlive a reset: customers are no part of the telephony.
     pub(crate) profiles: Profiles,
+    /// Who may frame the CCP, for whoever asks by AWS's interfaces.
+    pub(crate) approved_origins: Vec<String>,
     /// Contacts whose records are there.
     filed: BTreeSet<ContactId>,
     /// What a reset returns to.
@@ -86,6 +88,7 @@ impl Exchange {
             front: Front::default(),
             identity,
             profiles,
+            approved_origins: Vec::new(),
             filed: BTreeSet::new(),
             config: None,
             api: None,

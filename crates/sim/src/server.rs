@@ -197,6 +197,11 @@ impl Sim {
             replay,
             stopped.clone(),
         );
+        let listed = approved_origins.clone();
+        exchange
+            .run(move |floor| floor.approved_origins = listed)
+            .await
+            .ok();
         let shared = Shared {
             exchange,
             origins: Origins::new(ccp.port(), approved_origins, control_origins),

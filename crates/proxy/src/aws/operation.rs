@@ -351,6 +351,32 @@ impl Operation for SearchUsers<'_> {
     }
 }
 
+/// The origins that may embed the instance's panel. Only the doctor asks for them.
+#[derive(Debug)]
+pub(crate) struct ListApprovedOrigins {
+    pub(crate) next: Option<String>,
+}
+
+impl Operation for ListApprovedOrigins {
+    type Reply = Value;
+    const NAME: &'static str = "ListApprovedOrigins";
+    const SERVICE: Service = Service::Connect;
+    const METHOD: Method = Method::GET;
+
+    fn target(&self, scope: &Scope) -> Target {
+        let target = Target::path(&["instance", &scope.instance, "approved-origins"])
+            .query("maxResults", "25");
+        match self.next.as_deref() {
+            Some(token) => target.query("nextToken", token),
+            None => target,
+        }
+    }
+
+    fn body(&self, _: &Scope) -> Option<Vec<u8>> {
+        None
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

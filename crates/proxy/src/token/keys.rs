@@ -57,6 +57,26 @@ pub(super) enum KeySearch {
     Unreachable,
 }
 
+/// Why there are no keys of an issuer. Reads after the issuer's address.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum KeysError {
+    /// A document could not be fetched, or is none.
+    #[error("gives no {document} document: {problem}")]
+    NoDocument {
+        document: &'static str,
+        problem: String,
+    },
+    /// Its discovery document is somebody else's.
+    #[error("says that it is another issuer")]
+    OtherIssuer,
+    /// Its keys would be fetched where anybody could change them on the way.
+    #[error("publishes its keys without encryption")]
+    OpenKeys,
+    /// None of its keys is one that tokens may be signed with.
+    #[error("publishes no RS256 or ES256 key")]
+    NoKeys,
+}
+
 /// The keys of one issuer.
 pub(super) struct Keys {
     source: Arc<Source>,
@@ -134,6 +154,11 @@ impl Keys {
         self.has_any(USABLE)
     }
 
+    /// Fetches the keys for nobody but who asks how many there are.
+    pub(super) async fn look(&self) -> Result<usize, KeysError> {
+        self.source.fetch().await.map(|keys| keys.len())
+    }
+
     fn known(&self, id: &str, age: TimeDelta) -> Option<Arc<Key>> {
         let state = self.lock();
         state
@@ -174,7 +199,10 @@ impl Keys {
         state.tried = Some(now);
         let (source, held, clock) = (self.source.clone(), self.state.clone(), self.clock.clone());
         let task = tokio::spawn(async move {
-            let keys = source.fetch().await;
+            let keys = source.fetch().await.map_err(|error| {
+                tracing::error!(%error, "the issuer's keys could not be fetched: it");
+            });
+            let keys = keys.ok();
             source.metrics.event(if keys.is_some() {
                 "keys_fetched"
             } else {
@@ -205,7 +233,7 @@ impl State {
 }
 
 impl Source {
-    async fn fetch(&self) -> Option<HashMap<Box<str>, Arc<Key>>> {
+    async fn fetch(&self) -> Result<HashMap<Box<str>, Arc<Key>>, KeysError> {
         #[derive(Deserialize)]
         struct Discovered {
             issuer: String,
@@ -218,17 +246,15 @@ impl Source {
         let deadline = Instant::now() + DEADLINE;
         let base = self.issuer.trim_end_matches('/');
         // OpenID Connect Discovery 1.0, 4.
-        let discovered: Discovered = self
-            .get(
-                &format!("{base}/.well-known/openid-configuration"),
-                deadline,
-            )
-            .await?;
-        if *discovered.issuer != *self.issuer || !is_private_url(&discovered.jwks_uri) {
-            tracing::error!("the issuer's discovery document is not the configured issuer's");
-            return None;
+        let url = format!("{base}/.well-known/openid-configuration");
+        let discovered: Discovered = self.get("discovery", &url, deadline).await?;
+        if *discovered.issuer != *self.issuer {
+            return Err(KeysError::OtherIssuer);
         }
-        let published: Published = self.get(&discovered.jwks_uri, deadline).await?;
+        if !is_private_url(&discovered.jwks_uri) {
+            return Err(KeysError::OpenKeys);
+        }
+        let published: Published = self.get("key", &discovered.jwks_uri, deadline).await?;
         let keys: HashMap<_, _> = published
             .keys
             .into_iter()
@@ -237,28 +263,27 @@ impl Source {
             .collect();
         // Nobody withdraws every key that there is without putting another in its place.
         if keys.is_empty() {
-            tracing::error!("the issuer publishes no key that tokens may be signed with");
-            return None;
+            return Err(KeysError::NoKeys);
         }
-        Some(keys)
+        Ok(keys)
     }
 
-    async fn get<T: serde::de::DeserializeOwned>(&self, url: &str, deadline: Instant) -> Option<T> {
+    async fn get<T: serde::de::DeserializeOwned>(
+        &self,
+        document: &'static str,
+        url: &str,
+        deadline: Instant,
+    ) -> Result<T, KeysError> {
         let mut request = Request::new(Full::new(Bytes::new()));
-        *request.uri_mut() = url.parse::<Uri>().ok()?;
-        let result = self.outbound.send(request, deadline, LARGEST).await;
-        let problem = match result {
-            Ok(answer) if answer.status.is_success() => {
-                match serde_json::from_slice(&answer.body) {
-                    Ok(document) => return Some(document),
-                    Err(_) => "not the document".to_owned(),
-                }
-            }
-            Ok(answer) => answer.status.to_string(),
-            Err(error) => error.to_string(),
-        };
-        tracing::warn!(problem, "the issuer's keys could not be fetched");
-        None
+        let uri = url.parse::<Uri>();
+        let failed = |problem: String| KeysError::NoDocument { document, problem };
+        *request.uri_mut() = uri.map_err(|_| failed("its address is none".to_owned()))?;
+        match self.outbound.send(request, deadline, LARGEST).await {
+            Ok(answer) if answer.status.is_success() => serde_json::from_slice(&answer.body)
+                .map_err(|_| failed("it is not of the form".to_owned())),
+            Ok(answer) => Err(failed(answer.status.to_string())),
+            Err(error) => Err(failed(format!("failed to {error}"))),
+        }
     }
 }
 

@@ -79,7 +79,7 @@ const fn profiles(
 }
 
 /// In each service the more specific path first.
-const OPERATIONS: [Operation; 34] = [
+const OPERATIONS: [Operation; 35] = [
     connect("DescribeContact", "GET", "contacts/*/*", 10.0, 15.0),
     connect(
         "GetContactAttributes",
@@ -106,6 +106,13 @@ const OPERATIONS: [Operation; 34] = [
     connect("SearchContacts", "POST", "search-contacts", 0.5, 1.0),
     connect("SearchUsers", "POST", "search-users", 2.0, 5.0),
     connect("DescribeUser", "GET", "users/*/*", 2.0, 5.0),
+    connect(
+        "ListApprovedOrigins",
+        "GET",
+        "instance/*/approved-origins",
+        2.0,
+        5.0,
+    ),
     profiles("SearchProfiles", "POST", "domains/*/profiles/search", 100.0),
     profiles(
         "ListProfileObjects",

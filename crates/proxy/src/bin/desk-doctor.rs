@@ -1,0 +1,70 @@
+//! Says what a deployment lacks, by the proxy's own variables; `cargo xtask doctor --aws` runs it.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use aws_config::{BehaviorVersion, Region};
+use proxy::doctor::{Verdict, examine};
+use proxy::{Clock, Config, VARIABLES};
+
+fn main() -> ExitCode {
+    let config = match Config::from_env() {
+        Ok(config) => config,
+        Err(error) => {
+            for name in error.variables() {
+                let found = VARIABLES.iter().find(|variable| variable.name == name);
+                let meaning = found.map(|variable| variable.meaning).unwrap_or_default();
+                say(&format!(
+                    "FAULT {name}: missing or wrong ({meaning}); mend it: export {name}=…"
+                ));
+            }
+            return ExitCode::FAILURE;
+        }
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let outcome = match runtime {
+        Ok(runtime) => runtime.block_on(run(config)),
+        Err(error) => Err(error.into()),
+    };
+    match outcome {
+        Ok(0) => ExitCode::SUCCESS,
+        Ok(faults) => {
+            say(&format!("{faults} to mend"));
+            ExitCode::FAILURE
+        }
+        Err(error) => {
+            eprintln!("the doctor failed: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// How many faults there are.
+async fn run(config: Config) -> Result<usize, Box<dyn std::error::Error>> {
+    let chain = aws_config::defaults(BehaviorVersion::latest())
+        .region(Region::new(config.region.to_string()))
+        .load()
+        .await;
+    let credentials = chain
+        .credentials_provider()
+        .ok_or("the chain of credentials is empty")?;
+    let clock = config
+        .clock
+        .clone()
+        .map_or_else(Clock::system, Clock::asked_at);
+    let findings = examine(config, credentials, clock).await?;
+    for finding in &findings {
+        say(&finding.to_string());
+    }
+    let faults = findings
+        .iter()
+        .filter(|finding| matches!(finding.verdict, Verdict::Bad { .. }));
+    Ok(faults.count())
+}
+
+fn say(line: &str) {
+    // Whoever reads no more has seen enough.
+    writeln!(std::io::stdout(), "{line}").ok();
+}
