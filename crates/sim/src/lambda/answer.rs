@@ -122,7 +122,7 @@ mod tests {
 
     use super::*;
 
-    async fn read(pieces: Vec<&'static [u8]>) -> Option<(u16, Vec<u8>, Vec<u8>)> {
+    async fn read(pieces: Vec<&'static str>) -> Option<(u16, Vec<u8>, Vec<u8>)> {
         let pieces = pieces.into_iter().map(Ok::<_, Infallible>);
         let mut pieces = Body::from_stream(stream::iter(pieces)).into_data_stream();
         let (head, first) = prelude(&mut pieces).await?;
@@ -136,22 +136,22 @@ mod tests {
     }
 
     #[rstest]
-    #[case::as_the_runtime_sends_it(vec![b"{\"statusCode\":201,\"cookies\":[\"a=1\"]}", b"\0\0\0\0\0\0\0\0", b"body"])]
-    #[case::all_at_once(vec![b"{\"statusCode\":201,\"cookies\":[\"a=1\"]}\0\0\0\0\0\0\0\0body"])]
-    #[case::delimiter_cut_in_two(vec![b"{\"statusCode\":201,\"cookies\":[\"a=1\"]}\0\0\0", b"\0\0\0\0\0bo", b"dy"])]
+    #[case::as_the_runtime_sends_it(vec!["{\"statusCode\":201,\"cookies\":[\"a=1\"]}", "\0\0\0\0\0\0\0\0", "body"])]
+    #[case::all_at_once(vec!["{\"statusCode\":201,\"cookies\":[\"a=1\"]}\0\0\0\0\0\0\0\0body"])]
+    #[case::delimiter_cut_in_two(vec!["{\"statusCode\":201,\"cookies\":[\"a=1\"]}\0\0\0", "\0\0\0\0\0bo", "dy"])]
     #[tokio::test]
-    async fn a_prelude_ends_with_eight_nul_bytes(#[case] pieces: Vec<&'static [u8]>) {
+    async fn a_prelude_ends_with_eight_nul_bytes(#[case] pieces: Vec<&'static str>) {
         let read = read(pieces).await.expect("an answer");
         assert_eq!(read, (201, b"a=1".to_vec(), b"body".to_vec()));
     }
 
     #[rstest]
-    #[case::no_end(vec![b"{\"statusCode\":200}".as_slice()])]
-    #[case::seven_bytes(vec![b"{\"statusCode\":200}\0\0\0\0\0\0\0".as_slice()])]
-    #[case::no_json(vec![b"status 200\0\0\0\0\0\0\0\0".as_slice()])]
-    #[case::no_status(vec![b"{\"statusCode\":99}\0\0\0\0\0\0\0\0".as_slice()])]
+    #[case::no_end(vec!["{\"statusCode\":200}"])]
+    #[case::seven_bytes(vec!["{\"statusCode\":200}\0\0\0\0\0\0\0"])]
+    #[case::no_json(vec!["status 200\0\0\0\0\0\0\0\0"])]
+    #[case::no_status(vec!["{\"statusCode\":99}\0\0\0\0\0\0\0\0"])]
     #[tokio::test]
-    async fn anything_else_is_no_answer(#[case] pieces: Vec<&'static [u8]>) {
+    async fn anything_else_is_no_answer(#[case] pieces: Vec<&'static str>) {
         assert_eq!(read(pieces).await, None);
     }
 
