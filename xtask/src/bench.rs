@@ -4,6 +4,7 @@
 //! `bench/measure.mjs` takes the samples; the figures and the limits they are held to are here. It is
 //! the only place of the project where a time is asserted.
 
+pub(crate) mod cold;
 mod figure;
 pub(crate) mod pop;
 pub(crate) mod proxy;
@@ -53,7 +54,7 @@ impl Bench {
             Some("memory") => vec![Self::Memory],
             Some(other) => {
                 bail!(
-                    "no such benchmark: {other} (there are calls, start, memory, pop, proxy and walk)"
+                    "no such benchmark: {other} (there are calls, start, memory, pop, proxy, cold and walk)"
                 )
             }
         })

@@ -1,18 +1,21 @@
-//! `cargo xtask doctor`: what is there, what is wanted, and how to get what is missing.
+//! `cargo xtask doctor`: what is there, what is wanted, and how to get what is missing; of this machine's
+//! tools, or with `--aws` of a deployment.
 
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
+use lexopt::prelude::{Long, ValueExt as _};
 
 use crate::browser::Browser;
 use crate::library;
-use crate::process;
+use crate::process::{self, Guarded};
 use crate::python;
 use crate::tools::{
     NODE_MAJOR, Tool, WASM, has_wasm_target, is_node_recent, node_version, version_of,
 };
 use crate::workspace::Workspace;
+use crate::world::Addresses;
 
 /// One thing that the project's commands need.
 #[derive(Debug)]
@@ -26,12 +29,77 @@ struct Need {
     required: bool,
 }
 
+/// What is asked of the doctor.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Subject {
+    /// The tools of this machine.
+    Tools,
+    /// The deployment that this shell's variables name.
+    Deployment,
+    /// The demo that runs on ports from this one up.
+    Demo(u16),
+}
+
+impl Subject {
+    /// Reads the rest of the command line.
+    ///
+    /// # Errors
+    ///
+    /// When something there is not understood.
+    pub(crate) fn parse(args: &mut lexopt::Parser) -> Result<Self> {
+        let (mut aws, mut port_base) = (false, None);
+        while let Some(arg) = args.next()? {
+            match arg {
+                Long("aws") => aws = true,
+                Long("port-base") => port_base = Some(args.value()?.parse()?),
+                other => return Err(other.unexpected().into()),
+            }
+        }
+        match (aws, port_base) {
+            (false, None) => Ok(Self::Tools),
+            (true, None) => Ok(Self::Deployment),
+            (true, Some(port_base)) => Ok(Self::Demo(port_base)),
+            (false, Some(_)) => bail!("--port-base goes with --aws"),
+        }
+    }
+}
+
+/// Looks at what is asked for.
+///
+/// # Errors
+///
+/// When a lockfile cannot be read, or the examination cannot begin.
+pub(crate) fn run(workspace: &Workspace, subject: &Subject) -> Result<ExitCode> {
+    match subject {
+        Subject::Tools => tools(workspace),
+        Subject::Deployment => deployment(workspace, None),
+        Subject::Demo(port_base) => deployment(workspace, Some(&Addresses::of_demo(*port_base))),
+    }
+}
+
+/// `desk-doctor` of the proxy's crate looks, with the proxy's own variables and signatures.
+fn deployment(workspace: &Workspace, demo: Option<&Addresses>) -> Result<ExitCode> {
+    let mut build = workspace.cargo();
+    build.args(["build", "--locked", "--package=proxy", "--bin=desk-doctor"]);
+    process::step("build the doctor", &mut build)?;
+    let mut doctor = Command::new(workspace.debug_binary("desk-doctor"));
+    if let Some(demo) = demo {
+        doctor.env_clear().envs(demo.proxy_environment()?);
+    }
+    let status = Guarded::spawn(&mut doctor)?.wait()?;
+    Ok(if status.success() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
 /// Lists every tool with what is wanted and what was found.
 ///
 /// # Errors
 ///
 /// When a lockfile cannot be read.
-pub(crate) fn run(workspace: &Workspace) -> Result<ExitCode> {
+fn tools(workspace: &Workspace) -> Result<ExitCode> {
     let needs = needs(workspace)?;
     for need in &needs {
         say(&line(need));
@@ -163,6 +231,19 @@ fn say(line: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn parsed(args: &[&str]) -> Result<Subject> {
+        Subject::parse(&mut lexopt::Parser::from_args(args))
+    }
+
+    #[test]
+    fn a_demo_is_looked_at_by_its_ports_and_only_as_a_deployment() {
+        assert_eq!(parsed(&[]).unwrap(), Subject::Tools);
+        assert_eq!(parsed(&["--aws"]).unwrap(), Subject::Deployment);
+        let demo = parsed(&["--aws", "--port-base", "9500"]).unwrap();
+        assert_eq!(demo, Subject::Demo(9_500));
+        assert!(parsed(&["--port-base", "9500"]).is_err());
+    }
 
     #[test]
     fn what_is_missing_comes_with_its_remedy() {

@@ -16,6 +16,7 @@ mod function_order;
 mod glue;
 mod library;
 mod linker;
+mod package;
 mod process;
 mod python;
 mod seal;
@@ -24,6 +25,7 @@ mod test;
 mod tools;
 mod workspace;
 mod world;
+mod zip;
 
 use std::env;
 use std::process::ExitCode;
@@ -47,16 +49,22 @@ cargo xtask <command>
                      all tests, or one part; the last line is `N passed, N failed`
   check              formatting, lints, docs, dependency rules, licences
   dist               build dist/, print the sizes, fail above the budget
+  package [arm64|x86_64]
+                     the proxy as the zip that Lambda runs (arm64), with its size; fails above the budget
   bench [calls|start|memory]
                      the desk beside a plain page, with limits; writes target/bench/*.json
   bench pop          who is calling: ring to customer and orders, answering while orders stream in,
                      what an agent does with 1,000 orders on a slow CPU, and what moves; with limits
   bench proxy        the signed proxy beside a Node service that does the same
+  bench cold         the packaged proxy in a local Lambda: from the start to the first byte
   bench walk [--calls N] [--seed S] [--resume] [--first N]
                      a random walk of 10,000 calls with all faults on, held against the simulator's book
                        --resume   take up where the last one of that seed was left (target/bench/walk.json)
                        --first N  begin with that call
-  doctor             which tools are there, and how to get what is missing
+  doctor [--aws [--port-base N]]
+                     which tools are there, and how to get what is missing
+                       --aws          what the deployment lacks that the proxy's variables name
+                       --port-base N  of the demo that runs on these ports instead
   seal               (called by Trunk) fill in what Trunk cannot know of the built site
 ";
 
@@ -110,10 +118,16 @@ fn run() -> Result<ExitCode> {
             match bench.as_deref() {
                 Some("pop") => bench::pop::run(&workspace),
                 Some("proxy") => bench::proxy::run(&workspace),
+                Some("cold") => bench::cold::run(&workspace),
                 other => bench::run(&workspace, &bench::Bench::parse(other)?),
             }
         }
-        "doctor" => no_more(&mut args).and_then(|()| doctor::run(&workspace)),
+        "doctor" => doctor::run(&workspace, &doctor::Subject::parse(&mut args)?),
+        "package" => {
+            let architecture = value_opt(&mut args)?;
+            no_more(&mut args)?;
+            package::run(&workspace, architecture.as_deref())
+        }
         "seal" => no_more(&mut args).and_then(|()| seal::run(&workspace)),
         unknown => bail!("no such command: {unknown}\n\n{USAGE}"),
     }

@@ -1,8 +1,8 @@
-//! Libraries for Python that checks and tests run, each installed by pip into a folder of the project's
-//! own, by hash: nothing of the system is touched and no virtual environment is needed.
+//! What pip installs, each into a folder of the project's own, by hash: nothing of the system is touched
+//! and no virtual environment is needed.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
@@ -31,7 +31,8 @@ pub(crate) fn version() -> Option<String> {
 ///
 /// When Python or its pip is missing, or when the library cannot be installed.
 pub(crate) fn with(workspace: &Workspace, name: &str, requirements: &str) -> Result<Command> {
-    let library = install(workspace, name, requirements)?;
+    let library = workspace.scratch(name);
+    install(name, &workspace.path(requirements), &library)?;
     let mut python = Command::new("python3");
     python
         .env("PYTHONPATH", library)
@@ -39,19 +40,22 @@ pub(crate) fn with(workspace: &Workspace, name: &str, requirements: &str) -> Res
     Ok(python)
 }
 
-fn install(workspace: &Workspace, name: &str, requirements: &str) -> Result<PathBuf> {
+/// Installs what a file of requirements names, when that is not what was installed last.
+///
+/// # Errors
+///
+/// When Python or its pip is missing, or when something cannot be had.
+pub(crate) fn install(name: &str, requirements: &Path, folder: &Path) -> Result<()> {
     if version().is_none() {
         bail!("Python {WANTED}, is needed and was not found: {REMEDY}");
     }
-    let requirements = workspace.path(requirements);
-    let wanted = fs::read(&requirements)
+    let wanted = fs::read(requirements)
         .with_context(|| format!("failed to read the requirements of {name}"))?;
-    let library = workspace.scratch(name);
-    let installed = library.join(".installed-requirements.txt");
+    let installed = folder.join(".installed-requirements.txt");
     if fs::read(&installed).is_ok_and(|installed| installed == wanted) {
-        return Ok(library);
+        return Ok(());
     }
-    fs::remove_dir_all(&library).ok();
+    fs::remove_dir_all(folder).ok();
     let mut pip = Command::new("python3");
     pip.args([
         "-m",
@@ -65,8 +69,8 @@ fn install(workspace: &Workspace, name: &str, requirements: &str) -> Result<Path
         "--require-hashes",
         "--target",
     ]);
-    pip.arg(&library).arg("--requirement").arg(&requirements);
+    pip.arg(folder).arg("--requirement").arg(requirements);
     process::step(&format!("install {name} (once)"), &mut pip)?;
     fs::write(&installed, wanted)?;
-    Ok(library)
+    Ok(())
 }

@@ -100,6 +100,11 @@ impl Workspace {
             .with_extension(env::consts::EXE_EXTENSION)
     }
 
+    /// A binary that `cargo build` made for a target, in a profile of the project's own.
+    pub(crate) fn binary_for(&self, target: &str, profile: &str, name: &str) -> PathBuf {
+        self.target.join(target).join(profile).join(name)
+    }
+
     /// A cargo command that runs at the project's root.
     pub(crate) fn cargo(&self) -> Command {
         let mut command = Command::new(cargo());

@@ -16,7 +16,7 @@ use crate::workspace::Workspace;
 
 /// Everybody in the local world ends by themselves when our end of their standard input closes: even a
 /// killed xtask takes its world with it.
-const UNTIL_STDIN_CLOSES: &str = "--until-stdin-closes";
+pub(crate) const UNTIL_STDIN_CLOSES: &str = "--until-stdin-closes";
 
 /// What the proxy is told of the simulator; nothing of it is anybody's.
 const PROXY: [(&str, &str); 9] = [
@@ -104,7 +104,7 @@ impl World {
         // one by one they would have their libraries built twice, with different features.
         build
             .args(["build", "--locked"])
-            .args(["--package=sim", "--bin=sim"])
+            .args(["--package=sim", "--bin=sim", "--bin=local-lambda"])
             .args(["--package=proxy", "--bin=desk-proxy"]);
         process::step("build the local Amazon Connect and the proxy", &mut build)
     }
@@ -141,28 +141,11 @@ impl World {
     ///
     /// When the simulator serves no desk or no AWS, or the proxy ends before it listens.
     pub(crate) fn add_proxy(&mut self, workspace: &Workspace, port: u16) -> Result<()> {
-        let Addresses {
-            desk: Some(desk),
-            ccp: Some(ccp),
-            aws: Some(aws),
-            identity: Some(identity),
-            ..
-        } = &self.addresses
-        else {
-            bail!("the proxy wants a desk, a local Amazon Connect and an identity provider");
-        };
-        let desk = desk.trim_end_matches('/');
-        let by_name = desk.replace("127.0.0.1", "localhost");
-        let clock = ccp.replace("/ccp-v2/", "/control/clock");
         let mut command = Command::new(workspace.debug_binary("desk-proxy"));
         // Whatever this shell knows of AWS is no business of the local world.
         command
             .env_clear()
-            .envs(PROXY)
-            .env("AWS_ENDPOINT_URL", aws)
-            .env("DESK_ISSUER", identity)
-            .env("DESK_ORIGINS", format!("{desk},{by_name}"))
-            .env("DESK_CLOCK_URL", clock)
+            .envs(self.addresses.proxy_environment()?)
             .env("DESK_LISTEN", format!("127.0.0.1:{port}"));
         let program = Program::start(SIGNED_PROXY, &mut command, &self.mouth)?;
         self.programs.push(program);
@@ -240,6 +223,51 @@ impl Program {
 }
 
 impl Addresses {
+    /// Of the demo that runs on ports from this one up.
+    pub(crate) fn of_demo(port_base: u16) -> Self {
+        let at = |offset: u16, path: &str| {
+            Some(format!(
+                "http://127.0.0.1:{}{path}",
+                port_base.saturating_add(offset)
+            ))
+        };
+        Self {
+            desk: at(0, "/"),
+            ccp: at(1, "/ccp-v2/"),
+            phone: at(1, "/phone"),
+            aws: at(2, ""),
+            identity: at(3, ""),
+        }
+    }
+
+    /// What the proxy between this desk and this simulator is told.
+    ///
+    /// # Errors
+    ///
+    /// When the simulator serves no desk or no AWS.
+    pub(crate) fn proxy_environment(&self) -> Result<Vec<(&'static str, String)>> {
+        let Self {
+            desk: Some(desk),
+            ccp: Some(ccp),
+            aws: Some(aws),
+            identity: Some(identity),
+            ..
+        } = self
+        else {
+            bail!("the proxy wants a desk, a local Amazon Connect and an identity provider");
+        };
+        let desk = desk.trim_end_matches('/');
+        let by_name = desk.replace("127.0.0.1", "localhost");
+        let fixed = PROXY.map(|(name, value)| (name, value.to_owned()));
+        let own = [
+            ("AWS_ENDPOINT_URL", aws.clone()),
+            ("DESK_ISSUER", identity.clone()),
+            ("DESK_ORIGINS", format!("{desk},{by_name}")),
+            ("DESK_CLOCK_URL", ccp.replace("/ccp-v2/", "/control/clock")),
+        ];
+        Ok(fixed.into_iter().chain(own).collect())
+    }
+
     /// Of a READY line.
     fn parse(line: &str) -> Option<Self> {
         let words: Vec<&str> = line.trim().strip_prefix("READY ")?.split(' ').collect();
