@@ -28,6 +28,7 @@ use axum::extract::{Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
+use axum::serve::ListenerExt as _;
 use futures_util::{StreamExt as _, stream};
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -106,6 +107,10 @@ impl Lambda {
         });
         let router = Router::new().fallback(url).with_state(pool.clone());
         let server = tokio::spawn(async move {
+            // What is written in small pieces is not held back until the other side has said that it came.
+            let listener = listener.tap_io(|stream| {
+                stream.set_nodelay(true).ok();
+            });
             if let Err(error) = axum::serve(listener, router).await {
                 tracing::error!(%error, "the function's URL is served no more");
             }

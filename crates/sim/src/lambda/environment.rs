@@ -15,6 +15,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use axum::serve::ListenerExt as _;
 use futures_util::{StreamExt as _, stream};
 use serde_json::json;
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
@@ -122,6 +123,10 @@ impl Environment {
         };
         let router = router(Arc::new(api));
         let server = tokio::spawn(async move {
+            // What is written in small pieces is not held back until the other side has said that it came.
+            let listener = listener.tap_io(|stream| {
+                stream.set_nodelay(true).ok();
+            });
             if let Err(error) = axum::serve(listener, router).await {
                 tracing::error!(%error, "the Runtime API is served no more");
             }
