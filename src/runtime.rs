@@ -155,6 +155,11 @@ impl DeskHandle {
         self.read(|desk| desk.server_time(now))
     }
 
+    /// Whole minutes since a moment, running.
+    pub(crate) fn minutes_since(self, moment: Instant) -> i64 {
+        self.tick().now.since(moment).num_minutes()
+    }
+
     /// Half the time, a second at a time.
     pub(crate) fn blinks(self) -> bool {
         self.tick().count & 2 == 0

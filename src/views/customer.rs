@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     format,
-    runtime::{DeskHandle, now},
+    runtime::DeskHandle,
     signal::{Selection, State},
     text::{
         Locale, Text,
@@ -222,16 +222,13 @@ fn named(desk: DeskHandle, told: &Desk, pop: &ScreenPop, customer: &Candidate) -
 /// How old is what is shown, where it is not of this call or cannot be had anew.
 fn age(desk: DeskHandle) -> El {
     el("span").words(move || {
-        let now = now();
-        // It grows with the clock.
-        desk.server_time();
         let told_at = desk.read(|told| {
             let pop = told.customer_in_front()?;
             pop.told_at.filter(|_| pop.is_old || pop.trouble.is_some())
         });
-        let minutes = told_at.map(|then| now.since(then).num_minutes());
-        minutes.map_or_else(String::new, |minutes| {
-            [DOT, &minutes.to_string(), desk.say(Text::MinutesOld)].concat()
+        told_at.map_or_else(String::new, |told_at| {
+            let minutes = desk.minutes_since(told_at).to_string();
+            [DOT, &minutes, desk.say(Text::MinutesOld)].concat()
         })
     })
 }
