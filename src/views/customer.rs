@@ -61,7 +61,7 @@ pub(super) fn customer(desk: DeskHandle) -> El {
     let said = el("p")
         .class("hint")
         .set("role", "status")
-        .toggle("visually-hidden", is_named)
+        .toggle("data-unseen", is_named)
         .words(said);
     section("customer", desk.say(Text::Customer))
         .set("tabindex", "-1")
@@ -204,17 +204,17 @@ fn named(desk: DeskHandle, told: &Desk, pop: &ScreenPop, customer: &Candidate) -
     for reason in customer.found().0.list("why") {
         why.add(DOT, word(MATCH_KEYS, &reason.kind("by"), desk.locale()));
     }
-    let mut parts = vec![line, hint(&about.0).child(age(desk))];
-    if !why.0.is_empty() {
-        parts.push(hint(&[desk.say(Text::MatchedBy), " ", &why.0].concat()));
-    }
     match told.front() {
         Some(front) if pop.candidates().len() > 1 => {
             let command = CustomerCommand::Choose(front.id.clone(), None);
-            parts.push(press(desk, "another", Text::ChooseAnother, command));
+            line.add(press(desk, "another", Text::ChooseAnother, command));
         }
         Some(_) => {}
-        None => parts.push(press(desk, "close", Text::Close, CustomerCommand::Close)),
+        None => line.add(press(desk, "close", Text::Close, CustomerCommand::Close)),
+    }
+    let mut parts = vec![line, hint(&about.0).child(age(desk))];
+    if !why.0.is_empty() {
+        parts.push(hint(&[desk.say(Text::MatchedBy), " ", &why.0].concat()));
     }
     parts
 }
