@@ -37,7 +37,7 @@ test("who is calling and what they bought is painted while it rings, with one re
   await expect(customer(desk)).toContainText("ミホン ハナコ");
   // Said once to those who listen, and shown once.
   const said = desk.locator(".who [role=status]");
-  await expect(said).toHaveText("見本 花子様");
+  await expect(said).toHaveText("見本 花子 様");
   expect((await said.boundingBox()).height).toBe(1);
   await expect(customer(desk)).toContainText("照合項目: 電話番号");
   await expect(orders(desk)).toHaveCount(7);
