@@ -4,18 +4,19 @@
 //! which nothing ran, and every test that was skipped: nothing is left out in silence.
 
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::net::{Ipv4Addr, TcpListener};
-use std::path::PathBuf;
-use std::process::{Command, ExitCode};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::json;
 
 use crate::botocore;
 use crate::browser::Browser;
 use crate::dist;
 use crate::library;
-use crate::process::{self, Source};
+use crate::process::{self, Guarded, Source};
 use crate::tally::Tally;
 use crate::tools::{Toolbox, WASM, npm_ci};
 use crate::workspace::Workspace;
@@ -125,7 +126,8 @@ fn signatures(workspace: &Workspace) -> Result<Tally> {
 }
 
 /// Each package gets a world of its own. Its tests find their way by their own address: the page
-/// that runs them has port A, the desk's origin with the library A+1, the softphone's A+2.
+/// that runs them has port A, the desk's origin A+1, the softphone's A+2, the library's A+3: what the
+/// desk's origin serves, no page of another may load.
 fn wasm(workspace: &Workspace) -> Result<Tally> {
     let tools = Toolbox::ensure(workspace)?;
     let browser = Browser::ensure()?;
@@ -149,6 +151,7 @@ fn wasm(workspace: &Workspace) -> Result<Tally> {
     let mut sum = Tally::default();
     for package in IN_BROWSER {
         let port = adjacent_ports()?;
+        let library = serve_files(&site, port + 3)?;
         let world = World::start(
             workspace,
             [
@@ -184,8 +187,36 @@ fn wasm(workspace: &Workspace) -> Result<Tally> {
             .env("WASM_BINDGEN_TEST_TIMEOUT", "180");
         sum += count_libtest(package, &mut cargo)?.or_failure_if_empty();
         drop(world);
+        drop(library);
     }
     Ok(sum)
+}
+
+/// Serves a folder's files as they are, to any page, once this returns.
+fn serve_files(folder: &Path, port: u16) -> Result<Guarded> {
+    let mut server = Command::new("python3");
+    server
+        .args([
+            "-u",
+            "-m",
+            "http.server",
+            "--bind",
+            "127.0.0.1",
+            "--directory",
+        ])
+        .arg(folder)
+        .arg(port.to_string())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
+    let mut serving = Guarded::spawn(&mut server)?;
+    let output = serving.child.stdout.take().context("no standard output")?;
+    let mut line = String::new();
+    BufReader::new(output).read_line(&mut line)?;
+    ensure!(
+        line.starts_with("Serving"),
+        "the library is not served: {line}"
+    );
+    Ok(serving)
 }
 
 /// `tests/webdriver.json`, for the very browser that was found to fit the driver.
@@ -267,11 +298,11 @@ fn adjacent_ports() -> Result<u16> {
             port.checked_add(offset)
                 .is_some_and(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok())
         };
-        if free(1) && free(2) {
+        if (1..=3).all(free) {
             return Ok(port);
         }
     }
-    bail!("no three adjacent ports are free")
+    bail!("no four adjacent ports are free")
 }
 
 fn pass_on(source: Source, line: &str) {

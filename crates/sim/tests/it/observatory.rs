@@ -123,10 +123,10 @@ fn referrer_policy(answer: &Answer) {
     assert!(private.contains(&value), "{value}");
 }
 
-/// `cross-origin-resource-policy-implemented-with-same-site`: ten points.
+/// `cross-origin-resource-policy-implemented-with-same-origin`: ten points.
 fn resource_policy(answer: &Answer) {
     let value = answer.header("cross-origin-resource-policy");
-    assert!(matches!(value, Some("same-origin" | "same-site")));
+    assert_eq!(value, Some("same-origin"));
 }
 
 #[rstest]

@@ -328,7 +328,7 @@ async fn load_library() {
         .create_element("script")
         .expect("an element")
         .unchecked_into();
-    script.set_src(&format!("{}/connect-streams.js", origin(1)));
+    script.set_src(&format!("{}/connect-streams.js", origin(3)));
     let loaded = Promise::new(&mut |resolve, reject| {
         script.set_onload(Some(&resolve));
         script.set_onerror(Some(&reject));
