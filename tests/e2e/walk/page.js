@@ -150,7 +150,9 @@ export function drive() {
 
     /** What is kept of finished calls, and the rows of those contacts on screen. */
     kept(contacts) {
-      const lines = (localStorage.getItem("desk.journal") ?? "").split("\n").map((line) => line.split("\t"));
+      // What is not ASCII is written by its number.
+      const text = (localStorage.getItem("desk.journal") ?? "").replace(/%u(\d+);/g, (_, code) => String.fromCodePoint(Number(code)));
+      const lines = text.split("\n").map((line) => line.split("\t"));
       const of = (line) => contacts === undefined || contacts.includes(line[1]);
       const rows = [...document.querySelectorAll('[data-testid="call-record"]')].map(({ dataset }) => ({ contact: dataset.contactId, outcome: dataset.outcome }));
       return { records: lines.filter((line) => line[0] === "record" && of(line)), open: lines.filter((line) => line[0] === "offer" && of(line)), rows: rows.filter(({ contact }) => contacts?.includes(contact)) };
