@@ -158,13 +158,33 @@ pub(crate) fn time_of_day(at: DateTime<Utc>, locale: Locale) -> String {
 /// A text however wide or large it is written: what is looked for, and where.
 pub(crate) fn plain(text: &str) -> String {
     let text = JsString::from(text).normalize("NFKC");
-    text.to_lower_case().trim().into()
+    text.to_lower_case().into()
 }
 
-/// Whether a text contains another, both of them [plain].
-pub(crate) fn contains(text: &str, sought: &str) -> bool {
-    // The browser's own search: the one of Rust's strings weighs 4 kB.
-    JsString::from(text).includes(sought, 0)
+/// Adds a text to those that are looked through together, each on a line of its own: the browser makes
+/// a thousand of them [plain] at once far sooner than one by one.
+pub(crate) fn add_line(lines: &mut String, mut text: String) {
+    text.retain(|letter| letter != '\n');
+    lines.push_str(&text);
+    lines.push('\n');
+}
+
+/// Of each line whether it contains a text, both of them [plain].
+pub(crate) fn lines_with(lines: &str, sought: &str) -> Vec<bool> {
+    let mut found = Vec::new();
+    let mut is_found = sought.is_empty();
+    // The search of Rust's own strings weighs 4 kB, and the browser's wants the text anew each time.
+    let mut rest = lines.as_bytes();
+    while let Some((first, others)) = rest.split_first() {
+        if *first == b'\n' {
+            found.push(is_found);
+            is_found = sought.is_empty();
+        } else {
+            is_found = is_found || rest.starts_with(sought.as_bytes());
+        }
+        rest = others;
+    }
+    found
 }
 
 /// Year, month and day.
@@ -222,6 +242,21 @@ mod tests {
     #[case::backwards(-5, "0:00")]
     fn a_duration_is_written_as_on_a_clock(#[case] seconds: i64, #[case] written: &str) {
         assert_eq!(duration(TimeDelta::seconds(seconds)), written);
+    }
+
+    #[rstest]
+    #[case::in_two("b", &[true, false, true, false])]
+    #[case::to_the_end_of_its_line("bc", &[false, false, true, false])]
+    #[case::not_over_the_end_of_a_line("bd", &[false; 4])]
+    #[case::in_the_last("語", &[false, false, false, true])]
+    #[case::longer_than_any("abcdef", &[false; 4])]
+    #[case::nothing_is_in_each("", &[true; 4])]
+    fn a_text_is_found_in_the_lines_that_hold_it(#[case] sought: &str, #[case] found: &[bool]) {
+        let mut lines = String::new();
+        for line in ["ab", "", "dabc", "国\n語"] {
+            add_line(&mut lines, line.into());
+        }
+        assert_eq!(lines_with(&lines, sought), found);
     }
 
     #[test]

@@ -82,27 +82,26 @@ pub(super) fn orders(desk: DeskHandle) -> El {
     // What each order can be found by, from the first letter that is looked for.
     let texts = Selection::new(move || {
         piece.follow();
-        let mut texts = Vec::new();
+        let mut texts = String::new();
         look_at_each(desk, |order| {
-            texts.push(format::plain(&in_words(desk, order)));
+            format::add_line(&mut texts, in_words(desk, order));
         });
-        texts
+        format::plain(&texts)
     });
     let found = Selection::new(move || {
         piece.follow();
-        let mut found = Vec::new();
-        look_at_each(desk, |order| found.push(order.keep()));
-        let sought = sought.with(|sought| format::plain(sought));
+        let sought = sought.with(|sought| format::plain(sought.trim()));
+        let mut is_found = Vec::new();
         if !sought.is_empty() {
-            texts.with(|texts| {
-                let mut texts = texts.iter();
-                found.retain(|_| {
-                    texts
-                        .next()
-                        .is_some_and(|text| format::contains(text, &sought))
-                });
-            });
+            is_found = texts.with(|texts| format::lines_with(texts, &sought));
         }
+        let mut is_found = is_found.into_iter();
+        let mut found = Vec::new();
+        look_at_each(desk, |order| {
+            if is_found.next().unwrap_or(sought.is_empty()) {
+                found.push(order.keep());
+            }
+        });
         found
     });
     // How many parts of the list may have been seen, and which orders are open: they stay so when more

@@ -142,12 +142,17 @@ fn destinations(
         Text::ConsultMeans
     };
     let found = Selection::new(move || {
-        let sought = sought.with(|sought| format::plain(sought));
+        let sought = sought.with(|sought| format::plain(sought.trim()));
         desk.read(|desk| {
-            let entries = desk.directory().entries.iter();
-            let found =
-                entries.filter(|entry| format::contains(&format::plain(&entry.name), &sought));
-            found.take(SHOWN + 1).cloned().collect::<Vec<_>>()
+            let entries = &desk.directory().entries;
+            let mut names = String::new();
+            for entry in entries {
+                format::add_line(&mut names, entry.name.clone());
+            }
+            let is_found = format::lines_with(&format::plain(&names), &sought);
+            let found = entries.iter().zip(is_found).filter(|(_, found)| *found);
+            let found = found.map(|(entry, _)| entry.clone());
+            found.take(SHOWN + 1).collect::<Vec<_>>()
         })
     });
     let number = move || sought.with(|sought| PhoneNumber::from_typed(sought, desk.country()));
