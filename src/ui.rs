@@ -203,9 +203,18 @@ impl El {
     }
 
     /// Makes a button of it, which may be pressed while `enabled`. Else it is `aria-disabled`:
-    /// `disabled` would take the focus from whoever has just pressed it. Each click counts, however
-    /// fast: so are digits typed.
+    /// `disabled` would take the focus from whoever has just pressed it. The second click of a double
+    /// click is none: what the first did may have changed what the button is for.
     pub(crate) fn press(
+        self,
+        enabled: impl Fn() -> bool + 'static,
+        on_press: impl Fn() + 'static,
+    ) -> Self {
+        self.press_boxed(Rc::new(enabled), Box::new(on_press), 1)
+    }
+
+    /// As [press](Self::press), but each click counts, however fast: so are digits typed.
+    pub(crate) fn press_each(
         self,
         enabled: impl Fn() -> bool + 'static,
         on_press: impl Fn() + 'static,
@@ -342,8 +351,7 @@ pub(crate) fn run(then: Box<dyn Compute<()>>) {
 }
 
 /// A button that never changes its place: when it means nothing it is disabled, not gone. Its
-/// role among the others is for the style sheet: `accept`, `end`, `plain`. The second click of a
-/// double click is none: what the first did may have changed whose call the button is for.
+/// role among the others is for the style sheet: `accept`, `end`, `plain`.
 pub(crate) fn button(
     role: &'static str,
     label: impl Fn() -> Text + 'static,
@@ -352,7 +360,7 @@ pub(crate) fn button(
     on_press: impl Fn() + 'static,
 ) -> El {
     el("button")
-        .press_boxed(Rc::new(enabled), Box::new(on_press), 1)
+        .press(enabled, on_press)
         .set("data-role", role)
         .words(move || desk.say(label()).into())
 }

@@ -149,6 +149,20 @@ pub(crate) fn inquiry(error: &InquiryError) -> Text {
     }
 }
 
+/// Why nothing can be said of who calls, and whether that is asked again without a press. (What the agent
+/// has searched for is not.)
+pub(crate) fn trouble(error: &InquiryError) -> [Option<Text>; 2] {
+    let said = inquiry(error);
+    let is_asked_again = matches!(
+        said,
+        Text::CustomerThrottled | Text::CustomerUpstream | Text::CustomerUnreachable
+    );
+    [
+        Some(said),
+        is_asked_again.then_some(Text::CustomerTriedAgain),
+    ]
+}
+
 /// How a search went that has found nobody.
 pub(crate) fn found_nobody(outcome: &SearchOutcome) -> Text {
     match outcome {

@@ -247,3 +247,28 @@ async fn a_disabled_button_keeps_the_focus_and_ignores_presses() {
         (1, Some("true"), true)
     );
 }
+
+#[wasm_bindgen_test]
+async fn the_second_click_of_a_double_click_counts_only_where_each_does() {
+    for (each, counted) in [(false, 1), (true, 2)] {
+        let presses = Rc::new(Cell::new(0));
+        let count = presses.clone();
+        let made = Made::by(|| {
+            let press = move || count.set(count.get() + 1);
+            if each {
+                el("button").press_each(|| true, press)
+            } else {
+                el("button").press(|| true, press)
+            }
+        })
+        .await;
+        for clicks in [1, 2] {
+            let click = web_sys::UiEventInit::new();
+            click.set_detail(clicks);
+            click.set_bubbles(true);
+            let click = UiEvent::new_with_event_init_dict("click", &click).unwrap();
+            made.element.dispatch_event(&click).unwrap();
+        }
+        assert_eq!(presses.get(), counted, "each: {each}");
+    }
+}

@@ -21,7 +21,7 @@ use crate::{
     runtime::DeskHandle,
     signal::{Selection, State},
     text::{
-        Locale, Text,
+        self, Locale, Text,
         customer::{self as words, MATCH_KEYS, USES, word},
     },
     ui::{El, button, el, fact, put_focus, section},
@@ -53,6 +53,13 @@ pub(super) fn customer(desk: DeskHandle) -> El {
         vec![orders(desk), card(desk), history(desk)]
     };
     let is_named = move || desk.read(|told| shown(told).is_some());
+    // Attributes, not `:has()`: with 1,000 orders on a slow machine that took longer than any press.
+    let is_choice = move || {
+        desk.read(|told| {
+            let identity = told.customer_in_front().map(ScreenPop::identity);
+            matches!(identity, Some(Identity::Ambiguous))
+        })
+    };
     let said = move || {
         changes.follow();
         desk.look(|told| said(desk, told))
@@ -65,11 +72,12 @@ pub(super) fn customer(desk: DeskHandle) -> El {
         .words(said);
     section("customer", desk.say(Text::Customer))
         .set("tabindex", "-1")
-        .child(customer_search(desk))
         .child(customer_access(desk))
+        .child(customer_search(desk))
         .child(
             el("div")
                 .class("who")
+                .toggle("data-choice", is_choice)
                 .child(said)
                 .child(el("div").refuge(".customer").children(who)),
         )
@@ -130,6 +138,7 @@ fn said(desk: DeskHandle, told: &Desk) -> String {
             let (name, honorific) = name(desk, one.profile().0);
             return name + honorific;
         }
+        Some(Identity::Failed(error)) => return text::join(words::trouble(error), desk.locale()),
         Some(identity) => words::identity(identity),
     };
     desk.say(sentence).to_owned()
@@ -198,7 +207,7 @@ fn named(desk: DeskHandle, told: &Desk, pop: &ScreenPop, customer: &Candidate) -
         }
     }
     if let Some(error) = &pop.trouble {
-        about.add(DOT, desk.say(words::inquiry(error)));
+        about.add(DOT, &text::join(words::trouble(error), desk.locale()));
     }
     let mut why = Line::default();
     for reason in customer.found().0.list("why") {

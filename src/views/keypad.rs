@@ -84,7 +84,7 @@ fn keys(desk: DeskHandle, open: State<bool>, sent: State<String>) -> El {
     KEYS.into_iter().fold(keys, |keys, key| {
         keys.child(
             el("button")
-                .press(
+                .press_each(
                     move || desk.read(takes_tones),
                     move || {
                         send(desk, sent, key);
