@@ -53,7 +53,7 @@ class Troubles {
 }
 
 export const test = base.extend({
-  /** Whether a worker's world has customers, `test.use({ customers: true })`: the shop and the proxy. */
+  /** Whether a worker's world has customers, `test.use({ customers: true })`: the shop and the proxy, "lambda" for the one of the deployment. */
   customers: [false, { option: true, scope: "worker" }],
 
   /** `settings` of the configuration. */

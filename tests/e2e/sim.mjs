@@ -24,12 +24,15 @@ const CUSTOMERS = {
   auth: { issuer: "{identity}", clientId: "agent-desk", scope: "openid profile", audience: "agent-desk-api" },
 };
 
-/** What the proxy is told of the simulator; nothing of it is anybody's. */
-const PROXY = {
+/** Whose requests the simulator believes: the keys of AWS's own documentation. */
+const KEYS = {
   AWS_REGION: "ap-northeast-1",
-  // The keys of AWS's own documentation.
   AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE",
   AWS_SECRET_ACCESS_KEY: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+};
+
+/** What the proxy is told of the simulator; nothing of it is anybody's. */
+const PROXY = {
   DESK_CONNECT_INSTANCE: "5ca1ab1e-0000-4000-8000-00000000c0de",
   DESK_PROFILES_DOMAIN: "amazon-connect-demo",
   DESK_AUDIENCE: "agent-desk-api",
@@ -53,7 +56,8 @@ export class Sim {
 
   /**
    * Serving the site in `dist`, with options of the program besides those that every journey needs.
-   * With `customers` there are an invented shop and the proxy; `settings` are those of the configuration.
+   * With `customers` there are an invented shop and the proxy, as a program of its own or, where it is
+   * "lambda", as the function of the deployment's template; `settings` are those of the configuration.
    */
   static async start({ dist = process.env.DESK_DIST, more = [], customers = false, settings = {} } = {}) {
     const sim = new Sim();
@@ -71,19 +75,39 @@ export class Sim {
     sim.ccp = address("ccp");
     /** The identity provider's issuer. */
     sim.identity = address("identity");
-    if (customers) await sim.#startProxy(address("aws"));
+    /** What only a local world has to say of itself. */
+    const here = {
+      ...KEYS,
+      AWS_ENDPOINT_URL: address("aws"),
+      DESK_ORIGINS: new URL(sim.desk).origin,
+      // Whoever turns the simulator's clock turns the proxy's.
+      DESK_CLOCK_URL: new URL("/control/clock", sim.ccp).href,
+    };
+    if (customers === "lambda") await sim.#startLambda(here);
+    else if (customers) await sim.#startProxy(here);
     return sim;
   }
 
-  async #startProxy(aws) {
-    const env = {
-      ...PROXY,
-      AWS_ENDPOINT_URL: aws,
-      DESK_ISSUER: this.identity,
-      DESK_ORIGINS: new URL(this.desk).origin,
-      // Whoever turns the simulator's clock turns the proxy's.
-      DESK_CLOCK_URL: new URL("/control/clock", this.ccp).href,
+  /** The function behind its URL, run as often as it is asked at once; all else it is told by the template. */
+  async #startLambda(here) {
+    const { host } = new URL(this.desk);
+    const parameters = {
+      ConnectInstanceId: PROXY.DESK_CONNECT_INSTANCE,
+      ConnectOrigin: new URL(this.ccp).origin,
+      ProfilesDomain: PROXY.DESK_PROFILES_DOMAIN,
+      CloudFrontHost: host,
+      CodeKey: "code/here.zip",
+      Issuer: this.identity,
+      Audience: PROXY.DESK_AUDIENCE,
+      OrderNameKey: PROXY.DESK_ORDER_NAME_KEY,
     };
+    const options = Object.entries(parameters).map(([name, value]) => `--parameter=${name}=${value}`);
+    const ready = await this.#run("Lambda", process.env.DESK_LAMBDA, [process.env.DESK_PROXY, ...options], here, (line) => line.startsWith("READY "));
+    await this.control("api", { url: ready.replace("READY url=", "") });
+  }
+
+  async #startProxy(here) {
+    const env = { ...PROXY, ...here, DESK_ISSUER: this.identity };
     const listening = await this.#run("proxy", process.env.DESK_PROXY, [], env, (line) => JSON.parse(line).message === "listening");
     /** Address of the proxy, to which the desk's origin passes `/api/*` on. */
     this.proxy = `http://${JSON.parse(listening).address}`;

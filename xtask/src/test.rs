@@ -256,7 +256,8 @@ fn end_to_end(workspace: &Workspace) -> Result<Tally> {
         .env("CHROMIUM", &browser.program)
         .env("DESK_DIST", &dist)
         .env("DESK_SIM", workspace.debug_binary("sim"))
-        .env("DESK_PROXY", workspace.debug_binary("desk-proxy"));
+        .env("DESK_PROXY", workspace.debug_binary("desk-proxy"))
+        .env("DESK_LAMBDA", workspace.debug_binary("local-lambda"));
     let status = process::follow("journeys", &mut playwright, pass_on)?;
     let text = fs::read_to_string(&report).context("Playwright left no report")?;
     Ok(Tally::of_playwright(&text)?.with_exit(status.success()))

@@ -32,6 +32,11 @@ impl Clock {
         Self::new(move || ask(&url).unwrap_or_else(Utc::now))
     }
 
+    /// The one at this address, or else that of this machine.
+    pub fn at(url: Option<Uri>) -> Self {
+        url.map_or_else(Self::system, Self::asked_at)
+    }
+
     /// A clock that says what `now` says.
     pub fn new(now: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
         Self(Arc::new(now))

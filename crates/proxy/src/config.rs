@@ -11,6 +11,8 @@ use std::net::SocketAddr;
 use std::str::FromStr;
 use std::time::Duration;
 
+use aws_config::{BehaviorVersion, Region};
+use aws_credential_types::provider::SharedCredentialsProvider;
 use http::Uri;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 
@@ -283,6 +285,11 @@ impl fmt::Display for ConfigError {
     }
 }
 
+/// There is no place to look for credentials at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the chain of credentials is empty")]
+pub struct NoCredentials;
+
 impl Config {
     /// Reads the process's environment.
     ///
@@ -291,6 +298,20 @@ impl Config {
     /// Every variable that is missing or wrong.
     pub fn from_env() -> Result<Self, ConfigError> {
         Self::read(|name| std::env::var(name).ok())
+    }
+
+    /// What this machine has to sign with, by AWS's own chain of places to look. Nothing is asked of
+    /// them yet.
+    ///
+    /// # Errors
+    ///
+    /// [`NoCredentials`].
+    pub async fn credentials(&self) -> Result<SharedCredentialsProvider, NoCredentials> {
+        let chain = aws_config::defaults(BehaviorVersion::latest())
+            .region(Region::new(self.region.to_string()))
+            .load()
+            .await;
+        chain.credentials_provider().ok_or(NoCredentials)
     }
 
     /// Reads variables by `look_up`; an empty one counts as not set.

@@ -54,8 +54,8 @@ mod upstream;
 
 pub use clock::Clock;
 pub use config::{
-    AudienceClaim, CacheLimits, Config, ConfigError, Limits, TokenConfig, UserBy, VARIABLES,
-    Variable,
+    AudienceClaim, CacheLimits, Config, ConfigError, Limits, NoCredentials, TokenConfig, UserBy,
+    VARIABLES, Variable,
 };
 pub use form::{Malformed, read as read_request};
 pub use orders::{OrderBook, OrderObject};

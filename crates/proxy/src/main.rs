@@ -5,7 +5,6 @@
 
 use std::process::ExitCode;
 
-use aws_config::{BehaviorVersion, Region};
 use proxy::{Clock, Config, Proxy, router, serve};
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpListener;
@@ -93,18 +92,9 @@ fn log(config: &Config) {
 }
 
 async fn run(config: Config, until_stdin_closes: bool) -> Result<(), lambda_http::Error> {
-    let chain = aws_config::defaults(BehaviorVersion::latest())
-        .region(Region::new(config.region.to_string()))
-        .load()
-        .await;
-    let credentials = chain
-        .credentials_provider()
-        .ok_or("the chain of credentials is empty")?;
+    let credentials = config.credentials().await?;
     let listen = config.listen;
-    let clock = match config.clock.clone() {
-        Some(url) => Clock::asked_at(url),
-        None => Clock::system(),
-    };
+    let clock = Clock::at(config.clock.clone());
     let proxy = Proxy::new(config, credentials, clock)?;
     if on_lambda() {
         return lambda_http::run_with_streaming_response(router(proxy)).await;

@@ -263,7 +263,10 @@ async fn protect(State(site): State<Site>, request: Request, next: Next) -> Resp
     };
     let found = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
     let headers = response.headers_mut();
-    headers.extend(added(behaviour));
+    // In the place of the origin's own; `extend` would put them beside.
+    for (name, value) in added(behaviour) {
+        headers.insert(name, value);
+    }
     // What was uploaded carries how long it is kept; a file that is not there carries nothing, and the
     // proxy speaks for itself.
     let file = site.edge.file(site.edge.name(&path));

@@ -1,5 +1,5 @@
 //! What `infra/desk.yaml` says: the template for given parameters, as `CloudFormation` would make it, and
-//! of that the site as `CloudFront` would serve it.
+//! of that the site as `CloudFront` would serve it and the proxy as Lambda would run it.
 //!
 //! The local world serves the desk by this, and the deployment uploads it by this, so that headers,
 //! paths and caching stand in one place: the template. This crate reads and computes; it opens no
@@ -14,6 +14,7 @@
 
 mod document;
 mod function;
+mod lambda;
 mod pattern;
 mod site;
 
@@ -22,6 +23,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use crate::function::Scope;
+pub use crate::lambda::Lambda;
 pub use crate::site::{Behaviour, FileRule, Site, Target};
 
 /// The template, as it is deployed.
@@ -97,6 +99,15 @@ impl Stack {
     /// [`StackError::Unsaid`].
     pub fn site(&self) -> Result<Site, StackError> {
         Site::of(&self.resources)
+    }
+
+    /// The proxy, as Lambda would run it.
+    ///
+    /// # Errors
+    ///
+    /// [`StackError::Unsaid`]: for one, a stack of the first pass has none.
+    pub fn lambda(&self) -> Result<Lambda, StackError> {
+        Lambda::of(&self.resources)
     }
 }
 

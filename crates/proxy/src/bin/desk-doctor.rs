@@ -3,7 +3,6 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use aws_config::{BehaviorVersion, Region};
 use proxy::doctor::{Verdict, examine};
 use proxy::{Clock, Config, VARIABLES};
 
@@ -43,17 +42,8 @@ fn main() -> ExitCode {
 
 /// How many faults there are.
 async fn run(config: Config) -> Result<usize, Box<dyn std::error::Error>> {
-    let chain = aws_config::defaults(BehaviorVersion::latest())
-        .region(Region::new(config.region.to_string()))
-        .load()
-        .await;
-    let credentials = chain
-        .credentials_provider()
-        .ok_or("the chain of credentials is empty")?;
-    let clock = config
-        .clock
-        .clone()
-        .map_or_else(Clock::system, Clock::asked_at);
+    let credentials = config.credentials().await?;
+    let clock = Clock::at(config.clock.clone());
     let findings = examine(config, credentials, clock).await?;
     for finding in &findings {
         say(&finding.to_string());
