@@ -9,6 +9,63 @@
 const told = document.querySelector("script[data-wasm]").dataset;
 const { js, wasm, streams, streamsIntegrity, recorder, recorderIntegrity, proxy, proxyIntegrity } = told;
 
+// First of all what must come over the network, so that nothing else keeps it waiting. What differs
+// between deployments is on its way since the page began (index.html), and is never taken from the
+// browser's cache: an address that has changed has changed today.
+window.deskSettings = fetch("/config.json", { cache: "no-store" })
+  .then((answer) => (answer.ok ? answer.text() : null))
+  .catch(() => null);
+const parts = Promise.all([import(js), compile(), fetchText()]);
+
+// The glue is held to the integrity of its `modulepreload` link. WebAssembly has no such attribute:
+// it comes from the same origin, under a name that is the hash of its bytes. It is compiled while the
+// glue is still on its way.
+async function compile() {
+  try {
+    return await WebAssembly.compileStreaming(fetch(wasm));
+  } catch {
+    // A host that does not call it `application/wasm`.
+    return WebAssembly.compile(await (await fetch(wasm)).arrayBuffer());
+  }
+}
+
+// The settings are judged by the app; here they may be anything.
+function languageOf(settings) {
+  try {
+    return JSON.parse(settings).locale;
+  } catch {
+    return "ja";
+  }
+}
+
+// The app's sentences, in the language of whoever reads them: the address asks for one, or the
+// deployment says it. What is neither is said to be wrong in Japanese. Until the deployment has said it,
+// the browser's own language is the likeliest, and its sentences come meanwhile.
+async function fetchText() {
+  const asked = new URLSearchParams(location.search).get("lang");
+  if (/^(ja|en)([-_]|$)/i.test(asked)) return keepText(sentences(asked));
+  const language = /^ja/i.test(navigator.language) ? "ja" : "en";
+  const likely = sentences(language);
+  likely.catch(() => {});
+  const wanted = languageOf(await window.deskSettings);
+  return keepText(isEnglish(wanted) === isEnglish(language) ? likely : sentences(wanted));
+}
+
+function isEnglish(language) {
+  return /^en([-_]|$)/i.test(language);
+}
+
+async function sentences(language) {
+  const [file, integrity] = isEnglish(language) ? [told.textEn, told.textEnIntegrity] : [told.textJa, told.textJaIntegrity];
+  const answer = await fetch(file, { integrity });
+  if (!answer.ok) throw new Error(`no ${file}`);
+  return answer.text();
+}
+
+async function keepText(text) {
+  window.deskText = await text;
+}
+
 // Which page of the browser leads: the one that holds the lock. The others wait in a queue, in which
 // the browser moves them up when that page goes, however it goes. Asked for here, for the app embeds
 // the softphone only when it knows. An attribute and an event say what this page is.
@@ -147,51 +204,6 @@ window.deskBrowser = {
   },
 };
 
-// What differs between deployments, asked for before the app that reads it is there. Never from the
-// browser's cache, whatever a host's headers say: an address that has changed has changed today.
-window.deskSettings = fetch("/config.json", { cache: "no-store" })
-  .then((answer) => (answer.ok ? answer.text() : null))
-  .catch(() => null);
-
-// The settings are judged by the app; here they may be anything.
-function languageOf(settings) {
-  try {
-    return JSON.parse(settings).locale;
-  } catch {
-    return "ja";
-  }
-}
-
-// The app's sentences, in the language of whoever reads them and no other: the address asks for one, or
-// the deployment says it. What is neither is said to be wrong in Japanese.
-async function fetchText() {
-  let wanted = new URLSearchParams(location.search).get("lang");
-  if (!/^(ja|en)([-_]|$)/i.test(wanted)) {
-    wanted = languageOf(await window.deskSettings);
-  }
-  const [file, integrity] = /^en([-_]|$)/i.test(wanted) ? [told.textEn, told.textEnIntegrity] : [told.textJa, told.textJaIntegrity];
-  const answer = await fetch(file, { integrity });
-  if (!answer.ok) throw new Error(`no ${file}`);
-  window.deskText = await answer.text();
-}
-
-// The glue is held to the integrity of its `modulepreload` link. WebAssembly has no such attribute:
-// it comes from the same origin, under a name that is the hash of its bytes. It is compiled while the
-// glue is still on its way.
-async function start() {
-  const [glue, module] = await Promise.all([import(js), compile(), fetchText()]);
-  await glue.default({ module_or_path: module });
-}
-
-async function compile() {
-  try {
-    return await WebAssembly.compileStreaming(fetch(wasm));
-  } catch {
-    // A host that does not call it `application/wasm`.
-    return WebAssembly.compile(await (await fetch(wasm)).arrayBuffer());
-  }
-}
-
 // The app reads the attribute and listens for the event, whichever comes first for it.
 function announce(outcome) {
   document.documentElement.dataset.streams = outcome;
@@ -274,7 +286,8 @@ async function offerCcp(main, words) {
 // Before the app starts, so that the event cannot be missed.
 window.addEventListener("desk:shell", loadStreams, { once: true });
 try {
-  await start();
+  const [glue, module] = await parts;
+  await glue.default({ module_or_path: module });
 } catch (error) {
   console.error("the desk could not start", error);
   paintFatal();

@@ -55,33 +55,44 @@ impl Browser {
         })
     }
 
-    /// Finds a browser and its driver; installs them where the system's packages may be installed.
+    /// Finds a browser and its driver; installs them where the system's packages may be installed, and
+    /// a Japanese font with them where there is none. Without one the browser looks in vain for each
+    /// letter of the screen, which no agent's machine does.
     ///
     /// # Errors
     ///
     /// A sentence that says what is missing and how to get it.
     pub(crate) fn ensure() -> Result<Self> {
-        Self::find().or_else(|missing| {
+        let found = Self::find().or_else(|missing| {
             if !may_install() {
                 return Err(missing);
             }
-            let mut update = Command::new("apt-get");
-            process::step("refresh the package lists", update.arg("update"))?;
-            let mut install = Command::new("apt-get");
-            install.args([
-                "install",
-                "--yes",
-                "--no-install-recommends",
-                "chromium",
-                "chromium-driver",
-            ]);
-            process::step(
-                "install Chromium (once)",
-                install.env("DEBIAN_FRONTEND", "noninteractive"),
-            )?;
+            install("Chromium", &["chromium", "chromium-driver"])?;
             Self::find()
-        })
+        })?;
+        if may_install() && lacks_japanese_font() {
+            install("a Japanese font", &["fonts-ipafont-gothic"])?;
+        }
+        Ok(found)
     }
+}
+
+fn install(what: &str, packages: &[&str]) -> Result<()> {
+    let mut update = Command::new("apt-get");
+    process::step("refresh the package lists", update.arg("update"))?;
+    let mut install = Command::new("apt-get");
+    install
+        .args(["install", "--yes", "--no-install-recommends"])
+        .args(packages)
+        .env("DEBIAN_FRONTEND", "noninteractive");
+    process::step(&format!("install {what} (once)"), &mut install)
+}
+
+/// Whether fontconfig knows no font that has Japanese. (Without fontconfig the browser is not there
+/// either, which brings it.)
+fn lacks_japanese_font() -> bool {
+    let listed = Command::new("fc-list").arg(":lang=ja").output();
+    listed.is_ok_and(|listed| listed.status.success() && listed.stdout.is_empty())
 }
 
 /// How a person gets the browser on this system.
