@@ -12,6 +12,9 @@ import lighthouse, { desktopConfig } from "lighthouse";
 import { launchOptions } from "../../tests/e2e/chromium.mjs";
 import { Sim } from "../../tests/e2e/sim.mjs";
 
+/** Of what Lighthouse has found, as much as says what it is. */
+const LONGEST_LINE = 300;
+
 const CATEGORIES = ["performance", "accessibility", "best-practices"];
 
 async function audit(sim) {
@@ -33,8 +36,10 @@ function complaints({ categories, audits, runWarnings }) {
   const lines = runWarnings.map((warning) => `warning: ${warning}`);
   for (const { id, auditRefs } of Object.values(categories)) {
     for (const { id: name, weight } of auditRefs) {
-      const { score, displayValue, title } = audits[name];
-      if (weight > 0 && score !== null && score < 1) lines.push(`${id}: ${name}, ${score.toFixed(2)}: ${displayValue ?? title}`);
+      const { score, displayValue, title, details } = audits[name];
+      if (weight === 0 || score === null || score === 1) continue;
+      lines.push(`${id}: ${name}, ${score.toFixed(2)}: ${displayValue ?? title}`);
+      for (const item of details?.items ?? []) lines.push(`    ${JSON.stringify(item).slice(0, LONGEST_LINE)}`);
     }
   }
   return lines;
