@@ -1,10 +1,12 @@
 // The two pages that are measured side by side, in one browser, on one simulator.
 
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { once } from "node:events";
 import { createRequire } from "node:module";
 import { extname, join } from "node:path";
+import { brotliCompressSync } from "node:zlib";
 
 import { launchOptions } from "../tests/e2e/chromium.mjs";
 import { signInForCustomers } from "../tests/e2e/customers.mjs";
@@ -15,18 +17,39 @@ import { witness } from "./witness.mjs";
 // Playwright is the journeys' own.
 const { chromium } = createRequire(new URL("../tests/e2e/package.json", import.meta.url))("@playwright/test");
 
+/** As the agent's browser is set up. */
+const AGENTS_BROWSER = { locale: "ja-JP", timezoneId: "Asia/Tokyo", viewport: { width: 1280, height: 800 } };
+
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8" };
 
-/** Serves the plain page with the very library that the desk ships. */
-async function servePlainPage() {
+/**
+ * Serves the plain page with the very library that the desk ships: anew each time, or as the deployment
+ * serves a file that keeps its name, compressed, and asked for each time whether it is still the same.
+ */
+async function servePlainPage(asDeployed) {
   const folder = new URL("plain/", import.meta.url).pathname;
+  // Compressing takes seconds: it is done before anybody asks.
+  const compressed = new Map();
+  const compress = (body) => {
+    const etag = `"${createHash("sha256").update(body).digest("hex")}"`;
+    if (!compressed.has(etag)) compressed.set(etag, brotliCompressSync(body));
+    return etag;
+  };
+  if (asDeployed) compress(await readFile(process.env.BENCH_STREAMS));
   let ccp = "";
   const server = createServer(async (request, response) => {
     const name = new URL(request.url, "http://127.0.0.1").pathname.slice(1) || "index.html";
     try {
       let body = name === "connect-streams-min.js" ? await readFile(process.env.BENCH_STREAMS) : await readFile(join(folder, name));
       if (name === "index.html") body = body.toString().replaceAll('"{ccp}"', JSON.stringify(ccp));
-      response.writeHead(200, { "content-type": TYPES[extname(name)] ?? "application/octet-stream", "cache-control": "no-store" });
+      const headers = { "content-type": TYPES[extname(name)] ?? "application/octet-stream", "cache-control": "no-store" };
+      if (asDeployed) {
+        const etag = compress(body);
+        Object.assign(headers, { "cache-control": "no-cache", "content-encoding": "br", etag });
+        if (request.headers["if-none-match"] === etag) return response.writeHead(304, headers).end();
+        body = compressed.get(etag);
+      }
+      response.writeHead(200, headers);
       response.end(body);
     } catch {
       response.writeHead(404).end();
@@ -39,11 +62,14 @@ async function servePlainPage() {
 
 /** The world of a benchmark: a simulator, both pages, a browser. */
 export class World {
-  /** With `customers` there are the shop and the signed proxy, and the desk's agent is signed in for them. */
-  static async start({ customers = false } = {}) {
+  /**
+   * With `customers` there are the shop and the signed proxy, and the desk's agent is signed in for them.
+   * With `asDeployed` the plain page is compressed and kept as the desk's files are.
+   */
+  static async start({ customers = false, asDeployed = false } = {}) {
     const world = new World();
     world.customers = customers;
-    world.plain = await servePlainPage();
+    world.plain = await servePlainPage(asDeployed);
     world.sim = await Sim.start({ customers, more: [`--approve-origin=${world.plain.origin}`] });
     world.plain.embed(world.sim.ccp);
     world.browser = await chromium.launch(launchOptions);
@@ -59,7 +85,16 @@ export class World {
   /** A rival in a browser without cookies, storage or cache, on a CPU so many times slower. */
   async open(rival, slowdown = 1) {
     await this.sim.reset();
-    const context = await this.browser.newContext({ locale: "ja-JP", timezoneId: "Asia/Tokyo", viewport: { width: 1280, height: 800 } });
+    return this.visit(rival, await this.browser.newContext(AGENTS_BROWSER), slowdown);
+  }
+
+  /** A browser with a folder of its own for what it keeps, by way of this proxy if one is given. */
+  async launch(folder, proxy) {
+    return chromium.launchPersistentContext(folder, { ...launchOptions, ...AGENTS_BROWSER, ...(proxy ? { proxy: { server: proxy } } : {}) });
+  }
+
+  /** A rival in a new page of that browser; `prepare` is given its DevTools before it is loaded. */
+  async visit(rival, context, slowdown, prepare = () => {}) {
     const page = await context.newPage();
     // Whoever presses what cannot be pressed shall hear of it.
     page.setDefaultTimeout(60_000);
@@ -67,6 +102,7 @@ export class World {
     if (this.customers) await page.addInitScript(witness);
     const devtools = await context.newCDPSession(page);
     if (slowdown !== 1) await devtools.send("Emulation.setCPUThrottlingRate", { rate: slowdown });
+    await prepare(devtools);
     // Told by the page itself: to ask it, Playwright would have it compile 330 kB in the midst of
     // what is measured.
     const signedIn = page.waitForEvent("console", (message) => message.text() === "bench: signed in");

@@ -4,10 +4,12 @@
 //! `bench/measure.mjs` takes the samples; the figures and the limits they are held to are here. It is
 //! the only place of the project where a time is asserted.
 
+pub(crate) mod air;
 pub(crate) mod cold;
 mod figure;
 pub(crate) mod pop;
 pub(crate) mod proxy;
+mod row;
 pub(crate) mod walk;
 
 use std::fs;
@@ -54,7 +56,7 @@ impl Bench {
             Some("memory") => vec![Self::Memory],
             Some(other) => {
                 bail!(
-                    "no such benchmark: {other} (there are calls, start, memory, pop, proxy, cold and walk)"
+                    "no such benchmark: {other} (there are calls, start, memory, pop, air, proxy, cold and walk)"
                 )
             }
         })

@@ -55,6 +55,8 @@ cargo xtask <command>
                      the desk beside a plain page, with limits; writes target/bench/*.json
   bench pop          who is calling: ring to customer and orders, answering while orders stream in,
                      what an agent does with 1,000 orders on a slow CPU, and what moves; with limits
+  bench air          first and second visit over a slow line on a slow CPU, beside the plain page, and
+                     Lighthouse's scores; with limits
   bench proxy        the signed proxy beside a Node service that does the same
   bench cold         the packaged proxy in a local Lambda: from the start to the first byte
   bench walk [--calls N] [--seed S] [--resume] [--first N]
@@ -117,6 +119,7 @@ fn run() -> Result<ExitCode> {
             no_more(&mut args)?;
             match bench.as_deref() {
                 Some("pop") => bench::pop::run(&workspace),
+                Some("air") => bench::air::run(&workspace),
                 Some("proxy") => bench::proxy::run(&workspace),
                 Some("cold") => bench::cold::run(&workspace),
                 other => bench::run(&workspace, &bench::Bench::parse(other)?),

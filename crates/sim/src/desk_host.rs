@@ -2,8 +2,9 @@
 //! proxy. Which path goes where, with which headers and how long it is kept, is what the template of
 //! the deployment says (`stack`): there is no copy of it here.
 //!
-//! What differs from a deployment: files are compressed here when they are asked for, and one that is
-//! not there is not found, where a private bucket answers that it is forbidden.
+//! What differs from a deployment: a file is compressed here when it is asked for, and not so well, unless it
+//! lies compressed beside itself (`boot.js.br`); and one that is not there is not found, where a private bucket
+//! answers that it is forbidden.
 
 mod api;
 
@@ -127,7 +128,7 @@ fn serve(
     };
     Ok(Router::new()
         .route("/config.json", get(config))
-        .fallback_service(ServeDir::new(&site.dist))
+        .fallback_service(ServeDir::new(&site.dist).precompressed_br())
         .layer(CompressionLayer::new())
         // Not compressed, which would keep lines back until there are enough of them.
         .route("/api/{*operation}", any(api))

@@ -16,16 +16,16 @@
 //!   after a press.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::fs;
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context as _, Result};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::figure::{FRAME_MS, percentile};
-use super::{SLOWDOWN, Stage, measure, say};
+use super::row::{self, Row};
+use super::{SLOWDOWN, Stage, measure};
 use crate::workspace::Workspace;
 
 /// Milliseconds that a call to AWS takes, each with rings of its own.
@@ -96,35 +96,6 @@ struct Lasting {
     duration: f64,
 }
 
-/// One line of the table.
-#[derive(Debug, Serialize)]
-struct Row {
-    what: String,
-    /// What the plain page took, where it was asked too.
-    plain: Option<f64>,
-    desk: f64,
-    /// The most that is allowed, if that is limited.
-    most: Option<f64>,
-    unit: &'static str,
-}
-
-impl Row {
-    fn of(what: String, desk: f64, most: Option<f64>, unit: &'static str) -> Self {
-        Self {
-            what,
-            plain: None,
-            desk,
-            most,
-            unit,
-        }
-    }
-
-    /// Whether it was measured at all, and is within its limit.
-    fn holds(&self) -> bool {
-        self.most.is_none_or(|most| self.desk <= most)
-    }
-}
-
 /// Measures, prints the table, and fails above a limit.
 ///
 /// # Errors
@@ -176,17 +147,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<ExitCode> {
         of,
     )?);
 
-    say(&table(&rows));
-    let above = rows.iter().filter(|row| !row.holds()).count();
-    say(&format!(
-        "{} figures, {above} above their limit; samples in target/bench",
-        rows.len()
-    ));
-    Ok(if above == 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(row::verdict(&rows))
 }
 
 /// Takes the samples of one measure, writes them down, and gives what they say.
@@ -345,35 +306,6 @@ fn of_shifts(shifts: &BTreeMap<String, Vec<Shift>>) -> Vec<Row> {
     rows.collect()
 }
 
-/// The figures as a person reads them.
-fn table(rows: &[Row]) -> String {
-    let mut table = format!(
-        "{:<64} {:>10} {:>10} {:>10}\n",
-        "", "plain page", "desk", "limit"
-    );
-    for row in rows {
-        // A shift is a share of the screen's area.
-        let decimals = if row.unit == "shift" { 6 } else { 1 };
-        let number = |value: Option<f64>| value.map(|value| format!("{value:.decimals$}"));
-        let verdict = match row.most {
-            None => "",
-            Some(_) if row.holds() => "  holds",
-            Some(_) => "  ABOVE",
-        };
-        writeln!(
-            table,
-            "{:<64} {:>10} {:>10.decimals$} {:>10} {:<5}{verdict}",
-            row.what,
-            number(row.plain).unwrap_or_default(),
-            row.desk,
-            number(row.most).unwrap_or_default(),
-            row.unit,
-        )
-        .ok();
-    }
-    table
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -504,7 +436,7 @@ mod tests {
             ("nobody".to_owned(), Vec::new()),
             ("family".to_owned(), shift(0.000_027)),
         ]);
-        let table = table(&of_shifts(&shifts));
+        let table = row::table(&of_shifts(&shifts));
         assert_eq!(
             (
                 table.matches("ABOVE").count(),

@@ -228,6 +228,31 @@ async fn files_are_compressed_when_the_browser_can() {
 }
 
 #[tokio::test]
+async fn what_lies_compressed_beside_itself_is_served_as_it_lies() {
+    let files = files(None);
+    std::fs::write(files.0.path().join("dist/boot.js.br"), "as it lies").unwrap();
+    let sim = Sim::serve(Options {
+        desk: Some(files.site()),
+        ..Options::default()
+    })
+    .await
+    .expect("a simulator");
+    let url = format!("{}boot.js", sim.desk_url().expect("a desk"));
+    let answer = request("GET", &url, &[("Accept-Encoding", "br, gzip")], b"").await;
+    assert_eq!(answer.header("content-encoding"), Some("br"));
+    assert_eq!(answer.header("cache-control"), Some("no-cache"));
+    assert!(
+        answer
+            .header("content-type")
+            .unwrap()
+            .starts_with("text/javascript")
+    );
+    assert_eq!(answer.text(), "as it lies");
+    assert_eq!(get(&url).await.text(), "// boot");
+    sim.stop().await;
+}
+
+#[tokio::test]
 async fn the_configuration_names_this_simulators_ccp() {
     let site = site(Some(CONFIG)).await;
     let config = get(&format!("{}config.json", site.url)).await.json();
