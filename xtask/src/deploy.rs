@@ -14,6 +14,7 @@ mod question;
 mod site;
 mod steps;
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -27,6 +28,7 @@ use crate::dist;
 use crate::package::{self, Architecture};
 use crate::workspace::Workspace;
 use aws::Aws;
+pub(crate) use aws::INSTALLATION as CLI_INSTALLATION;
 use checks::Identity;
 use description::{Description, Outputs, Parameters, borrowed, output, unknown_outputs};
 use formation::{Change, Formation, Kind, Standing, State, table};
@@ -116,7 +118,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
     let artefacts = build(workspace, options, &described)?;
     match reached {
         Ok((aws, identity)) => {
-            let scratch = workspace.scratch("deploy");
+            let scratch = scratch(workspace);
             let deployment = Deployment {
                 described: &described,
                 options,
@@ -124,9 +126,11 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
                 formation: Formation::new(&aws, &described.stack, &scratch),
                 aws,
                 identity,
-                scratch,
+                scratch: scratch.clone(),
             };
-            deployment.run()
+            let ended = deployment.run();
+            fs::remove_dir_all(scratch).ok();
+            ended
         }
         Err(error) => {
             say(&format!("AWS is not asked: {error:#}"));
@@ -145,6 +149,11 @@ fn reach(described: &Description) -> Result<(Aws, Identity)> {
 
 fn file(workspace: &Workspace, named: Option<&Path>) -> PathBuf {
     named.map_or_else(|| workspace.path(FILE), Path::to_path_buf)
+}
+
+/// A folder of this run's own: another may bring another desk to another account meanwhile.
+fn scratch(workspace: &Workspace) -> PathBuf {
+    workspace.scratch(format!("deploy-{}", std::process::id()))
 }
 
 fn build(workspace: &Workspace, options: &Options, described: &Description) -> Result<Artefacts> {

@@ -15,7 +15,7 @@ use serde_json::Value;
 use crate::process;
 
 /// Where its makers say how it is installed.
-const INSTALLATION: &str =
+pub(crate) const INSTALLATION: &str =
     "https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html";
 
 /// How often we ask whether something is done. A distribution takes minutes.
@@ -158,7 +158,12 @@ impl Refusal {
 
     /// What mends it, where we know.
     fn remedy(&self) -> Option<&'static str> {
-        let refused = ["AccessDenied", "UnauthorizedOperation", "NotAuthorized"];
+        let refused = [
+            "AccessDenied",
+            "UnauthorizedOperation",
+            "NotAuthorized",
+            "403",
+        ];
         if self.is_nobody() {
             Some(
                 "sign in: `aws sso login`, or `aws configure`; with AWS_PROFILE where you have several",

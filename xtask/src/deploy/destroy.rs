@@ -1,5 +1,6 @@
 //! `cargo xtask destroy`: the stack with all that is in it, but for what it was told to keep.
 
+use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -51,7 +52,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
     let described = Description::read(&file)?;
     let aws = Aws::find(&described.region)?;
     let identity = checks::identity(&aws)?;
-    let scratch = workspace.scratch("deploy");
+    let scratch = super::scratch(workspace);
     let formation = Formation::new(&aws, &described.stack, &scratch);
     let name = &described.stack;
     let Some(standing) = at_rest(&formation, name)? else {
@@ -95,7 +96,9 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
             owner: &identity.account,
             scratch: &scratch,
         };
-        let deleted = bucket.empty()?;
+        let deleted = bucket.empty();
+        fs::remove_dir_all(&scratch).ok();
+        let deleted = deleted?;
         eprintln!("    {deleted} files");
     }
     eprintln!("==> delete the stack {name}");

@@ -25,8 +25,8 @@ from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 __name__ = "moto.desk"
 
 
-class Resource(CloudFormationModel):
-    """A resource that another part of moto has made, or nobody."""
+class Resource:
+    """What every kind has, beside moto's own class, whose direct children alone moto finds."""
 
     kind = ""
 
@@ -84,7 +84,7 @@ def counted(value):
     return value
 
 
-class Distribution(Resource):
+class Distribution(Resource, CloudFormationModel):
     kind = "AWS::CloudFront::Distribution"
 
     @classmethod
@@ -104,7 +104,7 @@ class Distribution(Resource):
         return cls(made.id, attributes, lambda: backend.delete_distribution(made.id, True), change)
 
 
-class OriginAccessControl(Resource):
+class OriginAccessControl(Resource, CloudFormationModel):
     kind = "AWS::CloudFront::OriginAccessControl"
 
     @classmethod
@@ -114,7 +114,7 @@ class OriginAccessControl(Resource):
         return cls(made.id, {"Id": made.id}, lambda: backend.delete_origin_access_control(made.id))
 
 
-class FunctionUrl(Resource):
+class FunctionUrl(Resource, CloudFormationModel):
     kind = "AWS::Lambda::Url"
 
     @classmethod
@@ -125,7 +125,7 @@ class FunctionUrl(Resource):
         return cls(properties["TargetFunctionArn"], {"FunctionUrl": f"{made.url}/"})
 
 
-class UserPool(Resource):
+class UserPool(Resource, CloudFormationModel):
     kind = "AWS::Cognito::UserPool"
 
     @classmethod
@@ -136,7 +136,7 @@ class UserPool(Resource):
         return cls(made.id, {"ProviderURL": url}, lambda: backend.delete_user_pool(made.id))
 
 
-class UserPoolDomain(Resource):
+class UserPoolDomain(Resource, CloudFormationModel):
     kind = "AWS::Cognito::UserPoolDomain"
 
     @classmethod
@@ -147,7 +147,7 @@ class UserPoolDomain(Resource):
         return cls(name, {}, lambda: backend.delete_user_pool_domain(name))
 
 
-class UserPoolClient(Resource):
+class UserPoolClient(Resource, CloudFormationModel):
     kind = "AWS::Cognito::UserPoolClient"
 
     @classmethod
@@ -169,7 +169,7 @@ for number, name in enumerate([
     "AWS::CustomerProfiles::ObjectType",
     "AWS::S3::BucketPolicy",
 ]):
-    globals()[f"Recorded{number}"] = type(f"Recorded{number}", (Resource,), {"kind": name})
+    globals()[f"Recorded{number}"] = type(f"Recorded{number}", (Resource, CloudFormationModel), {"kind": name})
 
 
 def as_it_would_be_made(change_set):
@@ -190,6 +190,11 @@ def as_it_would_be_made(change_set):
             resource["DeletionPolicy"] = scope.resolved_parameters[policy["Ref"]]
 
 
+def construct(loader, tag, node, original=formation.yaml_tag_constructor):
+    value = original(loader, tag, node)
+    return {"Condition": value["Fn::Condition"]} if tag == "!Condition" else value
+
+
 def parse(self, original=formation.ChangeSet._parse_template):
     original(self)
     as_it_would_be_made(self)
@@ -202,6 +207,7 @@ def apply(self, original=formation.ChangeSet.apply):
     self.stack.output_map = self.stack._create_output_map()
 
 
+formation.yaml_tag_constructor = construct
 formation.ChangeSet._parse_template = parse
 formation.ChangeSet.apply = apply
 
