@@ -6,11 +6,15 @@
 //! at and not made again.
 
 mod aws;
+mod bucket;
+mod change;
 mod checks;
+mod configuration;
 mod description;
 pub(crate) mod destroy;
 mod formation;
 mod question;
+mod rehearsal;
 mod site;
 mod steps;
 
@@ -20,7 +24,6 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
 use lexopt::prelude::Long;
-use serde_json::Value;
 use stack::Stack;
 
 use crate::digest;
@@ -29,10 +32,12 @@ use crate::package::{self, Architecture};
 use crate::workspace::Workspace;
 use aws::Aws;
 pub(crate) use aws::INSTALLATION as CLI_INSTALLATION;
+use bucket::Bucket;
+use change::table;
 use checks::Identity;
 use description::{Description, Outputs, Parameters, borrowed, output, unknown_outputs};
-use formation::{Change, Formation, Kind, Standing, State, table};
-use site::{Bucket, Upload};
+use formation::{Formation, Kind, Standing, State};
+use site::Upload;
 
 /// Where a deployment is described, when the command line does not say.
 const FILE: &str = "deploy.json";
@@ -135,7 +140,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
         Err(error) => {
             say(&format!("AWS is not asked: {error:#}"));
             say("\nThis is what a first deployment would do, worked out from the template alone:");
-            plan(&described, &artefacts)
+            rehearsal::alone(&described, &artefacts)
         }
     }
 }
@@ -328,9 +333,9 @@ impl Deployment<'_> {
         if let Some(standing) = existing {
             outputs.extend(standing.outputs);
         } else {
-            second_pass(self.described, self.artefacts)?;
+            rehearsal::second_pass(self.described, self.artefacts)?;
         }
-        rest(self.described, self.artefacts, &outputs)?;
+        rehearsal::rest(self.described, self.artefacts, &outputs)?;
         say("\nNothing was changed (--dry-run)");
         Ok(ExitCode::SUCCESS)
     }
@@ -350,73 +355,6 @@ impl Deployment<'_> {
     }
 }
 
-/// What a first deployment would do, without AWS.
-fn plan(described: &Description, artefacts: &Artefacts) -> Result<ExitCode> {
-    let first = Stack::new(&borrowed(&described.first_pass()))?;
-    say("\nThe first pass would make this");
-    say(&table(&additions(&first, None)));
-    second_pass(described, artefacts)?;
-    rest(described, artefacts, &unknown_outputs())?;
-    say("\nNothing was changed (--dry-run)");
-    Ok(ExitCode::SUCCESS)
-}
-
-/// What the second pass adds to a stack that is not there: AWS can only be asked about it after the first.
-fn second_pass(described: &Description, artefacts: &Artefacts) -> Result<()> {
-    let Some((key, package)) = &artefacts.package else {
-        return Ok(());
-    };
-    let first = Stack::new(&borrowed(&described.first_pass()))?;
-    let outputs = unknown_outputs();
-    let parameters = described.second_pass(key, output(&outputs, "Host")?);
-    let whole = Stack::new(&borrowed(&parameters))?;
-    say(&format!(
-        "\nThe second pass would upload {key} ({} bytes) and add this, and change what has to know of it",
-        package.len()
-    ));
-    say(&table(&additions(&whole, Some(&first))));
-    Ok(())
-}
-
-/// The resources of a stack that another one does not have.
-fn additions(stack: &Stack, before: Option<&Stack>) -> Vec<Change> {
-    let is_new = |name: &str| before.is_none_or(|it| !it.resources().contains_key(name));
-    let resources = stack.resources().iter();
-    resources
-        .filter(|(name, _)| is_new(name))
-        .map(|(name, resource)| Change {
-            action: "Add".to_owned(),
-            name: name.clone(),
-            kind: aws::text(resource, "/Type").to_owned(),
-            replacement: String::new(),
-        })
-        .collect()
-}
-
-/// What comes after the stack.
-fn rest(described: &Description, artefacts: &Artefacts, outputs: &Outputs) -> Result<()> {
-    say(
-        "\nThen these files, in this order; what is named by its hash and is there already stays as it is",
-    );
-    for upload in &artefacts.uploads {
-        say(&format!("    {}", upload.line()));
-    }
-    let config: Value = described.config(outputs)?;
-    say(&format!(
-        "\n{}:\n{}",
-        site::CONFIG,
-        serde_json::to_string_pretty(&config)?
-    ));
-    say("\nNothing is invalidated unless a file that an edge keeps was there with other headers");
-    for (at, step) in steps::steps(described, outputs)?.into_iter().enumerate() {
-        if at == 0 {
-            say("\nLeft to you then:");
-        }
-        say(&format!("  - {step}"));
-    }
-    Ok(())
-}
-
 #[expect(
     clippy::print_stdout,
     reason = "what is done to whose account is what this command is for"
@@ -428,37 +366,6 @@ fn say(line: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn stack(more: &[(&'static str, &str)]) -> Stack {
-        let base = [
-            ("ConnectInstanceId", "5ca1ab1e-0000-4000-8000-00000000c0de"),
-            ("ConnectOrigin", "https://shop.my.connect.aws"),
-            ("ProfilesDomain", "amazon-connect-shop"),
-        ];
-        let all = base.iter().chain(more);
-        let given = all.map(|(name, value)| (*name, (*value).to_owned()));
-        Stack::new(&given.collect()).unwrap()
-    }
-
-    #[test]
-    fn the_second_pass_adds_the_proxy_and_what_only_it_needs() {
-        let first = stack(&[("CreateUserPool", "true")]);
-        let whole = stack(&[
-            ("CreateUserPool", "true"),
-            ("CodeKey", "code/a.zip"),
-            ("CloudFrontHost", "d1.cloudfront.net"),
-        ]);
-        let names: Vec<String> = additions(&whole, Some(&first))
-            .into_iter()
-            .map(|it| it.name)
-            .collect();
-        for added in ["Proxy", "ProxyUrl", "UserPoolClient"] {
-            assert!(names.iter().any(|name| name == added), "{names:?}");
-        }
-        for there in ["Bucket", "Distribution", "UserPool"] {
-            assert!(!names.iter().any(|name| name == there), "{names:?}");
-        }
-    }
 
     #[test]
     fn options_are_read_and_anything_else_is_refused() {

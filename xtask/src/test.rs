@@ -121,7 +121,7 @@ fn unit(workspace: &Workspace) -> Result<Tally> {
 
 /// `deploy` and `destroy`, by the real AWS CLI, in an account that moto plays.
 fn deployment(workspace: &Workspace) -> Result<Tally> {
-    let requirements = workspace.path("xtask/tests/moto/requirements.txt");
+    let requirements = workspace.path("xtask/tests/deploy/moto/requirements.txt");
     let library = workspace.scratch("moto");
     python::install("moto and the AWS CLI", &requirements, &library)?;
     let mut cargo = workspace.cargo();

@@ -9,9 +9,9 @@ use lexopt::prelude::{Long, ValueExt as _};
 use stack::Stack;
 
 use super::aws::Aws;
+use super::bucket::Bucket;
 use super::description::{Description, Parameters, borrowed};
 use super::formation::{Formation, Standing, State};
-use super::site::Bucket;
 use super::{checks, question, say};
 use crate::workspace::Workspace;
 
