@@ -8,6 +8,7 @@ use anyhow::{Result, bail};
 use lexopt::prelude::{Long, ValueExt as _};
 
 use crate::browser::Browser;
+use crate::deploy;
 use crate::library;
 use crate::process::{self, Guarded};
 use crate::python;
@@ -176,6 +177,15 @@ fn needs(workspace: &Workspace) -> Result<Vec<Need>> {
         found,
         &remedy,
     ));
+    needs.push(Need {
+        required: false,
+        ..need(
+            "AWS CLI",
+            "1 or 2 (to deploy)",
+            program("aws"),
+            deploy::CLI_INSTALLATION,
+        )
+    });
     needs.push(Need {
         required: false,
         ..need(

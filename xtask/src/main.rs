@@ -9,6 +9,7 @@ mod botocore;
 mod browser;
 mod check;
 mod demo;
+mod deploy;
 mod digest;
 mod dist;
 mod doctor;
@@ -63,6 +64,15 @@ cargo xtask <command>
                      a random walk of 10,000 calls with all faults on, held against the simulator's book
                        --resume   take up where the last one of that seed was left (target/bench/walk.json)
                        --first N  begin with that call
+  deploy [--file F] [--dry-run] [--yes] [--site DIR] [--package ZIP]
+                     build it all and bring it to an AWS account, by the AWS CLI; also what has changed since
+                       --file F       what describes the deployment (deploy.json; see infra/deploy.example.json)
+                       --dry-run      show everything, change nothing; of use without an account, too
+                       --yes          make the changes without asking
+                       --site DIR     a site built elsewhere, --package ZIP a package of the proxy's
+  destroy [--file F] [--yes STACK]
+                     delete that stack with all that is in it, but for what it was told to keep
+                       --yes STACK    the stack's name, instead of typing it
   doctor [--aws [--port-base N]]
                      which tools are there, and how to get what is missing
                        --aws          what the deployment lacks that the proxy's variables name
@@ -125,6 +135,8 @@ fn run() -> Result<ExitCode> {
                 other => bench::run(&workspace, &bench::Bench::parse(other)?),
             }
         }
+        "deploy" => deploy::run(&workspace, &deploy::Options::parse(&mut args)?),
+        "destroy" => deploy::destroy::run(&workspace, &deploy::destroy::Options::parse(&mut args)?),
         "doctor" => doctor::run(&workspace, &doctor::Subject::parse(&mut args)?),
         "package" => {
             let architecture = value_opt(&mut args)?;

@@ -54,7 +54,12 @@ impl Architecture {
         }
     }
 
-    fn parse(name: Option<&str>) -> Result<Self> {
+    /// By the name that Lambda has for it.
+    ///
+    /// # Errors
+    ///
+    /// When there is none of that name.
+    pub(crate) fn parse(name: Option<&str>) -> Result<Self> {
         match name {
             None | Some("arm64") => Ok(Self::Arm64),
             Some("x86_64") => Ok(Self::X86_64),
@@ -189,7 +194,11 @@ fn build(workspace: &Workspace, architecture: Architecture) -> Result<PathBuf> {
 }
 
 /// Holds a package against what Lambda wants of it.
-fn check(archive: &[u8], architecture: Architecture) -> Result<()> {
+///
+/// # Errors
+///
+/// When it weighs too much, or is not one static program for that architecture.
+pub(crate) fn check(archive: &[u8], architecture: Architecture) -> Result<()> {
     ensure!(
         archive.len() <= BUDGET,
         "the package weighs {:.2} MB, more than {:.0} MB",

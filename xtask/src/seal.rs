@@ -29,10 +29,15 @@ use crate::workspace::Workspace;
 /// What the library's file is called in a built site, before its hash.
 pub(crate) const LIBRARY_STEM: &str = "streams";
 
-/// The scripts that are copied from `public/`: those that keep their names, for what names them is no
-/// file of ours, and those that are named by their bytes.
-const NAMED: [&str; 2] = ["boot", "signin"];
-const HASHED: [&str; 2] = ["recorder", "proxy"];
+/// The scripts that are copied from `public/`, and the page that names each. All are named by their bytes:
+/// a page holds the integrity of its scripts, so one that is served while the next version is uploaded
+/// must find its own.
+const SCRIPTS: [(&str, &str); 4] = [
+    ("boot", INDEX),
+    ("recorder", INDEX),
+    ("proxy", INDEX),
+    ("signin", SIGN_IN),
+];
 
 /// The languages of the desk.
 const LANGUAGES: [&str; 2] = ["ja", "en"];
@@ -70,7 +75,7 @@ fn shrink(site: &Path, tools: &Toolbox) -> Result<()> {
     let (wasm, script) = app(site)?;
     glue::shorten(&site.join(wasm), &site.join(&script), &tools)?;
     glue::minify(&site.join(script), &tools)?;
-    for script in NAMED.into_iter().chain(HASHED) {
+    for (script, _) in SCRIPTS {
         glue::minify(&site.join(format!("{script}.js")), &tools)?;
     }
     // Trunk only warns of one that it could not minify, and `dist` does not show its warnings.
@@ -99,10 +104,6 @@ fn seal(site: &Path, library: &[u8], sentences: &str) -> Result<()> {
     let mut page = fs::read_to_string(&index).context("failed to read the built index.html")?;
     for (mark, value) in [
         (
-            "%boot-integrity%",
-            integrity(&digest::read(&site.join("boot.js"))?),
-        ),
-        (
             "%glue-integrity%",
             integrity(&digest::read(&site.join(&glue))?),
         ),
@@ -110,14 +111,6 @@ fn seal(site: &Path, library: &[u8], sentences: &str) -> Result<()> {
         ("%streams-file%", library_file),
     ] {
         page = replace(&page, mark, &value)?;
-    }
-    for stem in HASHED {
-        let plain = site.join(format!("{stem}.js"));
-        let bytes = digest::read(&plain)?;
-        let file = hashed_name(stem, ".js", &bytes);
-        fs::rename(plain, site.join(&file))?;
-        page = replace(&page, &format!("%{stem}-file%"), &file)?;
-        page = replace(&page, &format!("%{stem}-integrity%"), &integrity(&bytes))?;
     }
     for language in LANGUAGES {
         let text = said(sentences, language);
@@ -138,10 +131,24 @@ fn seal(site: &Path, library: &[u8], sentences: &str) -> Result<()> {
         fs::rename(site.join(old), site.join(new))?;
     }
     fs::write(&index, page)?;
-    let sign_in = site.join(SIGN_IN);
-    let page = fs::read_to_string(&sign_in).context("failed to read the built signin.html")?;
-    let script = integrity(&digest::read(&site.join("signin.js"))?);
-    fs::write(&sign_in, replace(&page, "%signin-integrity%", &script)?)?;
+    for (stem, page) in SCRIPTS {
+        name_script(site, stem, page)?;
+    }
+    Ok(())
+}
+
+/// Names a script by its bytes, and tells the page that runs it.
+fn name_script(site: &Path, stem: &str, page: &str) -> Result<()> {
+    let plain = site.join(format!("{stem}.js"));
+    let bytes = digest::read(&plain)?;
+    let file = hashed_name(stem, ".js", &bytes);
+    fs::rename(plain, site.join(&file))?;
+    let path = site.join(page);
+    let text =
+        fs::read_to_string(&path).with_context(|| format!("failed to read the built {page}"))?;
+    let text = replace(&text, &format!("%{stem}-file%"), &file)?;
+    let text = replace(&text, &format!("%{stem}-integrity%"), &integrity(&bytes))?;
+    fs::write(path, text)?;
     Ok(())
 }
 
@@ -228,11 +235,11 @@ mod tests {
     use super::*;
 
     const PAGE: &str = r#"<link rel="stylesheet" href="/one-1.css" integrity="x"><link href=/two-2.css integrity=y rel=stylesheet><link rel="modulepreload" href="/desk-1.js" integrity="%glue-integrity%"><link href="/%streams-file%" integrity="%streams-integrity%">
-        <script src="/boot.js" integrity="%boot-integrity%" data-js="/desk-1.js" data-wasm="/desk-1_bg.wasm" data-recorder="/%recorder-file%" data-recorder-integrity="%recorder-integrity%" data-proxy="/%proxy-file%" data-proxy-integrity="%proxy-integrity%" data-text-ja="/%text-ja-file%" data-text-ja-integrity="%text-ja-integrity%" data-text-en="/%text-en-file%" data-text-en-integrity="%text-en-integrity%"></script>"#;
+        <script src="/%boot-file%" integrity="%boot-integrity%" data-js="/desk-1.js" data-wasm="/desk-1_bg.wasm" data-recorder="/%recorder-file%" data-recorder-integrity="%recorder-integrity%" data-proxy="/%proxy-file%" data-proxy-integrity="%proxy-integrity%" data-text-ja="/%text-ja-file%" data-text-ja-integrity="%text-ja-integrity%" data-text-en="/%text-en-file%" data-text-en-integrity="%text-en-integrity%"></script>"#;
 
     const SENTENCES: &str = "# A comment\nYes\n  ja はい\n  en Yes\nNo\n  ja いいえ\n  en No\n";
     const SIGN_IN_PAGE: &str =
-        r#"<script src="/signin.js" integrity="%signin-integrity%"></script>"#;
+        r#"<script src="/%signin-file%" integrity="%signin-integrity%"></script>"#;
 
     fn site(page: &str) -> tempfile::TempDir {
         let site = tempfile::tempdir().unwrap();
@@ -269,14 +276,13 @@ mod tests {
     #[test]
     fn every_script_carries_its_integrity() {
         let (_site, page) = sealed_page();
-        assert!(
-            page.contains(&format!(
-                r#"src="/boot.js" integrity="{}""#,
-                integrity(b"boot")
-            )),
-            "{page}"
-        );
-        for bytes in [b"glue".as_slice(), b"library", b"recorder", b"proxy"] {
+        for bytes in [
+            b"boot".as_slice(),
+            b"glue",
+            b"library",
+            b"recorder",
+            b"proxy",
+        ] {
             assert!(
                 page.contains(&format!(r#"integrity="{}""#, integrity(bytes))),
                 "{page}"
@@ -285,10 +291,25 @@ mod tests {
     }
 
     #[test]
-    fn the_page_that_hands_the_code_over_names_its_scripts_integrity() {
+    fn the_page_that_hands_the_code_over_names_its_script_and_integrity() {
         let (site, _page) = sealed_page();
         let page = fs::read_to_string(site.path().join(SIGN_IN)).unwrap();
-        assert!(page.contains(&integrity(b"signin")), "{page}");
+        let name = hashed_name("signin", ".js", b"signin");
+        assert!(
+            page.contains(&name) && page.contains(&integrity(b"signin")),
+            "{page}"
+        );
+        assert_eq!(fs::read(site.path().join(name)).unwrap(), b"signin");
+    }
+
+    #[test]
+    fn no_script_keeps_a_name_that_the_next_one_would_have() {
+        let (site, _page) = sealed_page();
+        for entry in fs::read_dir(site.path()).unwrap() {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            let is_script = Path::new(&name).extension().is_some_and(|it| it == "js");
+            assert!(!is_script || name.contains('-'), "{name}");
+        }
     }
 
     #[test]
@@ -298,6 +319,7 @@ mod tests {
             ("glue", "app", ".js"),
             ("wasm", "app", ".wasm"),
             ("library", "streams", ".js"),
+            ("boot", "boot", ".js"),
             ("recorder", "recorder", ".js"),
             ("proxy", "proxy", ".js"),
             ("a{top:0}a{top:1px}", "style", ".css"),
@@ -316,6 +338,8 @@ mod tests {
         assert!(!page.contains("desk-1"), "{page}");
         for name in [
             "desk-1_bg.wasm",
+            "boot.js",
+            "signin.js",
             "recorder.js",
             "proxy.js",
             "one-1.css",

@@ -17,6 +17,7 @@ use crate::browser::Browser;
 use crate::dist;
 use crate::library;
 use crate::process::{self, Guarded, Source};
+use crate::python;
 use crate::tally::Tally;
 use crate::tools::{Toolbox, WASM, npm_ci};
 use crate::workspace::Workspace;
@@ -111,7 +112,24 @@ fn unit(workspace: &Workspace) -> Result<Tally> {
         eprintln!("the signatures were not compared with botocore's: {error:#}");
         Tally::failure()
     });
+    sum += deployment(workspace).unwrap_or_else(|error| {
+        eprintln!("nothing was deployed: {error:#}");
+        Tally::failure()
+    });
     Ok(sum)
+}
+
+/// `deploy` and `destroy`, by the real AWS CLI, in an account that moto plays.
+fn deployment(workspace: &Workspace) -> Result<Tally> {
+    let requirements = workspace.path("xtask/tests/deploy/moto/requirements.txt");
+    let library = workspace.scratch("moto");
+    python::install("moto and the AWS CLI", &requirements, &library)?;
+    let mut cargo = workspace.cargo();
+    cargo
+        .args(["test", "--locked", "--no-fail-fast"])
+        .args(["--package", "xtask", "--test", "deploy"])
+        .env("DEPLOY_PYTHON", library);
+    Ok(count_libtest("deploy", &mut cargo)?.or_failure_if_empty())
 }
 
 /// The simulator's verifier against requests that AWS's own library has signed.

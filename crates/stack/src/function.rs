@@ -87,7 +87,7 @@ impl<'a> Scope<'a> {
         self.holds(condition)
     }
 
-    fn holds(&self, condition: &Value) -> Result<bool, StackError> {
+    pub(crate) fn holds(&self, condition: &Value) -> Result<bool, StackError> {
         match function(condition) {
             Some(("Condition", Value::String(name))) => self.condition(name),
             Some(("Fn::Equals", Value::Array(sides))) => match sides.as_slice() {
@@ -267,7 +267,7 @@ fn function(value: &Value) -> Option<(&str, &Value)> {
     (is_function && is_alone).then_some((name, argument))
 }
 
-fn text(value: Option<Value>) -> String {
+pub(crate) fn text(value: Option<Value>) -> String {
     match value {
         None | Some(Value::Null) => String::new(),
         Some(Value::String(text)) => text,

@@ -15,6 +15,7 @@
 mod document;
 mod function;
 mod lambda;
+mod objection;
 mod pattern;
 mod site;
 
@@ -109,6 +110,16 @@ impl Stack {
     pub fn lambda(&self) -> Result<Lambda, StackError> {
         Lambda::of(&self.resources)
     }
+}
+
+/// What `CloudFormation` would object to in these parameters, before it makes anything: a sentence each.
+/// The patterns are held against here, other than in [`Stack::new`].
+///
+/// # Errors
+///
+/// [`StackError`]: the template itself cannot be understood.
+pub fn objections(given: &BTreeMap<&str, String>) -> Result<Vec<String>, StackError> {
+    objection::objections(&document::read(TEMPLATE)?, given)
 }
 
 /// The template's parameters, as they are declared.

@@ -7,6 +7,7 @@
 )]
 
 mod pages;
+mod parameters;
 mod permissions;
 
 use std::collections::{BTreeMap, BTreeSet};

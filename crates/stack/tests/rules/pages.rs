@@ -94,9 +94,9 @@ fn the_sign_in_page_keeps_its_opener_and_may_be_framed_only_where_that_is_wanted
 #[case::sentences("text-ja-aa93db167afd0782.txt", true)]
 #[case::style("style-e27dafd7abbb4164.css", true)]
 #[case::page("index.html", false)]
-#[case::boot("boot.js", false)]
+#[case::boot("boot-3f0c1d5b8a7e9264.js", true)]
 #[case::sign_in("signin.html", false)]
-#[case::sign_in_script("signin.js", false)]
+#[case::sign_in_script("signin-9d2b6c4f1e0a7358.js", true)]
 #[case::settings("config.json", false)]
 #[case::picture("favicon.svg", false)]
 fn a_name_that_is_a_hash_is_kept_for_ever_and_no_other_at_all(

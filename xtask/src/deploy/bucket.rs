@@ -1,0 +1,172 @@
+//! The bucket of a deployment, as it is filled and emptied.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::{Value, json};
+
+use super::aws::{Aws, file, if_there, text};
+use super::site::{Turn, Upload};
+use crate::digest;
+
+/// The bucket of a deployment.
+#[derive(Debug)]
+pub(super) struct Bucket<'a> {
+    pub(super) aws: &'a Aws,
+    pub(super) name: &'a str,
+    /// The account that it must belong to.
+    pub(super) owner: &'a str,
+    /// Where bodies are written for the CLI to read.
+    pub(super) scratch: &'a Path,
+}
+
+impl Bucket<'_> {
+    /// Uploads a site. `config` is what its `config.json` says; the paths to be invalidated come back.
+    ///
+    /// # Errors
+    ///
+    /// When a file cannot be read or uploaded. What comes after it has not been touched then.
+    pub(super) fn upload(
+        &self,
+        uploads: &[Upload],
+        folder: &Path,
+        config: &Value,
+    ) -> Result<Vec<String>> {
+        let mut stale = Vec::new();
+        for upload in uploads {
+            let head = match upload.turn {
+                Turn::Hashed => self.head(&upload.key)?,
+                _ => None,
+            };
+            if head.as_ref().is_some_and(|head| upload.is_there(head)) {
+                eprintln!("    there    {}", upload.name);
+                continue;
+            }
+            let bytes = if upload.turn == Turn::Config {
+                let mut text = serde_json::to_vec_pretty(config)?;
+                text.push(b'\n');
+                text
+            } else {
+                digest::read(&folder.join(&upload.name))?
+            };
+            let mut said = vec![
+                ("--content-type", upload.content_type),
+                ("--cache-control", upload.cache_control.as_str()),
+            ];
+            if upload.is_brotli {
+                said.push(("--content-encoding", "br"));
+            }
+            self.put(&upload.key, &upload.body(bytes)?, &said)?;
+            eprintln!("    uploaded {}", upload.name);
+            // Whoever asked meanwhile has put the old one at an edge.
+            if upload.is_kept && head.is_some() {
+                stale.push(format!("/{}", upload.name));
+            }
+        }
+        Ok(stale)
+    }
+
+    /// Puts the proxy's package there, unless it is.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be uploaded.
+    pub(super) fn upload_package(&self, key: &str, package: &[u8]) -> Result<()> {
+        if self.head(key)?.is_none() {
+            self.put(key, package, &[("--content-type", "application/zip")])?;
+            eprintln!("    uploaded {key}");
+        }
+        Ok(())
+    }
+
+    fn head(&self, key: &str) -> Result<Option<Value>> {
+        let said = ["--bucket", self.name, "--key", key];
+        let owner = ["--expected-bucket-owner", self.owner];
+        if_there(
+            self.aws
+                .ask("s3api", "head-object", said.into_iter().chain(owner)),
+        )
+    }
+
+    fn put(&self, key: &str, body: &[u8], said: &[(&str, &str)]) -> Result<()> {
+        fs::create_dir_all(self.scratch)?;
+        let path = self.scratch.join("upload");
+        fs::write(&path, body)?;
+        let body = path.to_str().context("a path that is not text")?;
+        let mut arguments = vec!["--bucket", self.name, "--key", key, "--body", body];
+        arguments.extend(["--expected-bucket-owner", self.owner]);
+        arguments.extend(said.iter().flat_map(|(name, value)| [*name, *value]));
+        self.aws.ask("s3api", "put-object", arguments)?;
+        Ok(())
+    }
+
+    /// Empties the bucket, every version of everything; how many there were.
+    ///
+    /// # Errors
+    ///
+    /// When something cannot be listed or deleted.
+    pub(super) fn empty(&self) -> Result<usize> {
+        let mut deleted = 0;
+        loop {
+            let owner = ["--expected-bucket-owner", self.owner];
+            let page = ["--bucket", self.name, "--no-paginate"];
+            let page = if_there(self.aws.ask(
+                "s3api",
+                "list-object-versions",
+                page.into_iter().chain(owner),
+            ))?;
+            let versions = page.as_ref().map(versions).unwrap_or_default();
+            if versions.is_empty() {
+                return Ok(deleted);
+            }
+            let count = versions.len();
+            fs::create_dir_all(self.scratch)?;
+            let path = self.scratch.join("deletion.json");
+            let all = json!({ "Objects": versions, "Quiet": true });
+            fs::write(&path, all.to_string())?;
+            let list = file(&path);
+            let arguments = ["--bucket", self.name, "--delete", &list];
+            let answer = self.aws.ask(
+                "s3api",
+                "delete-objects",
+                arguments.into_iter().chain(owner),
+            )?;
+            let errors = answer.get("Errors").and_then(Value::as_array);
+            if let Some(error) = errors.and_then(|all| all.first()) {
+                bail!(
+                    "{} of the bucket {} cannot be deleted: {}",
+                    text(error, "/Key"),
+                    self.name,
+                    text(error, "/Message")
+                );
+            }
+            deleted += count;
+        }
+    }
+}
+
+/// What one page of a list of versions names, as it is deleted: at most a thousand, which is as many as
+/// one deletion takes.
+fn versions(page: &Value) -> Vec<Value> {
+    let all = ["Versions", "DeleteMarkers"].into_iter();
+    all.filter_map(|member| page.get(member).and_then(Value::as_array))
+        .flatten()
+        .map(|it| json!({ "Key": text(it, "/Key"), "VersionId": text(it, "/VersionId") }))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_version_and_every_marker_is_deleted() {
+        let page = json!({
+            "Versions": [{ "Key": "a", "VersionId": "null" }, { "Key": "b", "VersionId": "1" }],
+            "DeleteMarkers": [{ "Key": "b", "VersionId": "2" }],
+        });
+        assert_eq!(versions(&page).len(), 3);
+        assert_eq!(versions(&json!({})).len(), 0);
+    }
+}

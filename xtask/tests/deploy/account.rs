@@ -1,0 +1,265 @@
+//! An account to deploy to, with a Connect instance in it, and whoever is signed in to it.
+
+use std::env;
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::package::package;
+use crate::{APP, WASM};
+
+pub(crate) const REGION: &str = "ap-northeast-1";
+pub(crate) const STACK: &str = "desk";
+
+/// An account of AWS's, with a Connect instance in it.
+pub(crate) struct Account {
+    server: Child,
+    address: String,
+    heard: Arc<Heard>,
+    folder: TempDir,
+    instance: String,
+}
+
+/// What the account was asked, as its server wrote it down: method and path.
+#[derive(Default)]
+struct Heard {
+    requests: Mutex<Vec<(String, String)>>,
+    more: Condvar,
+}
+
+impl Account {
+    pub(crate) fn open() -> Self {
+        let mut server = python();
+        server
+            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/deploy/moto/server.py"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut server = server.spawn().unwrap();
+        let heard = Arc::new(Heard::default());
+        let log = BufReader::new(server.stderr.take().unwrap());
+        let listener = Arc::clone(&heard);
+        thread::spawn(move || {
+            for line in log.lines().map_while(Result::ok) {
+                // `127.0.0.1 - - [time] "PUT /bucket/key HTTP/1.1" 200 -`
+                let quoted = line.split('"').nth(1).unwrap_or_default();
+                let mut words = quoted.split(' ');
+                if let (Some(method), Some(path), Some("HTTP/1.1")) =
+                    (words.next(), words.next(), words.next())
+                {
+                    let request = (method.to_owned(), path.to_owned());
+                    listener.requests.lock().unwrap().push(request);
+                    listener.more.notify_all();
+                }
+            }
+        });
+        let mut address = String::new();
+        let mut output = BufReader::new(server.stdout.take().unwrap());
+        output.read_line(&mut address).unwrap();
+        let mut account = Self {
+            server,
+            address: serde_json::from_str(&address).unwrap(),
+            heard,
+            folder: tempfile::tempdir().unwrap(),
+            instance: String::new(),
+        };
+        let made = account.aws("connect create-instance --identity-management-type CONNECT_MANAGED --instance-alias shop --inbound-calls-enabled --outbound-calls-enabled");
+        made["Id"]
+            .as_str()
+            .unwrap()
+            .clone_into(&mut account.instance);
+        account.build(APP);
+        account
+    }
+
+    /// A command that knows this account and no other.
+    fn signed_in(&self, mut command: Command) -> Command {
+        let library = env::var("DEPLOY_PYTHON").unwrap();
+        let path = env::var("PATH").unwrap();
+        command
+            .env("PATH", format!("{library}/bin:{path}"))
+            .env("PYTHONPATH", library)
+            .env("AWS_ENDPOINT_URL", &self.address)
+            .env("AWS_ACCESS_KEY_ID", "testing")
+            .env("AWS_SECRET_ACCESS_KEY", "testing")
+            .env("AWS_CONFIG_FILE", self.path("no-config"))
+            .env("AWS_SHARED_CREDENTIALS_FILE", self.path("no-credentials"))
+            .env_remove("AWS_PROFILE")
+            .env_remove("AWS_SESSION_TOKEN")
+            .stdin(Stdio::null());
+        command
+    }
+
+    pub(crate) fn aws(&self, words: &str) -> Value {
+        let mut command = python();
+        command.args(["-m", "awscli", "--region", REGION, "--output", "json"]);
+        let output = self
+            .signed_in(command)
+            .args(words.split(' '))
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "aws {words}: {}", said(&output));
+        serde_json::from_slice(&output.stdout).unwrap_or_default()
+    }
+
+    pub(crate) fn xtask(&self, words: &str) -> Command {
+        let command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+        let mut command = self.signed_in(command);
+        let mut words = words.split(' ');
+        command.args(words.next());
+        command.arg("--file").arg(self.path("deploy.json"));
+        command.args(words);
+        command
+    }
+
+    pub(crate) fn deploy(&self, more: &str) -> Command {
+        let mut command = self.xtask("deploy");
+        command.arg("--site").arg(self.path("site"));
+        command.arg("--package").arg(self.path("package.zip"));
+        command.args(more.split(' ').filter(|word| !word.is_empty()));
+        command
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Describes the deployment.
+    pub(crate) fn describe(&self, more: Value) {
+        let mut parameters = json!({
+            "ConnectInstanceId": self.instance,
+            "ConnectOrigin": "https://shop.my.connect.aws",
+            "ProfilesDomain": "amazon-connect-shop",
+        });
+        let Value::Object(more) = more else {
+            panic!("no parameters")
+        };
+        parameters.as_object_mut().unwrap().extend(more);
+        let file = json!({
+            "stack": STACK, "region": REGION, "parameters": parameters, "desk": { "locale": "ja" },
+        });
+        fs::write(self.path("deploy.json"), file.to_string()).unwrap();
+    }
+
+    pub(crate) fn describe_whole(&self) {
+        self.describe(json!({ "CreateUserPool": true, "CreateProfilesDomain": true }));
+    }
+
+    /// A site in the form of `dist/`, and a package of the proxy's.
+    pub(crate) fn build(&self, app: &str) {
+        let site = self.path("site");
+        fs::remove_dir_all(&site).ok();
+        fs::create_dir(&site).unwrap();
+        let page = format!("<script src=\"/{app}\" data-wasm=\"/{WASM}\"></script>");
+        for (name, text) in [
+            (app, app),
+            (WASM, "wasm"),
+            ("favicon.svg", "<svg/>"),
+            ("signin.html", "<p>"),
+            ("index.html", &page),
+        ] {
+            fs::write(site.join(name), text).unwrap();
+        }
+        fs::write(self.path("package.zip"), package()).unwrap();
+    }
+
+    fn requests(&self) -> Vec<(String, String)> {
+        self.heard.requests.lock().unwrap().clone()
+    }
+
+    /// Waits until the account has been asked this of a path that contains that.
+    pub(crate) fn await_request(&self, method: &str, part: &str) {
+        let requests = self.heard.requests.lock().unwrap();
+        let is_heard = |all: &mut Vec<(String, String)>| {
+            !all.iter()
+                .any(|(it, path)| it == method && path.contains(part))
+        };
+        drop(self.heard.more.wait_while(requests, is_heard).unwrap());
+    }
+
+    /// The names of the site's files that were uploaded, in their order.
+    pub(crate) fn uploaded(&self) -> Vec<String> {
+        let requests = self.requests().into_iter();
+        requests
+            .filter(|(method, _)| method == "PUT")
+            .filter_map(|(_, path)| Some(path.split_once("/site/")?.1.to_owned()))
+            .collect()
+    }
+
+    pub(crate) fn stack(&self) -> Value {
+        self.aws(&format!(
+            "cloudformation describe-stacks --stack-name {STACK}"
+        ))["Stacks"][0]
+            .clone()
+    }
+
+    pub(crate) fn output(&self, name: &str) -> String {
+        let stack = self.stack();
+        let outputs = stack["Outputs"].as_array().unwrap();
+        let found = outputs.iter().find(|it| it["OutputKey"] == name).unwrap();
+        found["OutputValue"].as_str().unwrap().to_owned()
+    }
+
+    /// What lies there, as it lies there, and what is said of it.
+    pub(crate) fn object(&self, key: &str) -> (Value, Vec<u8>) {
+        let bucket = self.output("BucketName");
+        let body = self.path("object");
+        let said = self.aws(&format!(
+            "s3api get-object --bucket {bucket} --key {key} {}",
+            body.display()
+        ));
+        (said, fs::read(body).unwrap())
+    }
+
+    pub(crate) fn nothing_is_there(&self) {
+        let stacks = self.aws("cloudformation describe-stacks");
+        assert_eq!(stacks["Stacks"], json!([]));
+        assert_eq!(self.aws("s3api list-buckets")["Buckets"], json!([]));
+    }
+}
+
+impl Drop for Account {
+    fn drop(&mut self) {
+        self.server.kill().ok();
+        self.server.wait().ok();
+    }
+}
+
+fn python() -> Command {
+    let library = env::var("DEPLOY_PYTHON").unwrap();
+    let mut python = Command::new("python3");
+    python
+        .env("PYTHONPATH", library)
+        .env("PYTHONDONTWRITEBYTECODE", "1");
+    python
+}
+
+fn said(output: &Output) -> String {
+    let all = [&output.stdout, &output.stderr];
+    all.map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+        .concat()
+}
+
+pub(crate) fn succeeds(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", said(&output));
+    said(&output)
+}
+
+pub(crate) fn fails(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    assert!(!output.status.success(), "{}", said(&output));
+    said(&output)
+}
+
+pub(crate) fn brotli(bytes: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::new();
+    brotli::BrotliDecompress(&mut &*bytes, &mut plain).unwrap();
+    plain
+}

@@ -1,0 +1,243 @@
+//! `cargo xtask deploy` and `destroy`, by the real AWS CLI, in an account that moto plays.
+//!
+//! `cargo xtask test unit` installs both and runs this. The target is not part of a plain `cargo test`,
+//! which would have neither. What moto cannot show is listed in `infra/README.md`.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "the whole crate is tests: what does not hold must fail them"
+)]
+
+mod account;
+mod package;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::process::Stdio;
+
+use serde_json::{Value, json};
+
+use account::{Account, STACK, brotli, fails, succeeds};
+
+const APP: &str = "app-00000000000000a1.js";
+const NEW_APP: &str = "app-00000000000000a2.js";
+const WASM: &str = "app-00000000000000b1.wasm";
+
+/// Holds the whole record of uploads against the one rule: whenever a page is put, what it names is
+/// there. `pages` are what the index said, deployment by deployment.
+fn no_page_lacked_a_part(uploaded: &[String], pages: &[[&str; 2]]) {
+    let mut there = BTreeSet::new();
+    let mut pages = pages.iter();
+    for name in uploaded {
+        there.insert(name.as_str());
+        if name == "index.html" {
+            let parts = pages.next().unwrap();
+            assert!(
+                parts.iter().all(|part| there.contains(part)),
+                "{uploaded:?}"
+            );
+            assert!(there.contains("config.json"), "{uploaded:?}");
+        }
+    }
+    assert_eq!(pages.len(), 0, "{uploaded:?}");
+}
+
+#[test]
+fn a_desk_is_deployed_changed_and_destroyed() {
+    let account = Account::open();
+    account.describe_whole();
+
+    let told = succeeds(&mut account.deploy("--yes"));
+
+    let url = account.output("Url");
+    assert!(told.contains(&format!("Agents open {url}")), "{told}");
+    assert!(told.contains("admin-create-user"), "{told}");
+    assert_eq!(account.uploaded().last().unwrap(), "index.html");
+
+    let (head, body) = account.object(&format!("site/{APP}"));
+    assert_eq!(head["ContentType"], "text/javascript");
+    assert_eq!(head["CacheControl"], "public, max-age=31536000, immutable");
+    assert_eq!(head["ContentEncoding"], "br");
+    assert_eq!(brotli(&body), APP.as_bytes());
+    let (head, body) = account.object("site/index.html");
+    assert_eq!(head["CacheControl"], "no-cache");
+    assert_eq!(head.get("ContentEncoding"), None);
+    assert!(body.starts_with(b"<script"));
+
+    let (head, body) = account.object("site/config.json");
+    assert_eq!(head["CacheControl"], "no-store");
+    let config: Value = serde_json::from_slice(&body).unwrap();
+    assert_eq!(config["auth"]["issuer"], account.output("Issuer"));
+    assert_eq!(config["auth"]["clientId"], account.output("ClientId"));
+    assert_eq!(config["api"]["url"], "/api");
+
+    let functions = account.aws("lambda list-functions");
+    let told = &functions["Functions"][0]["Environment"]["Variables"];
+    assert_eq!(
+        told["DESK_ORIGINS"],
+        url.trim_end_matches('/').to_owned(),
+        "the proxy knows the host that agents open"
+    );
+    assert_eq!(told["DESK_AUDIENCE"], config["auth"]["clientId"]);
+
+    // The next build, after somebody has changed by hand what an edge keeps.
+    account.build(NEW_APP);
+    let bucket = account.output("BucketName");
+    let body = account.path("site").join(WASM);
+    account.aws(&format!(
+        "s3api put-object --bucket {bucket} --key site/{WASM} --cache-control no-cache --body {}",
+        body.display()
+    ));
+    let told = succeeds(&mut account.deploy("--yes"));
+
+    assert!(told.contains("nothing changes"), "{told}");
+    no_page_lacked_a_part(&account.uploaded(), &[[APP, WASM], [NEW_APP, WASM]]);
+    account.object(&format!("site/{APP}"));
+    let (head, _) = account.object(&format!("site/{WASM}"));
+    assert_eq!(head["CacheControl"], "public, max-age=31536000, immutable");
+    let id = account.output("DistributionId");
+    let made = account.aws(&format!(
+        "cloudfront list-invalidations --distribution-id {id}"
+    ));
+    let list = made["InvalidationList"]["Items"].as_array().unwrap();
+    assert_eq!(list.len(), 1);
+    let id = format!(
+        "cloudfront get-invalidation --distribution-id {id} --id {}",
+        list[0]["Id"].as_str().unwrap()
+    );
+    assert_eq!(
+        account.aws(&id)["Invalidation"]["InvalidationBatch"]["Paths"]["Items"],
+        json!([format!("/{WASM}")])
+    );
+
+    let refused = fails(&mut account.xtask("destroy --yes another"));
+    assert!(refused.contains("nothing was changed"), "{refused}");
+    account.object("site/index.html");
+    succeeds(&mut account.xtask(&format!("destroy --yes {STACK}")));
+
+    account.nothing_is_there();
+    for (question, list) in [
+        ("lambda list-functions", "Functions"),
+        ("iam list-roles", "Roles"),
+        ("logs describe-log-groups", "logGroups"),
+        ("cognito-idp list-user-pools --max-results 9", "UserPools"),
+    ] {
+        assert_eq!(account.aws(question)[list], json!([]), "{question}");
+    }
+    let left = account.aws("cloudfront list-distributions");
+    assert!(left["DistributionList"].get("Items").is_none(), "{left}");
+}
+
+#[test]
+fn a_run_that_was_broken_off_is_taken_up() {
+    let account = Account::open();
+    account.describe_whole();
+    let mut broken_off = account
+        .deploy("--yes")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    account.await_request("PUT", &format!("/site/{APP}"));
+    broken_off.kill().unwrap();
+    broken_off.wait().unwrap();
+    let stack = account.stack()["StackId"].clone();
+
+    succeeds(&mut account.deploy("--yes"));
+
+    assert_eq!(account.stack()["StackId"], stack);
+    let uploaded = account.uploaded();
+    assert_eq!(
+        uploaded.iter().filter(|it| *it == APP).count(),
+        1,
+        "{uploaded:?}"
+    );
+    assert_eq!(uploaded.last().unwrap(), "index.html");
+    no_page_lacked_a_part(&uploaded, &[[APP, WASM]]);
+}
+
+#[test]
+fn nothing_is_made_that_was_not_agreed_to() {
+    let account = Account::open();
+    account.describe_whole();
+
+    let told = succeeds(&mut account.deploy("--dry-run"));
+    for word in [
+        "Add  Bucket",
+        "Add  Proxy ",
+        "index.html",
+        "\"country\": \"JP\"",
+        "admin-create-user",
+    ] {
+        assert!(told.contains(word), "{word} is not in {told}");
+    }
+    account.nothing_is_there();
+
+    let refused = fails(&mut account.deploy(""));
+    assert!(refused.contains("--yes answers beforehand"), "{refused}");
+    account.nothing_is_there();
+    assert_eq!(account.uploaded(), [""; 0]);
+}
+
+#[test]
+fn what_is_missing_is_named_before_anything_is_made() {
+    let account = Account::open();
+    account.describe(json!({ "ConnectOrigin": "https://store.my.connect.aws" }));
+    let refused = fails(&mut account.deploy("--yes"));
+    assert!(refused.contains("https://shop.my.connect.aws"), "{refused}");
+
+    account.describe(json!({ "ConnectInstanceId": "5ca1ab1e-0000-4000-8000-00000000c0de" }));
+    let refused = fails(&mut account.deploy("--yes"));
+    assert!(
+        refused.contains("aws connect list-instances --region ap-northeast-1"),
+        "{refused}"
+    );
+
+    account.describe(json!({ "Country": "Japan" }));
+    let refused = fails(&mut account.deploy("--yes"));
+    assert!(refused.contains("Country is of the form"), "{refused}");
+    account.nothing_is_there();
+}
+
+#[test]
+fn a_desk_without_customers_is_one_pass_and_has_no_proxy() {
+    let account = Account::open();
+    account.describe(json!({}));
+
+    let told = succeeds(&mut account.deploy("--yes"));
+
+    assert_eq!(told.matches("Make these changes?").count(), 1, "{told}");
+    let (_, body) = account.object("site/config.json");
+    let config: Value = serde_json::from_slice(&body).unwrap();
+    assert_eq!(
+        (&config["api"], &config["auth"]),
+        (&Value::Null, &Value::Null)
+    );
+    assert_eq!(account.aws("lambda list-functions")["Functions"], json!([]));
+}
+
+#[test]
+fn a_stack_of_another_template_is_left_alone() {
+    let account = Account::open();
+    account.describe(json!({}));
+    let template = account.path("other.json");
+    let other = json!({
+        "Parameters": { "Word": { "Type": "String", "Default": "a" } },
+        "Resources": { "Bucket": { "Type": "AWS::S3::Bucket" } },
+    });
+    fs::write(&template, other.to_string()).unwrap();
+    account.aws(&format!(
+        "cloudformation create-stack --stack-name {STACK} --template-body file://{}",
+        template.display()
+    ));
+    for words in ["deploy", "destroy"] {
+        let mut command = match words {
+            "deploy" => account.deploy("--yes"),
+            _ => account.xtask(&format!("destroy --yes {STACK}")),
+        };
+        let refused = fails(&mut command);
+        assert!(refused.contains("is left alone"), "{refused}");
+    }
+    assert_eq!(account.stack()["StackStatus"], "CREATE_COMPLETE");
+}
