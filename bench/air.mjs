@@ -58,7 +58,8 @@ async function visits(world, line, rival, slowdown) {
     return { first, second: await visit() };
   } finally {
     await context.close();
-    await rm(folder, { recursive: true });
+    // What the browser writes last it may write after it has gone.
+    await rm(folder, { recursive: true, maxRetries: 10 });
   }
 }
 
