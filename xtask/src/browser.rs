@@ -56,8 +56,8 @@ impl Browser {
     }
 
     /// Finds a browser and its driver; installs them where the system's packages may be installed, and
-    /// a Japanese font with them where there is none. Without one the browser looks in vain for each
-    /// letter of the screen, which no agent's machine does.
+    /// a Japanese font with them where there is none. Without one each letter of the screen is a box of
+    /// the same width, and what fits on it says nothing of what an agent sees.
     ///
     /// # Errors
     ///
