@@ -299,12 +299,14 @@ impl Deployment<'_> {
 
     /// Leaves nothing of a proposal: one for a new stack has made an empty one, too.
     fn forget(&self, kind: Kind, change_set: &formation::ChangeSet) -> Result<()> {
-        self.formation.discard(change_set)?;
+        let aws = self.aws.for_the_last_word();
+        let formation = Formation::new(&aws, &self.described.stack, &self.scratch);
+        formation.discard(change_set)?;
         if kind == Kind::Create
-            && let Some(empty) = self.formation.look()?
+            && let Some(empty) = formation.look()?
             && State::of(&empty.status, &self.described.stack) == State::Begun
         {
-            self.formation.delete(&empty)?;
+            formation.delete(&empty)?;
         }
         Ok(())
     }

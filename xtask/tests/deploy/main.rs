@@ -218,6 +218,38 @@ fn a_desk_without_customers_is_one_pass_and_has_no_proxy() {
 }
 
 #[test]
+fn two_desks_in_an_account_do_not_meet() {
+    let account = Account::open();
+    account.describe_as("another", json!({}));
+    succeeds(&mut account.deploy("--yes"));
+    account.describe(json!({}));
+    succeeds(&mut account.deploy("--yes"));
+
+    account.describe_as("another", json!({}));
+    succeeds(&mut account.xtask("destroy --yes another"));
+
+    assert_eq!(account.stack()["StackStatus"], "CREATE_COMPLETE");
+    account.object("site/index.html");
+    let buckets = account.aws("s3api list-buckets");
+    assert_eq!(buckets["Buckets"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn what_was_asked_to_be_kept_outlives_its_stack() {
+    let account = Account::open();
+    account.describe(json!({ "CreateUserPool": true, "DataOnDeletion": "Retain",
+        "CreateProfilesDomain": true }));
+    succeeds(&mut account.deploy("--yes"));
+
+    let told = succeeds(&mut account.xtask(&format!("destroy --yes {STACK}")));
+
+    assert!(told.contains("stays  UserPool "), "{told}");
+    account.nothing_is_there();
+    let pools = account.aws("cognito-idp list-user-pools --max-results 9");
+    assert_eq!(pools["UserPools"].as_array().unwrap().len(), 1);
+}
+
+#[test]
 fn a_stack_of_another_template_is_left_alone() {
     let account = Account::open();
     account.describe(json!({}));
