@@ -288,27 +288,13 @@ impl Deployment<'_> {
         say(&table(&change_set.changes));
         let is_agreed = question::go_on("Make these changes?", self.options.is_agreed);
         if !matches!(is_agreed, Ok(true)) {
-            self.forget(kind, &change_set)?;
+            self.formation.forget(kind, &change_set)?;
             is_agreed?;
             bail!("not agreed to; nothing was changed");
         }
         prepare()?;
         eprintln!("==> make the changes");
         self.formation.execute(&change_set).map(Some)
-    }
-
-    /// Leaves nothing of a proposal: one for a new stack has made an empty one, too.
-    fn forget(&self, kind: Kind, change_set: &formation::ChangeSet) -> Result<()> {
-        let aws = self.aws.for_the_last_word();
-        let formation = Formation::new(&aws, &self.described.stack, &self.scratch);
-        formation.discard(change_set)?;
-        if kind == Kind::Create
-            && let Some(empty) = formation.look()?
-            && State::of(&empty.status, &self.described.stack) == State::Begun
-        {
-            formation.delete(&empty)?;
-        }
-        Ok(())
     }
 
     fn rehearse(&self, standing: Option<Standing>) -> Result<ExitCode> {
@@ -326,7 +312,7 @@ impl Deployment<'_> {
         match self.formation.propose(kind, &parameters)? {
             Some(change_set) => {
                 say(&table(&change_set.changes));
-                self.forget(kind, &change_set)?;
+                self.formation.forget(kind, &change_set)?;
             }
             None => say("    nothing changes"),
         }

@@ -184,12 +184,12 @@ impl Formation {
         fs::write(&given, json!(pairs).to_string())?;
         let since = SystemTime::now().duration_since(UNIX_EPOCH)?;
         let name = format!("agent-desk-{}", since.as_millis());
-        let kind = match kind {
+        let word = match kind {
             Kind::Create => "CREATE",
             Kind::Update => "UPDATE",
         };
         let mut arguments = vec!["--stack-name", &self.name, "--change-set-name", &name];
-        arguments.extend(["--change-set-type", kind]);
+        arguments.extend(["--change-set-type", word]);
         let (template, given) = (file(&template), file(&given));
         arguments.extend(["--template-body", &template, "--parameters", &given]);
         // The role of the proxy, and the transform.
@@ -208,7 +208,7 @@ impl Formation {
         if text(&worked_out, "/Status") == "CREATE_COMPLETE" {
             return Ok(Some(change_set));
         }
-        self.discard(&change_set)?;
+        self.forget(kind, &change_set)?;
         let reason = text(&worked_out, "/StatusReason");
         if change::is_nothing(reason) {
             return Ok(None);
@@ -219,13 +219,21 @@ impl Formation {
         )
     }
 
-    /// Forgets changes that were worked out.
+    /// Leaves nothing of a proposal, also when we are told to end: one for a new stack has made an empty
+    /// one.
     ///
     /// # Errors
     ///
     /// When AWS cannot be asked.
-    pub(super) fn discard(&self, change_set: &ChangeSet) -> Result<()> {
-        self.ask("delete-change-set", &["--change-set-name", &change_set.id])?;
+    pub(super) fn forget(&self, kind: Kind, change_set: &ChangeSet) -> Result<()> {
+        let last = Self::new(&self.aws.for_the_last_word(), &self.name, &self.scratch);
+        last.ask("delete-change-set", &["--change-set-name", &change_set.id])?;
+        if kind == Kind::Create
+            && let Some(empty) = last.look()?
+            && State::of(&empty.status, &last.name) == State::Begun
+        {
+            last.delete(&empty)?;
+        }
         Ok(())
     }
 
