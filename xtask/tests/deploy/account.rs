@@ -97,8 +97,12 @@ impl Account {
     }
 
     pub(crate) fn aws(&self, words: &str) -> Value {
+        self.aws_in(REGION, words)
+    }
+
+    pub(crate) fn aws_in(&self, region: &str, words: &str) -> Value {
         let mut command = python();
-        command.args(["-m", "awscli", "--region", REGION, "--output", "json"]);
+        command.args(["-m", "awscli", "--region", region, "--output", "json"]);
         let output = self
             .signed_in(command)
             .args(words.split(' '))

@@ -194,6 +194,20 @@ fn what_is_missing_is_named_before_anything_is_made() {
         "{refused}"
     );
 
+    let asked_for = account.aws_in(
+        "us-east-1",
+        "acm request-certificate --domain-name desk.example.com --validation-method DNS",
+    );
+    account.describe(json!({
+        "DomainName": "desk.example.com",
+        "CertificateArn": asked_for["CertificateArn"],
+    }));
+    let refused = fails(&mut account.deploy("--yes"));
+    assert!(
+        refused.contains("PENDING_VALIDATION") && refused.contains("certificate-validated"),
+        "{refused}"
+    );
+
     account.describe(json!({ "Country": "Japan" }));
     let refused = fails(&mut account.deploy("--yes"));
     assert!(refused.contains("Country is of the form"), "{refused}");
