@@ -245,17 +245,21 @@ pub(super) fn text<'a>(value: &'a Value, place: &str) -> &'a str {
 pub(super) fn until<T>(what: &str, mut ask: impl FnMut() -> Result<Option<T>>) -> Result<T> {
     let begun = Instant::now();
     let mut said = begun;
+    if let Some(answer) = ask()? {
+        return Ok(answer);
+    }
+    eprintln!("    … {what}");
     loop {
+        thread::sleep(PATIENCE);
+        if process::stopping() {
+            bail!("interrupted");
+        }
         if let Some(answer) = ask()? {
             return Ok(answer);
         }
         if said.elapsed() > SIGN_OF_LIFE {
             said = Instant::now();
             eprintln!("    … {what}, {}", process::seconds(begun.elapsed()));
-        }
-        thread::sleep(PATIENCE);
-        if process::stopping() {
-            bail!("interrupted");
         }
     }
 }

@@ -151,13 +151,14 @@ impl Formation {
         Ok(if_there(answer)?.as_ref().and_then(Standing::of))
     }
 
-    /// Waits until no change is under way any more.
+    /// How the stack is once nothing is under way in it; nothing, when there is none, or when it was
+    /// going.
     ///
     /// # Errors
     ///
     /// When AWS cannot be asked.
-    pub(super) fn settled(&self) -> Result<Option<Standing>> {
-        until("a change of the stack", || {
+    pub(super) fn at_rest(&self) -> Result<Option<Standing>> {
+        until("waiting for what is under way in the stack", || {
             let standing = self.look()?;
             let state = standing
                 .as_ref()
@@ -165,6 +166,22 @@ impl Formation {
             let is_busy = matches!(state, Some(State::Busy | State::Leaving));
             Ok((!is_busy).then_some(standing))
         })
+    }
+
+    /// Refuses a stack that this command cannot change.
+    ///
+    /// # Errors
+    ///
+    /// When it is another's, or stuck; with what mends it.
+    pub(super) fn ensure_usable(&self, standing: Option<&Standing>) -> Result<()> {
+        let Some(standing) = standing else {
+            return Ok(());
+        };
+        standing.ensure_desk(&self.name)?;
+        match State::of(&standing.status, &self.name) {
+            State::Stuck(what) => bail!("{what}"),
+            _ => Ok(()),
+        }
     }
 
     /// Has AWS work out what these parameters would change; nothing, when that is nothing.
