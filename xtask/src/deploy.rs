@@ -116,14 +116,17 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
     {
         return Err(error);
     }
+    let scratch = scratch(workspace);
     if let Ok((aws, _)) = &reached {
         eprintln!("==> look at what the deployment builds on");
         checks::look(aws, &described)?;
+        // Before minutes go into building what could not be deployed.
+        let formation = Formation::new(aws, &described.stack, &scratch);
+        formation.ensure_usable(formation.look()?.as_ref())?;
     }
     let artefacts = build(workspace, options, &described)?;
     match reached {
         Ok((aws, identity)) => {
-            let scratch = scratch(workspace);
             let deployment = Deployment {
                 described: &described,
                 options,
@@ -199,7 +202,8 @@ impl Deployment<'_> {
         say(&format!(
             "the stack {stack} in {region} of the account {account}, as {arn}"
         ));
-        let standing = self.at_rest()?;
+        let standing = self.formation.at_rest()?;
+        self.formation.ensure_usable(standing.as_ref())?;
         if self.options.is_rehearsal {
             return self.rehearse(standing);
         }
@@ -251,24 +255,6 @@ impl Deployment<'_> {
         Ok(ExitCode::SUCCESS)
     }
 
-    /// The stack, once nothing is under way in it; nothing, when there is none.
-    fn at_rest(&self) -> Result<Option<Standing>> {
-        let name = &self.described.stack;
-        let mut standing = self.formation.look()?;
-        let state = |standing: &Standing| State::of(&standing.status, name);
-        if let Some(State::Busy | State::Leaving) = standing.as_ref().map(state) {
-            eprintln!("==> wait for what is under way in the stack {name}");
-            standing = self.formation.settled()?;
-        }
-        if let Some(standing) = &standing {
-            standing.ensure_desk(name)?;
-        }
-        match standing.as_ref().map(state) {
-            Some(State::Stuck(what)) => bail!("{what}"),
-            _ => Ok(standing),
-        }
-    }
-
     fn whole(&self, outputs: &Outputs) -> Result<Parameters> {
         let host = output(outputs, "Host")?;
         Ok(self.described.second_pass(self.artefacts.code_key(), host))
@@ -288,25 +274,13 @@ impl Deployment<'_> {
         say(&table(&change_set.changes));
         let is_agreed = question::go_on("Make these changes?", self.options.is_agreed);
         if !matches!(is_agreed, Ok(true)) {
-            self.forget(kind, &change_set)?;
+            self.formation.forget(kind, &change_set)?;
             is_agreed?;
             bail!("not agreed to; nothing was changed");
         }
         prepare()?;
         eprintln!("==> make the changes");
         self.formation.execute(&change_set).map(Some)
-    }
-
-    /// Leaves nothing of a proposal: one for a new stack has made an empty one, too.
-    fn forget(&self, kind: Kind, change_set: &formation::ChangeSet) -> Result<()> {
-        self.formation.discard(change_set)?;
-        if kind == Kind::Create
-            && let Some(empty) = self.formation.look()?
-            && State::of(&empty.status, &self.described.stack) == State::Begun
-        {
-            self.formation.delete(&empty)?;
-        }
-        Ok(())
     }
 
     fn rehearse(&self, standing: Option<Standing>) -> Result<ExitCode> {
@@ -324,7 +298,7 @@ impl Deployment<'_> {
         match self.formation.propose(kind, &parameters)? {
             Some(change_set) => {
                 say(&table(&change_set.changes));
-                self.forget(kind, &change_set)?;
+                self.formation.forget(kind, &change_set)?;
             }
             None => say("    nothing changes"),
         }

@@ -28,6 +28,8 @@ const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
 pub(super) struct Aws {
     program: PathBuf,
     region: String,
+    /// Whether it is asked even when we have been told to end.
+    is_last_word: bool,
 }
 
 /// What AWS, or the CLI before it asked, said in the place of an answer.
@@ -55,6 +57,7 @@ impl Aws {
         Ok(Self {
             program,
             region: region.to_owned(),
+            is_last_word: false,
         })
     }
 
@@ -62,6 +65,14 @@ impl Aws {
     pub(super) fn in_region(&self, region: &str) -> Self {
         Self {
             region: region.to_owned(),
+            ..self.clone()
+        }
+    }
+
+    /// The same for what must not be left behind by a run that is told to end.
+    pub(super) fn for_the_last_word(&self) -> Self {
+        Self {
+            is_last_word: true,
             ..self.clone()
         }
     }
@@ -76,6 +87,10 @@ impl Aws {
         I: IntoIterator,
         I::Item: AsRef<OsStr>,
     {
+        let is_over = || process::stopping() && !self.is_last_word;
+        if is_over() {
+            bail!("interrupted");
+        }
         let mut command = Command::new(&self.program);
         command
             .args([
@@ -93,7 +108,7 @@ impl Aws {
         let output = command
             .output()
             .with_context(|| format!("failed to start {}", self.program.display()))?;
-        if process::stopping() {
+        if is_over() {
             bail!("interrupted");
         }
         if !output.status.success() {
@@ -166,15 +181,15 @@ impl Refusal {
         ];
         if self.is_nobody() {
             Some(
-                "sign in: `aws sso login`, or `aws configure`; with AWS_PROFILE where you have several",
+                "Sign in: `aws sso login`, or `aws configure`; with AWS_PROFILE where you have several",
             )
         } else if refused.iter().any(|it| self.code.contains(it)) {
             Some(
-                "whoever administers the account must allow it, or sign in as somebody who may: `aws sts get-caller-identity` says who you are",
+                "Whoever administers the account must allow it, or sign in as somebody who may: `aws sts get-caller-identity` says who you are",
             )
         } else if self.message.contains("Could not connect") {
             Some(
-                "the region may be misspelt, or the network be gone: `aws sts get-caller-identity`",
+                "The region may be misspelt, or the network be gone: `aws sts get-caller-identity`",
             )
         } else {
             None
@@ -230,17 +245,21 @@ pub(super) fn text<'a>(value: &'a Value, place: &str) -> &'a str {
 pub(super) fn until<T>(what: &str, mut ask: impl FnMut() -> Result<Option<T>>) -> Result<T> {
     let begun = Instant::now();
     let mut said = begun;
+    if let Some(answer) = ask()? {
+        return Ok(answer);
+    }
+    eprintln!("    … {what}");
     loop {
+        thread::sleep(PATIENCE);
+        if process::stopping() {
+            bail!("interrupted");
+        }
         if let Some(answer) = ask()? {
             return Ok(answer);
         }
         if said.elapsed() > SIGN_OF_LIFE {
             said = Instant::now();
             eprintln!("    … {what}, {}", process::seconds(begun.elapsed()));
-        }
-        thread::sleep(PATIENCE);
-        if process::stopping() {
-            bail!("interrupted");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The bucket of a deployment, as it is filled and emptied.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -34,10 +35,12 @@ impl Bucket<'_> {
         config: &Value,
     ) -> Result<Vec<String>> {
         let mut stale = Vec::new();
+        let there = self.keys()?;
         for upload in uploads {
-            let head = match upload.turn {
-                Turn::Hashed => self.head(&upload.key)?,
-                _ => None,
+            let head = if upload.turn == Turn::Hashed && there.contains(&upload.key) {
+                self.head(&upload.key)?
+            } else {
+                None
             };
             if head.as_ref().is_some_and(|head| upload.is_there(head)) {
                 eprintln!("    there    {}", upload.name);
@@ -78,6 +81,18 @@ impl Bucket<'_> {
             eprintln!("    uploaded {key}");
         }
         Ok(())
+    }
+
+    /// The names of all that lies there.
+    fn keys(&self) -> Result<BTreeSet<String>> {
+        let said = ["--bucket", self.name, "--query", "Contents[].Key"];
+        let owner = ["--expected-bucket-owner", self.owner];
+        let said = said.into_iter().chain(owner);
+        let answer = self.aws.ask("s3api", "list-objects-v2", said)?;
+        let keys = answer.as_array().into_iter().flatten();
+        Ok(keys
+            .filter_map(|key| key.as_str().map(str::to_owned))
+            .collect())
     }
 
     fn head(&self, key: &str) -> Result<Option<Value>> {

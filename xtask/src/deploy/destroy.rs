@@ -11,7 +11,7 @@ use stack::Stack;
 use super::aws::Aws;
 use super::bucket::Bucket;
 use super::description::{Description, Parameters, borrowed};
-use super::formation::{Formation, Standing, State};
+use super::formation::Formation;
 use super::{checks, question, say};
 use crate::workspace::Workspace;
 
@@ -55,7 +55,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
     let scratch = super::scratch(workspace);
     let formation = Formation::new(&aws, &described.stack, &scratch);
     let name = &described.stack;
-    let Some(standing) = at_rest(&formation, name)? else {
+    let Some(standing) = formation.at_rest()? else {
         say(&format!(
             "there is no stack {name} in {} of the account {}",
             described.region, identity.account
@@ -110,19 +110,6 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
     })?;
     say(&format!("the stack {name} is gone"));
     Ok(ExitCode::SUCCESS)
-}
-
-/// The stack, once nothing is under way in it; nothing, when there is none, or when it was going.
-fn at_rest(formation: &Formation, name: &str) -> Result<Option<Standing>> {
-    let standing = formation.look()?;
-    let state = standing.as_ref().map(|it| State::of(&it.status, name));
-    match state {
-        Some(State::Busy | State::Leaving) => {
-            eprintln!("==> wait for what is under way in the stack {name}");
-            formation.settled()
-        }
-        _ => Ok(standing),
-    }
 }
 
 /// The resources that a deletion leaves, by the parameters that the stack has.

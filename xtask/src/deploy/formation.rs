@@ -151,13 +151,14 @@ impl Formation {
         Ok(if_there(answer)?.as_ref().and_then(Standing::of))
     }
 
-    /// Waits until no change is under way any more.
+    /// How the stack is once nothing is under way in it; nothing, when there is none, or when it was
+    /// going.
     ///
     /// # Errors
     ///
     /// When AWS cannot be asked.
-    pub(super) fn settled(&self) -> Result<Option<Standing>> {
-        until("a change of the stack", || {
+    pub(super) fn at_rest(&self) -> Result<Option<Standing>> {
+        until("waiting for what is under way in the stack", || {
             let standing = self.look()?;
             let state = standing
                 .as_ref()
@@ -165,6 +166,22 @@ impl Formation {
             let is_busy = matches!(state, Some(State::Busy | State::Leaving));
             Ok((!is_busy).then_some(standing))
         })
+    }
+
+    /// Refuses a stack that this command cannot change.
+    ///
+    /// # Errors
+    ///
+    /// When it is another's, or stuck; with what mends it.
+    pub(super) fn ensure_usable(&self, standing: Option<&Standing>) -> Result<()> {
+        let Some(standing) = standing else {
+            return Ok(());
+        };
+        standing.ensure_desk(&self.name)?;
+        match State::of(&standing.status, &self.name) {
+            State::Stuck(what) => bail!("{what}"),
+            _ => Ok(()),
+        }
     }
 
     /// Has AWS work out what these parameters would change; nothing, when that is nothing.
@@ -184,12 +201,12 @@ impl Formation {
         fs::write(&given, json!(pairs).to_string())?;
         let since = SystemTime::now().duration_since(UNIX_EPOCH)?;
         let name = format!("agent-desk-{}", since.as_millis());
-        let kind = match kind {
+        let word = match kind {
             Kind::Create => "CREATE",
             Kind::Update => "UPDATE",
         };
         let mut arguments = vec!["--stack-name", &self.name, "--change-set-name", &name];
-        arguments.extend(["--change-set-type", kind]);
+        arguments.extend(["--change-set-type", word]);
         let (template, given) = (file(&template), file(&given));
         arguments.extend(["--template-body", &template, "--parameters", &given]);
         // The role of the proxy, and the transform.
@@ -208,7 +225,7 @@ impl Formation {
         if text(&worked_out, "/Status") == "CREATE_COMPLETE" {
             return Ok(Some(change_set));
         }
-        self.discard(&change_set)?;
+        self.forget(kind, &change_set)?;
         let reason = text(&worked_out, "/StatusReason");
         if change::is_nothing(reason) {
             return Ok(None);
@@ -219,13 +236,21 @@ impl Formation {
         )
     }
 
-    /// Forgets changes that were worked out.
+    /// Leaves nothing of a proposal, also when we are told to end: one for a new stack has made an empty
+    /// one.
     ///
     /// # Errors
     ///
     /// When AWS cannot be asked.
-    pub(super) fn discard(&self, change_set: &ChangeSet) -> Result<()> {
-        self.ask("delete-change-set", &["--change-set-name", &change_set.id])?;
+    pub(super) fn forget(&self, kind: Kind, change_set: &ChangeSet) -> Result<()> {
+        let last = Self::new(&self.aws.for_the_last_word(), &self.name, &self.scratch);
+        last.ask("delete-change-set", &["--change-set-name", &change_set.id])?;
+        if kind == Kind::Create
+            && let Some(empty) = last.look()?
+            && State::of(&empty.status, &last.name) == State::Begun
+        {
+            last.delete(&empty)?;
+        }
         Ok(())
     }
 

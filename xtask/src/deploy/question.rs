@@ -1,8 +1,16 @@
 //! What only a person decides, asked on the terminal.
 
-use std::io::{self, BufRead as _, IsTerminal as _};
+use std::io::{self, IsTerminal as _};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::thread;
+use std::time::Duration;
 
 use anyhow::{Result, bail};
+
+use crate::process;
+
+/// How soon a signal ends a question.
+const ATTENTION: Duration = Duration::from_millis(100);
 
 /// Asks whether to go on; `is_answered` says that the command line has.
 ///
@@ -31,14 +39,25 @@ pub(super) fn is_named(question: &str, name: &str, answered: Option<&str>) -> Re
 }
 
 fn ask(question: &str, otherwise: &str) -> Result<String> {
-    let input = io::stdin();
-    if !input.is_terminal() {
+    if !io::stdin().is_terminal() {
         bail!(
             "there is no terminal to ask on, and nothing was changed: {otherwise} answers beforehand"
         );
     }
     eprint!("{question} ");
-    let mut line = String::new();
-    input.lock().read_line(&mut line)?;
-    Ok(line.trim().to_owned())
+    // Reading goes on when a signal has come, so it is not ours to wait in.
+    let (sender, answer) = channel();
+    thread::spawn(move || {
+        let mut line = String::new();
+        sender
+            .send(io::stdin().read_line(&mut line).map(|_| line))
+            .ok();
+    });
+    loop {
+        match answer.recv_timeout(ATTENTION) {
+            Ok(line) => return Ok(line?.trim().to_owned()),
+            Err(RecvTimeoutError::Timeout) if !process::stopping() => {}
+            Err(_) => bail!("interrupted"),
+        }
+    }
 }

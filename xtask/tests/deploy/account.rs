@@ -97,8 +97,12 @@ impl Account {
     }
 
     pub(crate) fn aws(&self, words: &str) -> Value {
+        self.aws_in(REGION, words)
+    }
+
+    pub(crate) fn aws_in(&self, region: &str, words: &str) -> Value {
         let mut command = python();
-        command.args(["-m", "awscli", "--region", REGION, "--output", "json"]);
+        command.args(["-m", "awscli", "--region", region, "--output", "json"]);
         let output = self
             .signed_in(command)
             .args(words.split(' '))
@@ -132,6 +136,11 @@ impl Account {
 
     /// Describes the deployment.
     pub(crate) fn describe(&self, more: Value) {
+        self.describe_as(STACK, more);
+    }
+
+    /// Describes one of another name.
+    pub(crate) fn describe_as(&self, stack: &str, more: Value) {
         let mut parameters = json!({
             "ConnectInstanceId": self.instance,
             "ConnectOrigin": "https://shop.my.connect.aws",
@@ -142,7 +151,7 @@ impl Account {
         };
         parameters.as_object_mut().unwrap().extend(more);
         let file = json!({
-            "stack": STACK, "region": REGION, "parameters": parameters, "desk": { "locale": "ja" },
+            "stack": stack, "region": REGION, "parameters": parameters, "desk": { "locale": "ja" },
         });
         fs::write(self.path("deploy.json"), file.to_string()).unwrap();
     }

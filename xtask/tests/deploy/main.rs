@@ -194,6 +194,20 @@ fn what_is_missing_is_named_before_anything_is_made() {
         "{refused}"
     );
 
+    let asked_for = account.aws_in(
+        "us-east-1",
+        "acm request-certificate --domain-name desk.example.com --validation-method DNS",
+    );
+    account.describe(json!({
+        "DomainName": "desk.example.com",
+        "CertificateArn": asked_for["CertificateArn"],
+    }));
+    let refused = fails(&mut account.deploy("--yes"));
+    assert!(
+        refused.contains("PENDING_VALIDATION") && refused.contains("certificate-validated"),
+        "{refused}"
+    );
+
     account.describe(json!({ "Country": "Japan" }));
     let refused = fails(&mut account.deploy("--yes"));
     assert!(refused.contains("Country is of the form"), "{refused}");
@@ -215,6 +229,38 @@ fn a_desk_without_customers_is_one_pass_and_has_no_proxy() {
         (&Value::Null, &Value::Null)
     );
     assert_eq!(account.aws("lambda list-functions")["Functions"], json!([]));
+}
+
+#[test]
+fn two_desks_in_an_account_do_not_meet() {
+    let account = Account::open();
+    account.describe_as("another", json!({}));
+    succeeds(&mut account.deploy("--yes"));
+    account.describe(json!({}));
+    succeeds(&mut account.deploy("--yes"));
+
+    account.describe_as("another", json!({}));
+    succeeds(&mut account.xtask("destroy --yes another"));
+
+    assert_eq!(account.stack()["StackStatus"], "CREATE_COMPLETE");
+    account.object("site/index.html");
+    let buckets = account.aws("s3api list-buckets");
+    assert_eq!(buckets["Buckets"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn what_was_asked_to_be_kept_outlives_its_stack() {
+    let account = Account::open();
+    account.describe(json!({ "CreateUserPool": true, "DataOnDeletion": "Retain",
+        "CreateProfilesDomain": true }));
+    succeeds(&mut account.deploy("--yes"));
+
+    let told = succeeds(&mut account.xtask(&format!("destroy --yes {STACK}")));
+
+    assert!(told.contains("stays  UserPool "), "{told}");
+    account.nothing_is_there();
+    let pools = account.aws("cognito-idp list-user-pools --max-results 9");
+    assert_eq!(pools["UserPools"].as_array().unwrap().len(), 1);
 }
 
 #[test]
