@@ -15,11 +15,11 @@ import { World } from "./rivals.mjs";
 import { Wire } from "./wire.mjs";
 
 /** Milliseconds from the navigation; the first byte tells whether the line is as slow as it should be. */
-function times() {
+function times(rival) {
   const [{ responseStart }] = performance.getEntriesByType("navigation");
   const paint = performance.getEntriesByName("first-paint")[0]?.startTime;
   const shell = performance.getEntriesByName("desk:shell")[0]?.startTime;
-  return { first_byte: responseStart, shell: shell ?? paint, agent: window.bench.agent };
+  return { first_byte: responseStart, shell: rival === "plain" ? paint : shell, agent: window.bench.agent };
 }
 
 /** How each kind of line is laid: where the browser is sent by, and what is asked of its DevTools. */
@@ -47,7 +47,7 @@ async function visits(world, line, rival, slowdown) {
   const context = await world.launch(folder, line.proxy);
   const visit = async () => {
     const open = await world.visit(rival, context, slowdown, line.throttle);
-    const sample = await open.page.evaluate(times);
+    const sample = await open.page.evaluate(times, rival);
     await open.page.close();
     return sample;
   };

@@ -10,8 +10,8 @@ const told = document.querySelector("script[data-wasm]").dataset;
 const { js, wasm, streams, streamsIntegrity, recorder, recorderIntegrity, proxy, proxyIntegrity } = told;
 
 // First of all what must come over the network, so that nothing else keeps it waiting. What differs
-// between deployments is on its way since the page began (index.html), and is never taken from the
-// browser's cache: an address that has changed has changed today.
+// between deployments is on its way since the page began (index.html). The host says that no browser may
+// keep it: an address that has changed has changed today.
 window.deskSettings = fetch("/config.json", { cache: "no-store" })
   .then((answer) => (answer.ok ? answer.text() : null))
   .catch(() => null);

@@ -152,14 +152,10 @@ pub(crate) fn inquiry(error: &InquiryError) -> Text {
 /// Why nothing can be said of who calls, and whether that is asked again without a press. (What the agent
 /// has searched for is not.)
 pub(crate) fn trouble(error: &InquiryError) -> [Option<Text>; 2] {
-    let said = inquiry(error);
-    let is_asked_again = matches!(
-        said,
-        Text::CustomerThrottled | Text::CustomerUpstream | Text::CustomerUnreachable
-    );
+    let again = error.is_asked_again();
     [
-        Some(said),
-        is_asked_again.then_some(Text::CustomerTriedAgain),
+        Some(inquiry(error)),
+        again.then_some(Text::CustomerTriedAgain),
     ]
 }
 

@@ -76,6 +76,11 @@ impl InquiryError {
         told.code().map(|_| told.into())
     }
 
+    /// Whether the desk asks the same again by itself, but for what the agent has searched for.
+    pub fn is_asked_again(&self) -> bool {
+        self.worth_asking_again(0).is_some()
+    }
+
     /// How many milliseconds later the same question may have an answer, after so many attempts;
     /// `None` if it never has.
     pub(crate) fn worth_asking_again(&self, attempts: u32) -> Option<i64> {
