@@ -16,6 +16,7 @@ mod formation;
 mod question;
 mod rehearsal;
 mod site;
+mod standing;
 mod steps;
 
 use std::fs;
@@ -36,8 +37,9 @@ use bucket::Bucket;
 use change::table;
 use checks::Identity;
 use description::{Description, Outputs, Parameters, borrowed, output, unknown_outputs};
-use formation::{Formation, Kind, Standing, State};
+use formation::{Formation, Kind};
 use site::Upload;
+use standing::{Standing, State};
 
 /// Where a deployment is described, when the command line does not say.
 const FILE: &str = "deploy.json";
@@ -121,7 +123,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
         eprintln!("==> look at what the deployment builds on");
         checks::look(aws, &described)?;
         // Before minutes go into building what could not be deployed.
-        let formation = Formation::new(aws, &described.stack, &scratch);
+        let formation = Formation::new(aws, &described, &scratch);
         formation.ensure_usable(formation.look()?.as_ref())?;
     }
     let artefacts = build(workspace, options, &described)?;
@@ -131,7 +133,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
                 described: &described,
                 options,
                 artefacts: &artefacts,
-                formation: Formation::new(&aws, &described.stack, &scratch),
+                formation: Formation::new(&aws, &described, &scratch),
                 aws,
                 identity,
                 scratch: scratch.clone(),

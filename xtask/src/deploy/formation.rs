@@ -9,41 +9,17 @@ use serde_json::{Value, json};
 
 use super::aws::{Aws, file, if_there, text, until};
 use super::change::{self, Change};
-use super::description::{Outputs, Parameters};
-
-/// The parameter without which no stack of the template was ever made.
-const MARK: &str = "ConnectInstanceId";
+use super::description::{Description, Parameters};
+use super::standing::{Resource, Standing, State};
 
 /// The stack of a deployment.
 #[derive(Debug)]
 pub(super) struct Formation {
     aws: Aws,
     name: String,
+    /// The instance that the desk is of.
+    instance: String,
     scratch: PathBuf,
-}
-
-/// The stack as it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Standing {
-    pub(super) id: String,
-    pub(super) status: String,
-    pub(super) outputs: Outputs,
-    pub(super) parameters: Parameters,
-}
-
-/// What can be done with a stack (`CloudFormation` User Guide, "Stack status codes").
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum State {
-    /// A change set was made for a stack that was never created: there is nothing of it yet.
-    Begun,
-    /// It can be changed.
-    Settled,
-    /// A change is under way.
-    Busy,
-    /// It goes.
-    Leaving,
-    /// Nothing can be changed before this is done.
-    Stuck(String),
 }
 
 /// Changes that AWS has worked out.
@@ -60,78 +36,12 @@ pub(super) enum Kind {
     Update,
 }
 
-impl State {
-    /// What a status means for a stack of this name.
-    pub(super) fn of(status: &str, name: &str) -> Self {
-        let stuck = |what: String| Self::Stuck(what);
-        match status {
-            "REVIEW_IN_PROGRESS" => Self::Begun,
-            "DELETE_IN_PROGRESS" => Self::Leaving,
-            "CREATE_FAILED" | "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED" | "DELETE_FAILED" => {
-                stuck(format!(
-                    "the stack {name} is {status}: it was never whole and can only be deleted. \
-                     `cargo xtask destroy`, then again"
-                ))
-            }
-            "UPDATE_ROLLBACK_FAILED" => stuck(format!(
-                "the stack {name} is {status}: a change failed, and so did the way back. Mend what \
-                 `aws cloudformation describe-stack-events --stack-name {name}` names, then `aws \
-                 cloudformation continue-update-rollback --stack-name {name}`"
-            )),
-            "UPDATE_FAILED" => stuck(format!(
-                "the stack {name} is {status}: a change failed half-way. `aws cloudformation \
-                 rollback-stack --stack-name {name}`, then again"
-            )),
-            busy if busy.ends_with("_IN_PROGRESS") => Self::Busy,
-            settled if settled.ends_with("_COMPLETE") => Self::Settled,
-            other => stuck(format!(
-                "the stack {name} is {other}, which this command does not know: `aws cloudformation \
-                 describe-stacks --stack-name {name}`"
-            )),
-        }
-    }
-}
-
-impl Standing {
-    /// Refuses a stack that happens to be called as ours.
-    ///
-    /// # Errors
-    ///
-    /// When it was made of another template.
-    pub(super) fn ensure_desk(&self, name: &str) -> Result<()> {
-        // One that was never created has no parameters.
-        if !self.parameters.is_empty() && !self.parameters.contains_key(MARK) {
-            bail!(
-                "the stack {name} is none of infra/desk.yaml, and is left alone: name another in the \
-                 deployment's file"
-            );
-        }
-        Ok(())
-    }
-
-    fn of(answer: &Value) -> Option<Self> {
-        let stack = answer.pointer("/Stacks/0")?;
-        let pairs = |list: &str, name: &str, value: &str| {
-            let items = stack.get(list).and_then(Value::as_array);
-            let items = items.into_iter().flatten();
-            items
-                .map(|it| (text(it, name).to_owned(), text(it, value).to_owned()))
-                .collect()
-        };
-        Some(Self {
-            id: text(stack, "/StackId").to_owned(),
-            status: text(stack, "/StackStatus").to_owned(),
-            outputs: pairs("Outputs", "/OutputKey", "/OutputValue"),
-            parameters: pairs("Parameters", "/ParameterKey", "/ParameterValue"),
-        })
-    }
-}
-
 impl Formation {
-    pub(super) fn new(aws: &Aws, name: &str, scratch: &Path) -> Self {
+    pub(super) fn new(aws: &Aws, described: &Description, scratch: &Path) -> Self {
         Self {
             aws: aws.clone(),
-            name: name.to_owned(),
+            name: described.stack.clone(),
+            instance: described.parameter("ConnectInstanceId"),
             scratch: scratch.to_path_buf(),
         }
     }
@@ -177,11 +87,20 @@ impl Formation {
         let Some(standing) = standing else {
             return Ok(());
         };
-        standing.ensure_desk(&self.name)?;
+        self.ensure_desk(standing)?;
         match State::of(&standing.status, &self.name) {
             State::Stuck(what) => bail!("{what}"),
             _ => Ok(()),
         }
+    }
+
+    /// Refuses a stack that happens to be called as ours.
+    ///
+    /// # Errors
+    ///
+    /// When it was made of another template, or is the desk of another instance.
+    pub(super) fn ensure_desk(&self, standing: &Standing) -> Result<()> {
+        standing.ensure_desk(&self.name, &self.instance, &self.resources(standing)?)
     }
 
     /// Has AWS work out what these parameters would change; nothing, when that is nothing.
@@ -243,7 +162,7 @@ impl Formation {
     ///
     /// When AWS cannot be asked.
     pub(super) fn forget(&self, kind: Kind, change_set: &ChangeSet) -> Result<()> {
-        let last = Self::new(&self.aws.for_the_last_word(), &self.name, &self.scratch);
+        let last = self.for_the_last_word();
         last.ask("delete-change-set", &["--change-set-name", &change_set.id])?;
         if kind == Kind::Create
             && let Some(empty) = last.look()?
@@ -310,29 +229,24 @@ impl Formation {
         }
     }
 
-    /// The resources of the stack: their names in the template, their kinds, and what they are called.
+    /// All that AWS says of the stack's resources, those that are gone among them.
     ///
     /// # Errors
     ///
     /// When AWS cannot be asked.
-    pub(super) fn resources(&self) -> Result<Vec<(String, String, String)>> {
-        let answer = self.ask("list-stack-resources", &["--stack-name", &self.name])?;
-        let all = answer
-            .get("StackResourceSummaries")
-            .and_then(Value::as_array);
-        let member = |it, place| text(it, place).to_owned();
-        Ok(all
-            .into_iter()
-            .flatten()
-            .filter(|it| text(it, "/ResourceStatus") != "DELETE_COMPLETE")
-            .map(|it| {
-                (
-                    member(it, "/LogicalResourceId"),
-                    member(it, "/ResourceType"),
-                    member(it, "/PhysicalResourceId"),
-                )
-            })
-            .collect())
+    pub(super) fn resources(&self, standing: &Standing) -> Result<Vec<Resource>> {
+        let answer = self.ask("list-stack-resources", &["--stack-name", &standing.id])?;
+        Ok(Resource::all(&answer))
+    }
+
+    /// The same for what must not be left behind by a run that is told to end.
+    fn for_the_last_word(&self) -> Self {
+        Self {
+            aws: self.aws.for_the_last_word(),
+            name: self.name.clone(),
+            instance: self.instance.clone(),
+            scratch: self.scratch.clone(),
+        }
     }
 
     fn reasons(&self, id: &str, is_of_it: impl Fn(&Value) -> bool) -> Result<String> {
@@ -347,76 +261,5 @@ impl Formation {
 
     fn ask(&self, operation: &str, arguments: &[&str]) -> Result<Value> {
         self.aws.ask("cloudformation", operation, arguments)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use rstest::rstest;
-
-    use super::*;
-
-    #[rstest]
-    #[case::created("CREATE_COMPLETE", State::Settled)]
-    #[case::updated("UPDATE_COMPLETE", State::Settled)]
-    #[case::went_back("UPDATE_ROLLBACK_COMPLETE", State::Settled)]
-    #[case::only_proposed("REVIEW_IN_PROGRESS", State::Begun)]
-    #[case::creating("CREATE_IN_PROGRESS", State::Busy)]
-    #[case::cleaning("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", State::Busy)]
-    #[case::going_back("UPDATE_ROLLBACK_IN_PROGRESS", State::Busy)]
-    #[case::going("DELETE_IN_PROGRESS", State::Leaving)]
-    fn a_status_is_what_can_be_done(#[case] status: &str, #[case] state: State) {
-        assert_eq!(State::of(status, "desk"), state);
-    }
-
-    #[rstest]
-    #[case::never_whole("ROLLBACK_COMPLETE", "cargo xtask destroy")]
-    #[case::not_deleted("DELETE_FAILED", "cargo xtask destroy")]
-    #[case::no_way_back("UPDATE_ROLLBACK_FAILED", "continue-update-rollback --stack-name desk")]
-    #[case::half_way("UPDATE_FAILED", "rollback-stack --stack-name desk")]
-    #[case::unheard_of("TURNED_INTO_A_NEWT", "describe-stacks --stack-name desk")]
-    fn a_stack_that_is_stuck_is_said_with_what_to_do(#[case] status: &str, #[case] command: &str) {
-        let State::Stuck(said) = State::of(status, "desk") else {
-            panic!("{status} is not stuck");
-        };
-        assert!(said.contains(status) && said.contains(command), "{said}");
-    }
-
-    #[test]
-    fn a_stack_says_its_outputs_and_parameters() {
-        let answer = json!({ "Stacks": [{
-            "StackId": "arn:a",
-            "StackStatus": "CREATE_COMPLETE",
-            "Outputs": [{ "OutputKey": "Host", "OutputValue": "d1.cloudfront.net" }],
-            "Parameters": [{ "ParameterKey": "Country", "ParameterValue": "JP" }],
-        }] });
-        let standing = Standing::of(&answer).unwrap();
-        assert_eq!(standing.outputs["Host"], "d1.cloudfront.net");
-        assert_eq!(standing.parameters["Country"], "JP");
-        assert_eq!(Standing::of(&json!({ "Stacks": [] })), None);
-    }
-
-    #[test]
-    fn a_stack_of_another_template_is_left_alone() {
-        let with = |parameters: &[(&str, &str)]| Standing {
-            id: String::new(),
-            status: "CREATE_COMPLETE".to_owned(),
-            outputs: Outputs::new(),
-            parameters: parameters
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-                .collect(),
-        };
-        assert!(
-            with(&[("InstanceType", "m5.large")])
-                .ensure_desk("desk")
-                .is_err()
-        );
-        assert!(
-            with(&[("ConnectInstanceId", "1")])
-                .ensure_desk("desk")
-                .is_ok()
-        );
-        assert!(with(&[]).ensure_desk("desk").is_ok());
     }
 }

@@ -178,6 +178,21 @@ impl Account {
         fs::write(self.path("package.zip"), package()).unwrap();
     }
 
+    pub(crate) fn instance(&self) -> &str {
+        &self.instance
+    }
+
+    /// Makes a stack of another template than ours, under the name of ours.
+    pub(crate) fn create(&self, template: &Value, more: &str) {
+        let path = self.path("other.json");
+        fs::write(&path, template.to_string()).unwrap();
+        let path = path.display();
+        let words = format!(
+            "cloudformation create-stack --stack-name {STACK} --template-body file://{path} {more}"
+        );
+        self.aws(words.trim_end());
+    }
+
     fn requests(&self) -> Vec<(String, String)> {
         self.heard.requests.lock().unwrap().clone()
     }

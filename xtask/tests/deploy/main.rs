@@ -13,7 +13,6 @@ mod account;
 mod package;
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::process::Stdio;
 
 use serde_json::{Value, json};
@@ -264,26 +263,49 @@ fn what_was_asked_to_be_kept_outlives_its_stack() {
 }
 
 #[test]
-fn a_stack_of_another_template_is_left_alone() {
+fn a_stack_of_another_template_or_instance_is_left_alone() {
     let account = Account::open();
     account.describe(json!({}));
-    let template = account.path("other.json");
-    let other = json!({
-        "Parameters": { "Word": { "Type": "String", "Default": "a" } },
-        "Resources": { "Bucket": { "Type": "AWS::S3::Bucket" } },
-    });
-    fs::write(&template, other.to_string()).unwrap();
-    account.aws(&format!(
-        "cloudformation create-stack --stack-name {STACK} --template-body file://{}",
-        template.display()
-    ));
-    for words in ["deploy", "destroy"] {
-        let mut command = match words {
-            "deploy" => account.deploy("--yes"),
-            _ => account.xtask(&format!("destroy --yes {STACK}")),
-        };
-        let refused = fails(&mut command);
-        assert!(refused.contains("is left alone"), "{refused}");
+    let mark = json!({ "ConnectInstanceId": { "Type": "String", "Default": account.instance() } });
+    let bucket = json!({ "Bucket": { "Type": "AWS::S3::Bucket" } });
+    let other = json!({ "ConnectInstanceId": { "Type": "String", "Default": "another" } });
+    for (parameters, resources) in [
+        (json!({}), bucket.clone()),
+        (
+            json!({ "Word": { "Type": "String", "Default": "a" } }),
+            bucket.clone(),
+        ),
+        (mark, bucket),
+        (other, least_resources()),
+    ] {
+        let template = json!({ "Parameters": parameters, "Resources": resources });
+        account.create(&template, "");
+        for mut command in [
+            account.deploy("--yes"),
+            account.xtask(&format!("destroy --yes {STACK}")),
+        ] {
+            let refused = fails(&mut command);
+            assert!(refused.contains("is left alone"), "{refused}");
+        }
+        assert_eq!(account.stack()["StackStatus"], "CREATE_COMPLETE");
+        account.aws(&format!("cloudformation delete-stack --stack-name {STACK}"));
     }
-    assert_eq!(account.stack()["StackStatus"], "CREATE_COMPLETE");
+}
+
+/// What every desk has, whatever the version of its template.
+fn least_resources() -> Value {
+    json!({
+        "Bucket": { "Type": "AWS::S3::Bucket" },
+        "PageHeaders": { "Type": "AWS::CloudFront::ResponseHeadersPolicy" },
+        "Distribution": {
+            "Type": "AWS::CloudFront::Distribution",
+            "Properties": { "DistributionConfig": {
+                "Enabled": true,
+                "Origins": [{ "Id": "site", "DomainName": "site.example.com" }],
+                "DefaultCacheBehavior": {
+                    "TargetOriginId": "site", "ViewerProtocolPolicy": "https-only",
+                },
+            } },
+        },
+    })
 }
