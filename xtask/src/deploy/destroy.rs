@@ -65,6 +65,15 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
     };
 
     formation.ensure_desk(&standing)?;
+    // Asked before the bucket is emptied: AWS would only say so after it.
+    if standing.is_protected {
+        bail!(
+            "the stack {name} is protected from being deleted, and nothing was changed: `aws cloudformation \
+             update-termination-protection --no-enable-termination-protection --region {} --stack-name \
+             {name}` takes that off",
+            described.region
+        );
+    }
     let mut resources = formation.resources(&standing)?;
     resources.retain(|it| !it.is_gone);
     let kept = kept(&standing.parameters)?;
@@ -108,6 +117,15 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
     }
     eprintln!("==> delete the stack {name}");
     formation.delete(&standing).with_context(|| {
+        let emptied = bucket.is_some().then_some(
+            "; its bucket is empty, so agents get no page until `cargo xtask deploy` has filled it again",
+        );
+        format!(
+            "AWS did not begin to delete the stack {name}{}",
+            emptied.unwrap_or_default()
+        )
+    })?;
+    formation.await_deletion(&standing).with_context(|| {
         format!(
             "mend what is named, then `cargo xtask destroy` again; what it names may be given up by `aws \
              cloudformation delete-stack --stack-name {name} --retain-resources NAME…`"

@@ -169,6 +169,7 @@ impl Formation {
             && State::of(&empty.status, &last.name) == State::Begun
         {
             last.delete(&empty)?;
+            last.await_deletion(&empty)?;
         }
         Ok(())
     }
@@ -203,13 +204,22 @@ impl Formation {
         }
     }
 
-    /// Deletes the stack and waits until it is gone.
+    /// Has AWS begin to delete the stack.
+    ///
+    /// # Errors
+    ///
+    /// When AWS refuses to; nothing of the stack is deleted then.
+    pub(super) fn delete(&self, standing: &Standing) -> Result<()> {
+        self.ask("delete-stack", &["--stack-name", &standing.id])?;
+        Ok(())
+    }
+
+    /// Waits until a stack that is being deleted is gone.
     ///
     /// # Errors
     ///
     /// When something of it cannot be deleted; with the reasons that AWS gives.
-    pub(super) fn delete(&self, standing: &Standing) -> Result<()> {
-        self.ask("delete-stack", &["--stack-name", &standing.id])?;
+    pub(super) fn await_deletion(&self, standing: &Standing) -> Result<()> {
         let end = until("deleting the stack", || {
             let status = self.look_at(&standing.id)?.map(|it| it.status);
             Ok(match status.as_deref() {

@@ -23,6 +23,8 @@ pub(super) struct Standing {
     pub(super) status: String,
     pub(super) outputs: Outputs,
     pub(super) parameters: Parameters,
+    /// Whether AWS refuses to delete it.
+    pub(super) is_protected: bool,
 }
 
 /// What can be done with a stack (`CloudFormation` User Guide, "Stack status codes").
@@ -174,6 +176,7 @@ impl Standing {
             status: text(stack, "/StackStatus").to_owned(),
             outputs: pairs("Outputs", "/OutputKey", "/OutputValue"),
             parameters: pairs("Parameters", "/ParameterKey", "/ParameterValue"),
+            is_protected: stack.get("EnableTerminationProtection") == Some(&Value::Bool(true)),
         })
     }
 }
@@ -216,12 +219,14 @@ mod tests {
         let answer = json!({ "Stacks": [{
             "StackId": "arn:a",
             "StackStatus": "CREATE_COMPLETE",
+            "EnableTerminationProtection": true,
             "Outputs": [{ "OutputKey": "Host", "OutputValue": "d1.cloudfront.net" }],
             "Parameters": [{ "ParameterKey": "Country", "ParameterValue": "JP" }],
         }] });
         let standing = Standing::of(&answer).unwrap();
         assert_eq!(standing.outputs["Host"], "d1.cloudfront.net");
         assert_eq!(standing.parameters["Country"], "JP");
+        assert!(standing.is_protected);
         assert_eq!(Standing::of(&json!({ "Stacks": [] })), None);
     }
 
@@ -239,6 +244,7 @@ mod tests {
             status: status.to_owned(),
             outputs: Outputs::new(),
             parameters: parameters.into_iter().collect(),
+            is_protected: false,
         };
         let made = made.iter().map(|(name, kind)| Resource {
             name: (*name).to_owned(),

@@ -292,6 +292,28 @@ fn a_stack_of_another_template_or_instance_is_left_alone() {
     }
 }
 
+#[test]
+fn a_protected_stack_keeps_its_files() {
+    let account = Account::open();
+    account.describe(json!({}));
+    let mark = json!({ "ConnectInstanceId": { "Type": "String", "Default": account.instance() } });
+    let mut resources = least_resources();
+    resources["Bucket"]["Properties"] = json!({ "BucketName": "kept" });
+    let template = json!({ "Parameters": mark, "Resources": resources });
+    account.create(&template, "--enable-termination-protection");
+    account.aws("s3api put-object --bucket kept --key site/index.html");
+
+    let refused = fails(&mut account.xtask(&format!("destroy --yes {STACK}")));
+
+    assert!(
+        refused.contains(
+            "--no-enable-termination-protection --region ap-northeast-1 --stack-name desk"
+        ),
+        "{refused}"
+    );
+    account.aws("s3api head-object --bucket kept --key site/index.html");
+}
+
 /// What every desk has, whatever the version of its template.
 fn least_resources() -> Value {
     json!({
