@@ -38,7 +38,7 @@ use change::table;
 use checks::Identity;
 use description::{Description, Outputs, Parameters, borrowed, output, unknown_outputs};
 use formation::{Formation, Kind};
-use site::Upload;
+use site::{Files, Upload};
 use standing::{Standing, State};
 
 /// Where a deployment is described, when the command line does not say.
@@ -81,7 +81,7 @@ impl Options {
 /// What is deployed.
 #[derive(Debug)]
 struct Artefacts {
-    site: PathBuf,
+    site: Files,
     uploads: Vec<Upload>,
     /// The proxy's package and the key that it gets, when there is a proxy.
     package: Option<(String, Vec<u8>)>,
@@ -167,10 +167,10 @@ fn scratch(workspace: &Workspace) -> PathBuf {
 }
 
 fn build(workspace: &Workspace, options: &Options, described: &Description) -> Result<Artefacts> {
-    let site = match &options.site {
+    let site = site::read(&match &options.site {
         Some(folder) => folder.clone(),
         None => dist::ensure(workspace)?,
-    };
+    })?;
     let package = if described.has_proxy() {
         let named = described.parameter("Architecture");
         let architecture = Architecture::parse(Some(&named))?;
@@ -191,7 +191,7 @@ fn build(workspace: &Workspace, options: &Options, described: &Description) -> R
     };
     let rules = Stack::new(&borrowed(&described.first_pass()))?.site()?;
     Ok(Artefacts {
-        uploads: site::plan(&rules, &site::names(&site)?)?,
+        uploads: site::plan(&rules, &site)?,
         site,
         package,
     })

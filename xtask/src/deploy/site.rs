@@ -5,6 +5,8 @@
 //! keeps its name. Files of earlier deployments stay: a desk that was open when the new one came still
 //! asks for them.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
@@ -17,6 +19,9 @@ use crate::dist;
 
 /// The one file that is not of the build.
 pub(super) const CONFIG: &str = "config.json";
+
+/// A site's files by their names.
+pub(super) type Files = BTreeMap<String, Vec<u8>>;
 
 /// When a file comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,17 +56,17 @@ pub(super) struct Upload {
 /// # Errors
 ///
 /// When the site has no root, holds what no deployment shares, or a file of a kind that is not known.
-pub(super) fn plan(site: &Site, names: &[String]) -> Result<Vec<Upload>> {
+pub(super) fn plan(site: &Site, files: &Files) -> Result<Vec<Upload>> {
     ensure!(
-        names.contains(&site.root),
+        files.contains_key(&site.root),
         "the site has no {}: build it with `cargo xtask dist`",
         site.root
     );
     ensure!(
-        !names.iter().any(|name| name == CONFIG),
+        !files.contains_key(CONFIG),
         "the site holds a {CONFIG}, which is this deployment's own: build it with `cargo xtask dist`"
     );
-    let all = names.iter().map(String::as_str).chain([CONFIG]);
+    let all = files.keys().map(String::as_str).chain([CONFIG]);
     let mut uploads = all
         .map(|name| Upload::new(site, name))
         .collect::<Result<Vec<_>>>()?;
@@ -69,19 +74,22 @@ pub(super) fn plan(site: &Site, names: &[String]) -> Result<Vec<Upload>> {
     Ok(uploads)
 }
 
-/// The names of a built site's files.
+/// Reads a built site, all of it at once: by the time that it is uploaded, another build may lie there.
 ///
 /// # Errors
 ///
-/// When the folder cannot be listed.
-pub(super) fn names(folder: &Path) -> Result<Vec<String>> {
-    let files = digest::files_under(folder)?;
-    let name = |file: &PathBuf| {
+/// When the folder, or something in it, cannot be read.
+pub(super) fn read(folder: &Path) -> Result<Files> {
+    let named = |file: PathBuf| {
         let name = file.strip_prefix(folder).ok().and_then(Path::to_str);
-        name.map(str::to_owned)
-            .with_context(|| format!("{} has a name that is not text", file.display()))
+        let name =
+            name.with_context(|| format!("{} has a name that is not text", file.display()))?;
+        Ok((name.to_owned(), digest::read(&file)?))
     };
-    files.iter().map(name).collect()
+    digest::files_under(folder)?
+        .into_iter()
+        .map(named)
+        .collect()
 }
 
 impl Upload {
@@ -126,12 +134,12 @@ impl Upload {
     /// # Errors
     ///
     /// When it cannot be compressed.
-    pub(super) fn body(&self, bytes: Vec<u8>) -> Result<Vec<u8>> {
-        if self.is_brotli {
-            dist::brotli(&bytes)
+    pub(super) fn body<'a>(&self, bytes: &'a [u8]) -> Result<Cow<'a, [u8]>> {
+        Ok(if self.is_brotli {
+            dist::brotli(bytes)?.into()
         } else {
-            Ok(bytes)
-        }
+            bytes.into()
+        })
     }
 }
 
@@ -174,8 +182,6 @@ fn content_type(name: &str) -> Result<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use serde_json::json;
 
     use super::*;
@@ -194,7 +200,7 @@ mod tests {
     }
 
     /// What `cargo xtask dist` makes, in an order that helps nobody.
-    fn built() -> Vec<String> {
+    fn built() -> Files {
         let names = [
             "index.html",
             "favicon.svg",
@@ -205,7 +211,12 @@ mod tests {
             "style-0123456789abcdef.css",
             "text-ja-0123456789abcdef.txt",
         ];
-        names.map(str::to_owned).to_vec()
+        named(&names)
+    }
+
+    fn named(names: &[&str]) -> Files {
+        let files = names.iter().map(|name| ((*name).to_owned(), Vec::new()));
+        files.collect()
     }
 
     fn planned() -> Vec<Upload> {
@@ -279,13 +290,12 @@ mod tests {
 
     #[test]
     fn a_site_that_is_not_whole_or_not_only_the_site_is_refused() {
-        let refused = |names: Vec<String>| plan(&site(), &names).unwrap_err().to_string();
-        assert!(refused(vec!["boot.js".to_owned()]).contains("index.html"));
-        let mut names = built();
-        names.push("config.json".to_owned());
-        assert!(refused(names).contains("config.json"));
-        let mut names = built();
-        names.push("notes.docx".to_owned());
-        assert!(refused(names).contains("notes.docx"));
+        let refused = |files: &Files| plan(&site(), files).unwrap_err().to_string();
+        assert!(refused(&named(&["boot.js"])).contains("index.html"));
+        for name in ["config.json", "notes.docx"] {
+            let mut files = built();
+            files.insert(name.to_owned(), Vec::new());
+            assert!(refused(&files).contains(name));
+        }
     }
 }

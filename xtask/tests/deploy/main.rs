@@ -157,6 +157,28 @@ fn a_run_that_was_broken_off_is_taken_up() {
 }
 
 #[test]
+fn what_is_uploaded_is_what_was_built_when_the_run_began() {
+    let account = Account::open();
+    account.describe_whole();
+    let mut deploying = account
+        .deploy("--yes")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    // Before the second pass, and so before the site.
+    account.await_request("PUT", "/code/");
+    account.build(NEW_APP);
+
+    assert!(deploying.wait().unwrap().success());
+
+    no_page_lacked_a_part(&account.uploaded(), &[[APP, WASM]]);
+    let (_, page) = account.object("site/index.html");
+    let page = String::from_utf8(page).unwrap();
+    assert!(page.contains(APP) && !page.contains(NEW_APP), "{page}");
+}
+
+#[test]
 fn nothing_is_made_that_was_not_agreed_to() {
     let account = Account::open();
     account.describe_whole();
