@@ -171,6 +171,9 @@ fn build(workspace: &Workspace, options: &Options, described: &Description) -> R
         Some(folder) => folder.clone(),
         None => dist::ensure(workspace)?,
     })?;
+    let rules = Stack::new(&borrowed(&described.first_pass()))?.site()?;
+    let uploads = site::plan(&rules, &site)?;
+    site::ensure_whole(&uploads, &site)?;
     let package = if described.has_proxy() {
         let named = described.parameter("Architecture");
         let architecture = Architecture::parse(Some(&named))?;
@@ -189,10 +192,9 @@ fn build(workspace: &Workspace, options: &Options, described: &Description) -> R
     } else {
         None
     };
-    let rules = Stack::new(&borrowed(&described.first_pass()))?.site()?;
     Ok(Artefacts {
-        uploads: site::plan(&rules, &site)?,
         site,
+        uploads,
         package,
     })
 }

@@ -74,7 +74,7 @@ impl Account {
             .as_str()
             .unwrap()
             .clone_into(&mut account.instance);
-        account.build(APP);
+        account.build(APP, "one");
         account
     }
 
@@ -161,13 +161,13 @@ impl Account {
     }
 
     /// A site in the form of `dist/`, and a package of the proxy's.
-    pub(crate) fn build(&self, app: &str) {
+    pub(crate) fn build(&self, app: &str, script: &str) {
         let site = self.path("site");
         fs::remove_dir_all(&site).ok();
         fs::create_dir(&site).unwrap();
         let page = format!("<script src=\"/{app}\" data-wasm=\"/{WASM}\"></script>");
         for (name, text) in [
-            (app, app),
+            (app, script),
             (WASM, "wasm"),
             ("favicon.svg", "<svg/>"),
             ("signin.html", "<p>"),

@@ -13,15 +13,17 @@ mod account;
 mod package;
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::process::Stdio;
 
 use serde_json::{Value, json};
 
 use account::{Account, STACK, brotli, fails, succeeds};
 
-const APP: &str = "app-00000000000000a1.js";
-const NEW_APP: &str = "app-00000000000000a2.js";
-const WASM: &str = "app-00000000000000b1.wasm";
+/// Named by their hashes, as `cargo xtask dist` names them.
+const APP: &str = "app-7692c3ad3540bb80.js";
+const NEW_APP: &str = "app-3fc4ccfe745870e2.js";
+const WASM: &str = "app-336154bf67f765f8.wasm";
 
 /// Holds the whole record of uploads against the one rule: whenever a page is put, what it names is
 /// there. `pages` are what the index said, deployment by deployment.
@@ -58,7 +60,7 @@ fn a_desk_is_deployed_changed_and_destroyed() {
     assert_eq!(head["ContentType"], "text/javascript");
     assert_eq!(head["CacheControl"], "public, max-age=31536000, immutable");
     assert_eq!(head["ContentEncoding"], "br");
-    assert_eq!(brotli(&body), APP.as_bytes());
+    assert_eq!(brotli(&body), b"one");
     let (head, body) = account.object("site/index.html");
     assert_eq!(head["CacheControl"], "no-cache");
     assert_eq!(head.get("ContentEncoding"), None);
@@ -81,7 +83,7 @@ fn a_desk_is_deployed_changed_and_destroyed() {
     assert_eq!(told["DESK_AUDIENCE"], config["auth"]["clientId"]);
 
     // The next build, after somebody has changed by hand what an edge keeps.
-    account.build(NEW_APP);
+    account.build(NEW_APP, "two");
     let bucket = account.output("BucketName");
     let body = account.path("site").join(WASM);
     account.aws(&format!(
@@ -168,7 +170,7 @@ fn what_is_uploaded_is_what_was_built_when_the_run_began() {
         .unwrap();
     // Before the second pass, and so before the site.
     account.await_request("PUT", "/code/");
-    account.build(NEW_APP);
+    account.build(NEW_APP, "two");
 
     assert!(deploying.wait().unwrap().success());
 
@@ -226,6 +228,14 @@ fn what_is_missing_is_named_before_anything_is_made() {
     let refused = fails(&mut account.deploy("--yes"));
     assert!(
         refused.contains("PENDING_VALIDATION") && refused.contains("certificate-validated"),
+        "{refused}"
+    );
+
+    account.describe(json!({}));
+    fs::remove_file(account.path("site").join(WASM)).unwrap();
+    let refused = fails(&mut account.deploy("--yes"));
+    assert!(
+        refused.contains(&format!("index.html names /{WASM}, which is not there")),
         "{refused}"
     );
 
