@@ -276,15 +276,16 @@ impl Deployment<'_> {
             return Ok(None);
         };
         say(&table(&change_set.changes));
-        let is_agreed = question::go_on("Make these changes?", self.options.is_agreed);
-        if !matches!(is_agreed, Ok(true)) {
-            self.formation.forget(kind, &change_set)?;
-            is_agreed?;
-            bail!("not agreed to; nothing was changed");
-        }
-        prepare()?;
-        eprintln!("==> make the changes");
-        self.formation.execute(&change_set).map(Some)
+        let begun = || {
+            if !question::go_on("Make these changes?", self.options.is_agreed)? {
+                bail!("not agreed to; nothing was changed");
+            }
+            prepare()?;
+            eprintln!("==> make the changes");
+            self.formation.execute(&change_set)
+        };
+        self.formation.or_forget(kind, &change_set.id, begun())?;
+        self.formation.await_changes(&change_set).map(Some)
     }
 
     fn rehearse(&self, standing: Option<Standing>) -> Result<ExitCode> {
@@ -302,7 +303,7 @@ impl Deployment<'_> {
         match self.formation.propose(kind, &parameters)? {
             Some(change_set) => {
                 say(&table(&change_set.changes));
-                self.formation.forget(kind, &change_set)?;
+                self.formation.forget(kind, &change_set.id)?;
             }
             None => say("    nothing changes"),
         }

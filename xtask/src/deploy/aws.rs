@@ -108,7 +108,8 @@ impl Aws {
         let output = command
             .output()
             .with_context(|| format!("failed to start {}", self.program.display()))?;
-        if is_over() {
+        // A terminal tells the CLI to end, too. What it has made nevertheless is heard of.
+        if is_over() && !output.status.success() {
             bail!("interrupted");
         }
         if !output.status.success() {
@@ -153,7 +154,10 @@ impl Refusal {
     pub(super) fn is_absence(&self) -> bool {
         // CloudFormation has no code of its own for it; HEAD of S3 has no body to say one.
         self.code.ends_with("NotFoundException")
-            || matches!(self.code.as_str(), "404" | "NoSuchKey" | "NoSuchBucket")
+            || matches!(
+                self.code.as_str(),
+                "404" | "ChangeSetNotFound" | "NoSuchKey" | "NoSuchBucket"
+            )
             || (self.code == "ValidationError" && self.message.contains("does not exist"))
     }
 

@@ -11,6 +11,7 @@ use super::aws::{Aws, file, if_there, text, until};
 use super::change::{self, Change};
 use super::description::{Description, Parameters};
 use super::standing::{Resource, Standing, State};
+use crate::process;
 
 /// The stack of a deployment.
 #[derive(Debug)]
@@ -25,8 +26,15 @@ pub(super) struct Formation {
 /// Changes that AWS has worked out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ChangeSet {
-    id: String,
+    pub(super) id: String,
     pub(super) changes: Vec<Change>,
+}
+
+impl ChangeSet {
+    /// What every event of its change bears, for it was begun with it.
+    fn token(&self) -> &str {
+        self.id.rsplit('/').next().unwrap_or_default()
+    }
 }
 
 /// Whether the stack is there.
@@ -130,13 +138,16 @@ impl Formation {
         arguments.extend(["--template-body", &template, "--parameters", &given]);
         // The role of the proxy, and the transform.
         arguments.extend(["--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]);
-        let made = self.ask("create-change-set", &arguments)?;
+        // Who is interrupted may have made it without hearing of it, so it is given up by its name.
+        let made = self.ask("create-change-set", &arguments);
+        let made = self.or_forget(kind, &name, made)?;
         let id = text(&made, "/Id").to_owned();
         let worked_out = until("working out the changes", || {
             let answer = self.ask("describe-change-set", &["--change-set-name", &id])?;
             let is_done = matches!(text(&answer, "/Status"), "CREATE_COMPLETE" | "FAILED");
             Ok(is_done.then_some(answer))
-        })?;
+        });
+        let worked_out = self.or_forget(kind, &id, worked_out)?;
         let change_set = ChangeSet {
             id,
             changes: change::all(&worked_out),
@@ -144,7 +155,7 @@ impl Formation {
         if text(&worked_out, "/Status") == "CREATE_COMPLETE" {
             return Ok(Some(change_set));
         }
-        self.forget(kind, &change_set)?;
+        self.forget(kind, &change_set.id)?;
         let reason = text(&worked_out, "/StatusReason");
         if change::is_nothing(reason) {
             return Ok(None);
@@ -156,36 +167,65 @@ impl Formation {
     }
 
     /// Leaves nothing of a proposal, also when we are told to end: one for a new stack has made an empty
-    /// one.
+    /// one. `change_set` is its id or its name.
     ///
     /// # Errors
     ///
     /// When AWS cannot be asked.
-    pub(super) fn forget(&self, kind: Kind, change_set: &ChangeSet) -> Result<()> {
+    pub(super) fn forget(&self, kind: Kind, change_set: &str) -> Result<()> {
         let last = self.for_the_last_word();
-        last.ask("delete-change-set", &["--change-set-name", &change_set.id])?;
+        let named = ["--stack-name", &self.name, "--change-set-name", change_set];
+        if_there(last.ask("delete-change-set", &named))?;
         if kind == Kind::Create
             && let Some(empty) = last.look()?
             && State::of(&empty.status, &last.name) == State::Begun
         {
             last.delete(&empty)?;
-            last.await_deletion(&empty)?;
+            if !process::stopping() {
+                last.await_deletion(&empty)?;
+            }
         }
         Ok(())
     }
 
-    /// Makes the changes and waits until they are made.
+    /// Leaves nothing of a proposal when what it was made for did not succeed.
+    ///
+    /// # Errors
+    ///
+    /// That of the outcome. What else goes wrong then is only printed.
+    pub(super) fn or_forget<T>(
+        &self,
+        kind: Kind,
+        change_set: &str,
+        outcome: Result<T>,
+    ) -> Result<T> {
+        if outcome.is_err()
+            && let Err(error) = self.forget(kind, change_set)
+        {
+            eprintln!("    the change set {change_set} is still there: {error:#}");
+        }
+        outcome
+    }
+
+    /// Has AWS begin to make the changes.
+    ///
+    /// # Errors
+    ///
+    /// When AWS refuses to, or we are told to end.
+    pub(super) fn execute(&self, change_set: &ChangeSet) -> Result<()> {
+        let by = ["--client-request-token", change_set.token()];
+        let arguments = ["--change-set-name", &change_set.id];
+        let arguments: Vec<&str> = arguments.into_iter().chain(by).collect();
+        self.ask("execute-change-set", &arguments)?;
+        Ok(())
+    }
+
+    /// Waits until the changes are made.
     ///
     /// # Errors
     ///
     /// When they cannot be made; with the first reasons that AWS gives.
-    pub(super) fn execute(&self, change_set: &ChangeSet) -> Result<Standing> {
-        // Every event of a change bears the token of whoever began it.
-        let token = change_set.id.rsplit('/').next().unwrap_or_default();
-        let by = ["--client-request-token", token];
-        let arguments = ["--change-set-name", &change_set.id];
-        let arguments: Vec<&str> = arguments.into_iter().chain(by).collect();
-        self.ask("execute-change-set", &arguments)?;
+    pub(super) fn await_changes(&self, change_set: &ChangeSet) -> Result<Standing> {
         let standing = until("making the changes", || {
             let standing = self.look()?;
             let standing = standing.with_context(|| format!("the stack {} is gone", self.name))?;
@@ -197,7 +237,7 @@ impl Formation {
             "CREATE_COMPLETE" | "UPDATE_COMPLETE" => Ok(standing),
             status => {
                 let reasons = self.reasons(&standing.id, |event| {
-                    text(event, "/ClientRequestToken") == token
+                    text(event, "/ClientRequestToken") == change_set.token()
                 })?;
                 bail!("the stack {} is {status}:\n{reasons}", self.name)
             }

@@ -54,10 +54,15 @@ fn ask(question: &str, otherwise: &str) -> Result<String> {
             .ok();
     });
     loop {
-        match answer.recv_timeout(ATTENTION) {
+        let answer = answer.recv_timeout(ATTENTION);
+        // An answer that is typed after the signal is none.
+        if process::stopping() {
+            bail!("interrupted");
+        }
+        match answer {
             Ok(line) => return Ok(line?.trim().to_owned()),
-            Err(RecvTimeoutError::Timeout) if !process::stopping() => {}
-            Err(_) => bail!("interrupted"),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => bail!("the terminal does not answer"),
         }
     }
 }

@@ -16,6 +16,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::process::Stdio;
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 use account::{Account, STACK, brotli, fails, succeeds};
@@ -156,6 +157,36 @@ fn a_run_that_was_broken_off_is_taken_up() {
     );
     assert_eq!(uploaded.last().unwrap(), "index.html");
     no_page_lacked_a_part(&uploaded, &[[APP, WASM]]);
+}
+
+#[test]
+fn a_run_that_is_interrupted_makes_no_change_and_leaves_no_proposal() {
+    let account = Account::open();
+    account.describe_whole();
+    let mut interrupted = account
+        .deploy("--yes")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    // The second pass has been proposed by then, and nothing of it is made.
+    account.await_request("PUT", "/code/");
+    let id = Pid::from_child(&interrupted);
+    kill_process(id, Signal::INT).unwrap();
+
+    assert_eq!(interrupted.wait().unwrap().code(), Some(130));
+
+    assert_eq!(account.aws("lambda list-functions")["Functions"], json!([]));
+    let proposed = account.aws(&format!(
+        "cloudformation list-change-sets --stack-name {STACK}"
+    ));
+    let proposed = proposed["Summaries"].as_array().unwrap();
+    assert!(
+        proposed
+            .iter()
+            .all(|it| it["ExecutionStatus"] == "EXECUTE_COMPLETE"),
+        "{proposed:?}"
+    );
 }
 
 #[test]
