@@ -34,7 +34,7 @@ use crate::workspace::Workspace;
 use aws::Aws;
 pub(crate) use aws::INSTALLATION as CLI_INSTALLATION;
 use bucket::Bucket;
-use change::table;
+use change::{Change, table};
 use checks::Identity;
 use description::{Description, Outputs, Parameters, borrowed, output, unknown_outputs};
 use formation::{Formation, Kind};
@@ -277,7 +277,7 @@ impl Deployment<'_> {
         };
         say(&table(&change_set.changes));
         let begun = || {
-            if !question::go_on("Make these changes?", self.options.is_agreed)? {
+            if !self.is_agreed(&change_set.changes)? {
                 bail!("not agreed to; nothing was changed");
             }
             prepare()?;
@@ -286,6 +286,16 @@ impl Deployment<'_> {
         };
         self.formation.or_forget(kind, &change_set.id, begun())?;
         self.formation.await_changes(&change_set).map(Some)
+    }
+
+    /// What deletes customers or users is not agreed to by `--yes`.
+    fn is_agreed(&self, changes: &[Change]) -> Result<bool> {
+        if changes.iter().any(Change::deletes_data) {
+            let question = "Data of customers or users would be gone for good (DataOnDeletion=Retain, \
+                            deployed before, keeps it). The stack's name, to go on:";
+            return question::is_typed(question, &self.described.stack);
+        }
+        question::go_on("Make these changes?", self.options.is_agreed)
     }
 
     fn rehearse(&self, standing: Option<Standing>) -> Result<ExitCode> {

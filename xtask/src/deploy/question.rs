@@ -38,6 +38,15 @@ pub(super) fn is_named(question: &str, name: &str, answered: Option<&str>) -> Re
     }
 }
 
+/// Asks for a name that no command line gives beforehand; whether it is the right one.
+///
+/// # Errors
+///
+/// When there is no terminal to ask on.
+pub(super) fn is_typed(question: &str, name: &str) -> Result<bool> {
+    Ok(ask(question, "nothing but the stack's name, typed there,")? == name)
+}
+
 fn ask(question: &str, otherwise: &str) -> Result<String> {
     if !io::stdin().is_terminal() {
         bail!(

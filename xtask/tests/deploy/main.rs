@@ -160,6 +160,24 @@ fn a_run_that_was_broken_off_is_taken_up() {
 }
 
 #[test]
+fn users_are_not_deleted_by_an_answer_that_was_given_beforehand() {
+    let account = Account::open();
+    account.describe_whole();
+    succeeds(&mut account.deploy("--yes"));
+
+    account.describe(json!({}));
+    let refused = fails(&mut account.deploy("--yes"));
+
+    assert!(refused.contains("WITH ITS DATA"), "{refused}");
+    assert!(
+        refused.contains("there is no terminal to ask on"),
+        "{refused}"
+    );
+    let pools = account.aws("cognito-idp list-user-pools --max-results 9");
+    assert_eq!(pools["UserPools"].as_array().unwrap().len(), 1);
+}
+
+#[test]
 fn a_run_that_is_interrupted_makes_no_change_and_leaves_no_proposal() {
     let account = Account::open();
     account.describe_whole();
