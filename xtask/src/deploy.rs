@@ -213,7 +213,7 @@ impl Deployment<'_> {
         }
         let first = self.described.first_pass();
         let (standing, made) = match standing {
-            Some(it) if State::of(&it.status, stack) == State::Settled => (it, None),
+            Some(it) if State::of(&it.status) == State::Settled => (it, None),
             _ => {
                 say("\nThe first pass: the bucket, and the host that the proxy has to know");
                 let standing = self.change(Kind::Create, &first, &|| Ok(()))?;
@@ -299,9 +299,7 @@ impl Deployment<'_> {
     }
 
     fn rehearse(&self, standing: Option<Standing>) -> Result<ExitCode> {
-        let name = &self.described.stack;
-        let existing =
-            standing.filter(|standing| State::of(&standing.status, name) == State::Settled);
+        let existing = standing.filter(|standing| State::of(&standing.status) == State::Settled);
         let (kind, parameters) = match &existing {
             Some(standing) => (Kind::Update, self.whole(&standing.outputs)?),
             None => (Kind::Create, self.described.first_pass()),

@@ -61,6 +61,10 @@ impl Aws {
         })
     }
 
+    pub(super) fn region(&self) -> &str {
+        &self.region
+    }
+
     /// The same in another region.
     pub(super) fn in_region(&self, region: &str) -> Self {
         Self {

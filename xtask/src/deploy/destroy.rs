@@ -128,7 +128,8 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
     formation.await_deletion(&standing).with_context(|| {
         format!(
             "mend what is named, then `cargo xtask destroy` again; what it names may be given up by `aws \
-             cloudformation delete-stack --stack-name {name} --retain-resources NAME…`"
+             cloudformation delete-stack --region {} --stack-name {name} --retain-resources NAME…`",
+            described.region
         )
     })?;
     say(&format!("the stack {name} is gone"));

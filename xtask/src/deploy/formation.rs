@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::aws::{Aws, file, if_there, text, until};
 use super::change::{self, Change};
 use super::description::{Description, Parameters};
-use super::standing::{Resource, Standing, State};
+use super::standing::{self, Resource, Standing, State};
 use crate::process;
 
 /// The stack of a deployment.
@@ -78,9 +78,7 @@ impl Formation {
     pub(super) fn at_rest(&self) -> Result<Option<Standing>> {
         until("waiting for what is under way in the stack", || {
             let standing = self.look()?;
-            let state = standing
-                .as_ref()
-                .map(|it| State::of(&it.status, &self.name));
+            let state = standing.as_ref().map(|it| State::of(&it.status));
             let is_busy = matches!(state, Some(State::Busy | State::Leaving));
             Ok((!is_busy).then_some(standing))
         })
@@ -96,8 +94,11 @@ impl Formation {
             return Ok(());
         };
         self.ensure_desk(standing)?;
-        match State::of(&standing.status, &self.name) {
-            State::Stuck(what) => bail!("{what}"),
+        match State::of(&standing.status) {
+            State::Stuck => bail!(
+                "{}",
+                standing::remedy(&standing.status, &self.name, self.aws.region())
+            ),
             _ => Ok(()),
         }
     }
@@ -178,7 +179,7 @@ impl Formation {
         if_there(last.ask("delete-change-set", &named))?;
         if kind == Kind::Create
             && let Some(empty) = last.look()?
-            && State::of(&empty.status, &last.name) == State::Begun
+            && State::of(&empty.status) == State::Begun
         {
             last.delete(&empty)?;
             if !process::stopping() {
@@ -229,7 +230,7 @@ impl Formation {
         let standing = until("making the changes", || {
             let standing = self.look()?;
             let standing = standing.with_context(|| format!("the stack {} is gone", self.name))?;
-            let state = State::of(&standing.status, &self.name);
+            let state = State::of(&standing.status);
             let is_done = !matches!(state, State::Begun | State::Busy | State::Leaving);
             Ok(is_done.then_some(standing))
         })?;
@@ -303,7 +304,10 @@ impl Formation {
         let events = self.ask("describe-stack-events", &["--stack-name", id])?;
         let reasons = change::reasons(&events, is_of_it);
         Ok(if reasons.is_empty() {
-            format!("  `aws cloudformation describe-stack-events --stack-name {id}` may say why")
+            format!(
+                "  `aws cloudformation describe-stack-events --region {} --stack-name {id}` may say why",
+                self.aws.region()
+            )
         } else {
             reasons.join("\n")
         })

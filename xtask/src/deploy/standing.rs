@@ -39,7 +39,7 @@ pub(super) enum State {
     /// It goes.
     Leaving,
     /// Nothing can be changed before this is done.
-    Stuck(String),
+    Stuck,
 }
 
 /// A resource of the stack.
@@ -70,34 +70,40 @@ impl Resource {
 }
 
 impl State {
-    /// What a status means for a stack of this name.
-    pub(super) fn of(status: &str, name: &str) -> Self {
-        let stuck = |what: String| Self::Stuck(what);
+    /// What a status means.
+    pub(super) fn of(status: &str) -> Self {
         match status {
             "REVIEW_IN_PROGRESS" => Self::Begun,
             "DELETE_IN_PROGRESS" => Self::Leaving,
-            "CREATE_FAILED" | "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED" | "DELETE_FAILED" => {
-                stuck(format!(
-                    "the stack {name} is {status}: it was never whole and can only be deleted. \
-                     `cargo xtask destroy`, then again"
-                ))
-            }
-            "UPDATE_ROLLBACK_FAILED" => stuck(format!(
-                "the stack {name} is {status}: a change failed, and so did the way back. Mend what \
-                 `aws cloudformation describe-stack-events --stack-name {name}` names, then `aws \
-                 cloudformation continue-update-rollback --stack-name {name}`"
-            )),
-            "UPDATE_FAILED" => stuck(format!(
-                "the stack {name} is {status}: a change failed half-way. `aws cloudformation \
-                 rollback-stack --stack-name {name}`, then again"
-            )),
+            "ROLLBACK_COMPLETE" => Self::Stuck,
             busy if busy.ends_with("_IN_PROGRESS") => Self::Busy,
             settled if settled.ends_with("_COMPLETE") => Self::Settled,
-            other => stuck(format!(
-                "the stack {name} is {other}, which this command does not know: `aws cloudformation \
-                 describe-stacks --stack-name {name}`"
-            )),
+            _ => Self::Stuck,
         }
+    }
+}
+
+/// What mends a stack that is stuck.
+pub(super) fn remedy(status: &str, name: &str, region: &str) -> String {
+    let which = format!("--region {region} --stack-name {name}");
+    match status {
+        "CREATE_FAILED" | "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED" | "DELETE_FAILED" => format!(
+            "the stack {name} is {status}: it was never whole and can only be deleted. \
+             `cargo xtask destroy`, then again"
+        ),
+        "UPDATE_ROLLBACK_FAILED" => format!(
+            "the stack {name} is {status}: a change failed, and so did the way back. Mend what \
+             `aws cloudformation describe-stack-events {which}` names, then `aws cloudformation \
+             continue-update-rollback {which}`"
+        ),
+        "UPDATE_FAILED" => format!(
+            "the stack {name} is {status}: a change failed half-way. `aws cloudformation \
+             rollback-stack {which}`, then again"
+        ),
+        _ => format!(
+            "the stack {name} is {status}, which this command does not know: `aws cloudformation \
+             describe-stacks {which}`"
+        ),
     }
 }
 
@@ -116,7 +122,7 @@ impl Standing {
     ) -> Result<()> {
         let mark = self.parameters.get(MARK).map(String::as_str);
         // One that was never created may have no parameters.
-        let is_begun = State::of(&self.status, name) == State::Begun && mark.is_none();
+        let is_begun = State::of(&self.status) == State::Begun && mark.is_none();
         if is_begun && self.parameters.is_empty() && resources.is_empty() {
             return Ok(());
         }
@@ -198,19 +204,27 @@ mod tests {
     #[case::going_back("UPDATE_ROLLBACK_IN_PROGRESS", State::Busy)]
     #[case::going("DELETE_IN_PROGRESS", State::Leaving)]
     fn a_status_is_what_can_be_done(#[case] status: &str, #[case] state: State) {
-        assert_eq!(State::of(status, "desk"), state);
+        assert_eq!(State::of(status), state);
     }
 
     #[rstest]
     #[case::never_whole("ROLLBACK_COMPLETE", "cargo xtask destroy")]
     #[case::not_deleted("DELETE_FAILED", "cargo xtask destroy")]
-    #[case::no_way_back("UPDATE_ROLLBACK_FAILED", "continue-update-rollback --stack-name desk")]
-    #[case::half_way("UPDATE_FAILED", "rollback-stack --stack-name desk")]
-    #[case::unheard_of("TURNED_INTO_A_NEWT", "describe-stacks --stack-name desk")]
+    #[case::no_way_back(
+        "UPDATE_ROLLBACK_FAILED",
+        "continue-update-rollback --region ap-northeast-1 --stack-name desk"
+    )]
+    #[case::half_way(
+        "UPDATE_FAILED",
+        "rollback-stack --region ap-northeast-1 --stack-name desk"
+    )]
+    #[case::unheard_of(
+        "TURNED_INTO_A_NEWT",
+        "describe-stacks --region ap-northeast-1 --stack-name desk"
+    )]
     fn a_stack_that_is_stuck_is_said_with_what_to_do(#[case] status: &str, #[case] command: &str) {
-        let State::Stuck(said) = State::of(status, "desk") else {
-            panic!("{status} is not stuck");
-        };
+        assert_eq!(State::of(status), State::Stuck);
+        let said = remedy(status, "desk", "ap-northeast-1");
         assert!(said.contains(status) && said.contains(command), "{said}");
     }
 
