@@ -215,7 +215,13 @@ impl Formation {
     /// When AWS refuses to, or we are told to end.
     pub(super) fn execute(&self, change_set: &ChangeSet) -> Result<()> {
         let by = ["--client-request-token", change_set.token()];
-        let arguments = ["--change-set-name", &change_set.id];
+        // Otherwise what DataOnDeletion=Retain is said for outlives a creation that went back, too, and the
+        // next one meets its names.
+        let arguments = [
+            "--change-set-name",
+            &change_set.id,
+            "--retain-except-on-create",
+        ];
         let arguments: Vec<&str> = arguments.into_iter().chain(by).collect();
         self.ask("execute-change-set", &arguments)?;
         Ok(())
