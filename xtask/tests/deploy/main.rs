@@ -141,7 +141,7 @@ fn a_run_that_was_broken_off_is_taken_up() {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    account.await_request("PUT", &format!("/site/{APP}"));
+    account.await_request(&mut broken_off, "PUT", &format!("/site/{APP}"));
     broken_off.kill().unwrap();
     broken_off.wait().unwrap();
     let stack = account.stack()["StackId"].clone();
@@ -188,7 +188,7 @@ fn a_run_that_is_interrupted_makes_no_change_and_leaves_no_proposal() {
         .spawn()
         .unwrap();
     // The second pass has been proposed by then, and nothing of it is made.
-    account.await_request("PUT", "/code/");
+    account.await_request(&mut interrupted, "PUT", "/code/");
     let id = Pid::from_child(&interrupted);
     kill_process(id, Signal::INT).unwrap();
 
@@ -218,7 +218,7 @@ fn what_is_uploaded_is_what_was_built_when_the_run_began() {
         .spawn()
         .unwrap();
     // Before the second pass, and so before the site.
-    account.await_request("PUT", "/code/");
+    account.await_request(&mut deploying, "PUT", "/code/");
     account.build(NEW_APP, "two");
 
     assert!(deploying.wait().unwrap().success());
