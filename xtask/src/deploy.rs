@@ -16,6 +16,7 @@ mod formation;
 mod question;
 mod rehearsal;
 mod site;
+mod standing;
 mod steps;
 
 use std::fs;
@@ -33,11 +34,12 @@ use crate::workspace::Workspace;
 use aws::Aws;
 pub(crate) use aws::INSTALLATION as CLI_INSTALLATION;
 use bucket::Bucket;
-use change::table;
+use change::{Change, table};
 use checks::Identity;
 use description::{Description, Outputs, Parameters, borrowed, output, unknown_outputs};
-use formation::{Formation, Kind, Standing, State};
-use site::Upload;
+use formation::{Formation, Kind};
+use site::{Files, Upload};
+use standing::{Standing, State};
 
 /// Where a deployment is described, when the command line does not say.
 const FILE: &str = "deploy.json";
@@ -79,7 +81,7 @@ impl Options {
 /// What is deployed.
 #[derive(Debug)]
 struct Artefacts {
-    site: PathBuf,
+    site: Files,
     uploads: Vec<Upload>,
     /// The proxy's package and the key that it gets, when there is a proxy.
     package: Option<(String, Vec<u8>)>,
@@ -121,7 +123,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
         eprintln!("==> look at what the deployment builds on");
         checks::look(aws, &described)?;
         // Before minutes go into building what could not be deployed.
-        let formation = Formation::new(aws, &described.stack, &scratch);
+        let formation = Formation::new(aws, &described, &scratch);
         formation.ensure_usable(formation.look()?.as_ref())?;
     }
     let artefacts = build(workspace, options, &described)?;
@@ -131,7 +133,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
                 described: &described,
                 options,
                 artefacts: &artefacts,
-                formation: Formation::new(&aws, &described.stack, &scratch),
+                formation: Formation::new(&aws, &described, &scratch),
                 aws,
                 identity,
                 scratch: scratch.clone(),
@@ -165,10 +167,13 @@ fn scratch(workspace: &Workspace) -> PathBuf {
 }
 
 fn build(workspace: &Workspace, options: &Options, described: &Description) -> Result<Artefacts> {
-    let site = match &options.site {
+    let site = site::read(&match &options.site {
         Some(folder) => folder.clone(),
         None => dist::ensure(workspace)?,
-    };
+    })?;
+    let rules = Stack::new(&borrowed(&described.first_pass()))?.site()?;
+    let uploads = site::plan(&rules, &site)?;
+    site::ensure_whole(&uploads, &site)?;
     let package = if described.has_proxy() {
         let named = described.parameter("Architecture");
         let architecture = Architecture::parse(Some(&named))?;
@@ -187,10 +192,9 @@ fn build(workspace: &Workspace, options: &Options, described: &Description) -> R
     } else {
         None
     };
-    let rules = Stack::new(&borrowed(&described.first_pass()))?.site()?;
     Ok(Artefacts {
-        uploads: site::plan(&rules, &site::names(&site)?)?,
         site,
+        uploads,
         package,
     })
 }
@@ -209,7 +213,7 @@ impl Deployment<'_> {
         }
         let first = self.described.first_pass();
         let (standing, made) = match standing {
-            Some(it) if State::of(&it.status, stack) == State::Settled => (it, None),
+            Some(it) if State::of(&it.status) == State::Settled => (it, None),
             _ => {
                 say("\nThe first pass: the bucket, and the host that the proxy has to know");
                 let standing = self.change(Kind::Create, &first, &|| Ok(()))?;
@@ -272,21 +276,30 @@ impl Deployment<'_> {
             return Ok(None);
         };
         say(&table(&change_set.changes));
-        let is_agreed = question::go_on("Make these changes?", self.options.is_agreed);
-        if !matches!(is_agreed, Ok(true)) {
-            self.formation.forget(kind, &change_set)?;
-            is_agreed?;
-            bail!("not agreed to; nothing was changed");
+        let begun = || {
+            if !self.is_agreed(&change_set.changes)? {
+                bail!("not agreed to; nothing was changed");
+            }
+            prepare()?;
+            eprintln!("==> make the changes");
+            self.formation.execute(&change_set)
+        };
+        self.formation.or_forget(kind, &change_set.id, begun())?;
+        self.formation.await_changes(&change_set).map(Some)
+    }
+
+    /// What deletes customers or users is not agreed to by `--yes`.
+    fn is_agreed(&self, changes: &[Change]) -> Result<bool> {
+        if changes.iter().any(Change::deletes_data) {
+            let question = "Data of customers or users would be gone for good (DataOnDeletion=Retain, \
+                            deployed before, keeps it). The stack's name, to go on:";
+            return question::is_typed(question, &self.described.stack);
         }
-        prepare()?;
-        eprintln!("==> make the changes");
-        self.formation.execute(&change_set).map(Some)
+        question::go_on("Make these changes?", self.options.is_agreed)
     }
 
     fn rehearse(&self, standing: Option<Standing>) -> Result<ExitCode> {
-        let name = &self.described.stack;
-        let existing =
-            standing.filter(|standing| State::of(&standing.status, name) == State::Settled);
+        let existing = standing.filter(|standing| State::of(&standing.status) == State::Settled);
         let (kind, parameters) = match &existing {
             Some(standing) => (Kind::Update, self.whole(&standing.outputs)?),
             None => (Kind::Create, self.described.first_pass()),
@@ -298,7 +311,7 @@ impl Deployment<'_> {
         match self.formation.propose(kind, &parameters)? {
             Some(change_set) => {
                 say(&table(&change_set.changes));
-                self.formation.forget(kind, &change_set)?;
+                self.formation.forget(kind, &change_set.id)?;
             }
             None => say("    nothing changes"),
         }

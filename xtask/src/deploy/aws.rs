@@ -61,6 +61,10 @@ impl Aws {
         })
     }
 
+    pub(super) fn region(&self) -> &str {
+        &self.region
+    }
+
     /// The same in another region.
     pub(super) fn in_region(&self, region: &str) -> Self {
         Self {
@@ -108,7 +112,8 @@ impl Aws {
         let output = command
             .output()
             .with_context(|| format!("failed to start {}", self.program.display()))?;
-        if is_over() {
+        // A terminal tells the CLI to end, too. What it has made nevertheless is heard of.
+        if is_over() && !output.status.success() {
             bail!("interrupted");
         }
         if !output.status.success() {
@@ -153,7 +158,10 @@ impl Refusal {
     pub(super) fn is_absence(&self) -> bool {
         // CloudFormation has no code of its own for it; HEAD of S3 has no body to say one.
         self.code.ends_with("NotFoundException")
-            || matches!(self.code.as_str(), "404" | "NoSuchKey" | "NoSuchBucket")
+            || matches!(
+                self.code.as_str(),
+                "404" | "ChangeSetNotFound" | "NoSuchKey" | "NoSuchBucket"
+            )
             || (self.code == "ValidationError" && self.message.contains("does not exist"))
     }
 

@@ -8,8 +8,7 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
 
 use super::aws::{Aws, file, if_there, text};
-use super::site::{Turn, Upload};
-use crate::digest;
+use super::site::{Files, Turn, Upload};
 
 /// The bucket of a deployment.
 #[derive(Debug)]
@@ -27,13 +26,15 @@ impl Bucket<'_> {
     ///
     /// # Errors
     ///
-    /// When a file cannot be read or uploaded. What comes after it has not been touched then.
+    /// When a file cannot be uploaded. What comes after it has not been touched then.
     pub(super) fn upload(
         &self,
         uploads: &[Upload],
-        folder: &Path,
+        files: &Files,
         config: &Value,
     ) -> Result<Vec<String>> {
+        let mut config = serde_json::to_vec_pretty(config)?;
+        config.push(b'\n');
         let mut stale = Vec::new();
         let there = self.keys()?;
         for upload in uploads {
@@ -47,11 +48,10 @@ impl Bucket<'_> {
                 continue;
             }
             let bytes = if upload.turn == Turn::Config {
-                let mut text = serde_json::to_vec_pretty(config)?;
-                text.push(b'\n');
-                text
+                &config
             } else {
-                digest::read(&folder.join(&upload.name))?
+                let bytes = files.get(&upload.name);
+                bytes.with_context(|| format!("the site has no {}", upload.name))?
             };
             let mut said = vec![
                 ("--content-type", upload.content_type),

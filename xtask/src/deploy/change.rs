@@ -15,6 +15,24 @@ pub(super) struct Change {
     pub(super) kind: String,
     /// `True`, `False` or `Conditional`; empty where nothing could be replaced.
     pub(super) replacement: String,
+    /// What becomes of the one that there is (`PolicyAction`): `Delete`, `Retain`, `Snapshot`, or one of
+    /// them after a replacement, `ReplaceAndDelete`; empty where it stays as it is.
+    pub(super) policy: String,
+}
+
+impl Change {
+    /// Whether it deletes what nobody can make again: customers, or the users that agents sign in as.
+    pub(super) fn deletes_data(&self) -> bool {
+        let is_data = self.kind.starts_with("AWS::CustomerProfiles::")
+            || self.kind == "AWS::Cognito::UserPool";
+        // Where AWS says nothing of a policy, a removal deletes.
+        let is_deleted = match self.policy.as_str() {
+            "Delete" | "ReplaceAndDelete" => true,
+            "" => self.action == "Remove" || self.replacement == "True",
+            _ => false,
+        };
+        is_data && is_deleted
+    }
 }
 
 /// What a change set that failed says when there is nothing to change. There is no code for it; both
@@ -35,6 +53,7 @@ pub(super) fn all(answer: &Value) -> Vec<Change> {
             name: member(it, "/LogicalResourceId"),
             kind: member(it, "/ResourceType"),
             replacement: member(it, "/Replacement"),
+            policy: member(it, "/PolicyAction"),
         })
         .collect()
 }
@@ -78,8 +97,21 @@ pub(super) fn table(changes: &[Change]) -> String {
             "Conditional" => "may be replaced by a new one",
             _ => "",
         };
+        let policy = match it.policy.as_str() {
+            "Delete" | "ReplaceAndDelete" => "; what there is is deleted",
+            "Retain" | "ReplaceAndRetain" => "; what there is stays, outside of the stack",
+            "Snapshot" | "ReplaceAndSnapshot" => "; a snapshot of what there is stays",
+            _ => "",
+        };
+        let fate = format!("{replacement}{policy}");
+        let fate = fate.trim_start_matches("; ");
+        let data = if it.deletes_data() {
+            ", WITH ITS DATA"
+        } else {
+            ""
+        };
         let line = format!(
-            "    {:<action$}  {:<name$}  {:<kind$}  {replacement}",
+            "    {:<action$}  {:<name$}  {:<kind$}  {fate}{data}",
             it.action, it.name, it.kind
         );
         line.trim_end().to_owned()
@@ -89,6 +121,7 @@ pub(super) fn table(changes: &[Change]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use rstest::rstest;
     use serde_json::json;
 
     use super::*;
@@ -108,6 +141,59 @@ mod tests {
             table(&all(&answer)),
             "    Add     Bucket  AWS::S3::Bucket\n    \
                  Modify  Proxy   AWS::Lambda::Function  is replaced by a new one"
+        );
+    }
+
+    fn change(action: &str, kind: &str, replacement: &str, policy: &str) -> Change {
+        let answer = json!({ "Changes": [{ "ResourceChange": {
+            "Action": action, "LogicalResourceId": "It", "ResourceType": kind,
+            "Replacement": replacement, "PolicyAction": policy,
+        } }] });
+        all(&answer).remove(0)
+    }
+
+    #[rstest]
+    #[case::removed("Remove", "AWS::CustomerProfiles::Domain", "", "Delete", true)]
+    #[case::replaced("Modify", "AWS::Cognito::UserPool", "True", "ReplaceAndDelete", true)]
+    #[case::perhaps(
+        "Modify",
+        "AWS::Cognito::UserPool",
+        "Conditional",
+        "ReplaceAndDelete",
+        true
+    )]
+    #[case::of_no_word("Remove", "AWS::Cognito::UserPool", "", "", true)]
+    #[case::kept("Remove", "AWS::CustomerProfiles::ObjectType", "", "Retain", false)]
+    #[case::kept_beside("Modify", "AWS::Cognito::UserPool", "True", "ReplaceAndRetain", false)]
+    #[case::changed("Modify", "AWS::Cognito::UserPool", "False", "", false)]
+    #[case::made_again("Remove", "AWS::Lambda::Function", "", "Delete", false)]
+    fn data_that_would_be_deleted_is_known(
+        #[case] action: &str,
+        #[case] kind: &str,
+        #[case] replacement: &str,
+        #[case] policy: &str,
+        #[case] is_lost: bool,
+    ) {
+        let change = change(action, kind, replacement, policy);
+        assert_eq!(change.deletes_data(), is_lost);
+        assert_eq!(table(&[change]).contains("WITH ITS DATA"), is_lost);
+    }
+
+    #[test]
+    fn a_table_says_what_becomes_of_what_there_is() {
+        assert_eq!(
+            table(&[change(
+                "Modify",
+                "AWS::Cognito::UserPool",
+                "True",
+                "ReplaceAndRetain"
+            )]),
+            "    Modify  It  AWS::Cognito::UserPool  is replaced by a new one; what there is stays, \
+             outside of the stack"
+        );
+        assert_eq!(
+            table(&[change("Remove", "AWS::Logs::LogGroup", "", "Delete")]),
+            "    Remove  It  AWS::Logs::LogGroup  what there is is deleted"
         );
     }
 

@@ -12,6 +12,7 @@ use super::aws::Aws;
 use super::bucket::Bucket;
 use super::description::{Description, Parameters, borrowed};
 use super::formation::Formation;
+use super::standing::Resource;
 use super::{checks, question, say};
 use crate::workspace::Workspace;
 
@@ -53,7 +54,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
     let aws = Aws::find(&described.region)?;
     let identity = checks::identity(&aws)?;
     let scratch = super::scratch(workspace);
-    let formation = Formation::new(&aws, &described.stack, &scratch);
+    let formation = Formation::new(&aws, &described, &scratch);
     let name = &described.stack;
     let Some(standing) = formation.at_rest()? else {
         say(&format!(
@@ -63,32 +64,45 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
         return Ok(ExitCode::SUCCESS);
     };
 
-    standing.ensure_desk(name)?;
-    let resources = formation.resources()?;
+    formation.ensure_desk(&standing)?;
+    // Asked before the bucket is emptied: AWS would only say so after it.
+    if standing.is_protected {
+        bail!(
+            "the stack {name} is protected from being deleted, and nothing was changed: `aws cloudformation \
+             update-termination-protection --no-enable-termination-protection --region {} --stack-name \
+             {name}` takes that off",
+            described.region
+        );
+    }
+    let mut resources = formation.resources(&standing)?;
+    resources.retain(|it| !it.is_gone);
     let kept = kept(&standing.parameters)?;
     say(&format!(
         "the stack {name} in {} of the account {}, as {}",
         described.region, identity.account, identity.arn
     ));
-    for (logical, kind, called) in &resources {
-        let fate = if kept.contains(logical) {
+    for Resource {
+        name, kind, called, ..
+    } in &resources
+    {
+        let fate = if kept.contains(name) {
             "stays"
         } else {
             "goes "
         };
-        say(&format!("    {fate}  {logical:<24} {kind:<40} {called}"));
+        say(&format!("    {fate}  {name:<24} {kind:<40} {called}"));
     }
     if !kept.is_empty() {
         say("what stays (DataOnDeletion=Retain) belongs to no stack then, and is deleted by hand");
     }
     let bucket = resources
         .iter()
-        .find(|(_, kind, called)| kind == "AWS::S3::Bucket" && !called.is_empty());
+        .find(|it| it.name == "Bucket" && !it.called.is_empty());
     let question = "Everything that goes is gone for good. The stack's name, to go on:";
     if !question::is_named(question, name, options.name.as_deref())? {
         bail!("that is not the stack's name, {name}; nothing was changed");
     }
-    if let Some((_, _, bucket)) = bucket {
+    if let Some(Resource { called: bucket, .. }) = bucket {
         eprintln!("==> empty the bucket {bucket}");
         let bucket = Bucket {
             aws: &aws,
@@ -103,9 +117,19 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
     }
     eprintln!("==> delete the stack {name}");
     formation.delete(&standing).with_context(|| {
+        let emptied = bucket.is_some().then_some(
+            "; its bucket is empty, so agents get no page until `cargo xtask deploy` has filled it again",
+        );
+        format!(
+            "AWS did not begin to delete the stack {name}{}",
+            emptied.unwrap_or_default()
+        )
+    })?;
+    formation.await_deletion(&standing).with_context(|| {
         format!(
             "mend what is named, then `cargo xtask destroy` again; what it names may be given up by `aws \
-             cloudformation delete-stack --stack-name {name} --retain-resources NAME…`"
+             cloudformation delete-stack --region {} --stack-name {name} --retain-resources NAME…`",
+            described.region
         )
     })?;
     say(&format!("the stack {name} is gone"));

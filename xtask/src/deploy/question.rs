@@ -38,6 +38,15 @@ pub(super) fn is_named(question: &str, name: &str, answered: Option<&str>) -> Re
     }
 }
 
+/// Asks for a name that no command line gives beforehand; whether it is the right one.
+///
+/// # Errors
+///
+/// When there is no terminal to ask on.
+pub(super) fn is_typed(question: &str, name: &str) -> Result<bool> {
+    Ok(ask(question, "nothing but the stack's name, typed there,")? == name)
+}
+
 fn ask(question: &str, otherwise: &str) -> Result<String> {
     if !io::stdin().is_terminal() {
         bail!(
@@ -54,10 +63,15 @@ fn ask(question: &str, otherwise: &str) -> Result<String> {
             .ok();
     });
     loop {
-        match answer.recv_timeout(ATTENTION) {
+        let answer = answer.recv_timeout(ATTENTION);
+        // An answer that is typed after the signal is none.
+        if process::stopping() {
+            bail!("interrupted");
+        }
+        match answer {
             Ok(line) => return Ok(line?.trim().to_owned()),
-            Err(RecvTimeoutError::Timeout) if !process::stopping() => {}
-            Err(_) => bail!("interrupted"),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => bail!("the terminal does not answer"),
         }
     }
 }

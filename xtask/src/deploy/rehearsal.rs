@@ -52,6 +52,7 @@ fn additions(stack: &Stack, before: Option<&Stack>) -> Vec<Change> {
             name: name.clone(),
             kind: text(resource, "/Type").to_owned(),
             replacement: String::new(),
+            policy: String::new(),
         })
         .collect()
 }

@@ -5,6 +5,8 @@
 //! keeps its name. Files of earlier deployments stay: a desk that was open when the new one came still
 //! asks for them.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
@@ -17,6 +19,9 @@ use crate::dist;
 
 /// The one file that is not of the build.
 pub(super) const CONFIG: &str = "config.json";
+
+/// A site's files by their names.
+pub(super) type Files = BTreeMap<String, Vec<u8>>;
 
 /// When a file comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,17 +56,17 @@ pub(super) struct Upload {
 /// # Errors
 ///
 /// When the site has no root, holds what no deployment shares, or a file of a kind that is not known.
-pub(super) fn plan(site: &Site, names: &[String]) -> Result<Vec<Upload>> {
+pub(super) fn plan(site: &Site, files: &Files) -> Result<Vec<Upload>> {
     ensure!(
-        names.contains(&site.root),
+        files.contains_key(&site.root),
         "the site has no {}: build it with `cargo xtask dist`",
         site.root
     );
     ensure!(
-        !names.iter().any(|name| name == CONFIG),
+        !files.contains_key(CONFIG),
         "the site holds a {CONFIG}, which is this deployment's own: build it with `cargo xtask dist`"
     );
-    let all = names.iter().map(String::as_str).chain([CONFIG]);
+    let all = files.keys().map(String::as_str).chain([CONFIG]);
     let mut uploads = all
         .map(|name| Upload::new(site, name))
         .collect::<Result<Vec<_>>>()?;
@@ -69,19 +74,93 @@ pub(super) fn plan(site: &Site, names: &[String]) -> Result<Vec<Upload>> {
     Ok(uploads)
 }
 
-/// The names of a built site's files.
+/// Reads a built site, all of it at once: by the time that it is uploaded, another build may lie there.
 ///
 /// # Errors
 ///
-/// When the folder cannot be listed.
-pub(super) fn names(folder: &Path) -> Result<Vec<String>> {
-    let files = digest::files_under(folder)?;
-    let name = |file: &PathBuf| {
+/// When the folder, or something in it, cannot be read.
+pub(super) fn read(folder: &Path) -> Result<Files> {
+    let named = |file: PathBuf| {
         let name = file.strip_prefix(folder).ok().and_then(Path::to_str);
-        name.map(str::to_owned)
-            .with_context(|| format!("{} has a name that is not text", file.display()))
+        let name =
+            name.with_context(|| format!("{} has a name that is not text", file.display()))?;
+        Ok((name.to_owned(), digest::read(&file)?))
     };
-    files.iter().map(name).collect()
+    digest::files_under(folder)?
+        .into_iter()
+        .map(named)
+        .collect()
+}
+
+/// Refuses a site of which something is missing, or is of another build.
+///
+/// # Errors
+///
+/// When a page names what is not there or was never filled in, or a name is not the hash of its bytes:
+/// everything that is found.
+pub(super) fn ensure_whole(uploads: &[Upload], files: &Files) -> Result<()> {
+    let mut found = Vec::new();
+    for upload in uploads {
+        let (name, Some(bytes)) = (&upload.name, files.get(&upload.name)) else {
+            continue;
+        };
+        match upload.turn {
+            Turn::Hashed if !is_its_hash(name, bytes) => {
+                found.push(format!("{name} is not called by the hash of what is in it"));
+            }
+            Turn::Page | Turn::Root => {
+                let page = String::from_utf8_lossy(bytes);
+                let missing = named_by(&page).filter(|part| !files.contains_key(*part));
+                found.extend(
+                    missing.map(|part| format!("{name} names /{part}, which is not there")),
+                );
+                found.extend(mark(&page).map(|mark| format!("{name} still says {mark}")));
+            }
+            _ => {}
+        }
+    }
+    ensure!(
+        found.is_empty(),
+        "the site is not whole: build it with `cargo xtask dist`\n  {}",
+        found.join("\n  ")
+    );
+    Ok(())
+}
+
+fn is_its_hash(name: &str, bytes: &[u8]) -> bool {
+    name.rsplit_once('-')
+        .and_then(|(stem, rest)| Some((stem, rest.find('.')?, rest)))
+        .is_some_and(|(stem, dot, rest)| {
+            let extension = rest.get(dot..).unwrap_or_default();
+            digest::hashed_name(stem, extension, bytes) == name
+        })
+}
+
+/// The files of the site that a page names by `src`, `href` or `data-…`, with quotes or, as minifying
+/// leaves them, without.
+fn named_by(page: &str) -> impl Iterator<Item = &str> {
+    page.split(|it: char| it.is_ascii_whitespace() || it == '>')
+        .filter_map(|attribute| {
+            let (name, value) = attribute.split_once('=')?;
+            let names_a_file = matches!(name, "src" | "href") || name.starts_with("data-");
+            let value = value.trim_matches(['"', '\'']);
+            let path = value.strip_prefix('/').filter(|_| names_a_file)?;
+            path.split(['?', '#']).next()
+        })
+        // Another host's, and the root itself.
+        .filter(|path| !path.starts_with('/') && !path.is_empty())
+}
+
+/// What a build was to fill in: `%streams-file%`.
+fn mark(page: &str) -> Option<String> {
+    let words: Vec<&str> = page.split('%').collect();
+    // The first word is before any sign, and the last is closed by none.
+    let closed = words.get(1..words.len().saturating_sub(1))?;
+    let word = closed.iter().find(|word| {
+        word.starts_with(|it: char| it.is_ascii_lowercase())
+            && word.chars().all(|it| it.is_ascii_lowercase() || it == '-')
+    })?;
+    Some(format!("%{word}%"))
 }
 
 impl Upload {
@@ -126,12 +205,12 @@ impl Upload {
     /// # Errors
     ///
     /// When it cannot be compressed.
-    pub(super) fn body(&self, bytes: Vec<u8>) -> Result<Vec<u8>> {
-        if self.is_brotli {
-            dist::brotli(&bytes)
+    pub(super) fn body<'a>(&self, bytes: &'a [u8]) -> Result<Cow<'a, [u8]>> {
+        Ok(if self.is_brotli {
+            dist::brotli(bytes)?.into()
         } else {
-            Ok(bytes)
-        }
+            bytes.into()
+        })
     }
 }
 
@@ -174,8 +253,6 @@ fn content_type(name: &str) -> Result<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use serde_json::json;
 
     use super::*;
@@ -194,7 +271,7 @@ mod tests {
     }
 
     /// What `cargo xtask dist` makes, in an order that helps nobody.
-    fn built() -> Vec<String> {
+    fn built() -> Files {
         let names = [
             "index.html",
             "favicon.svg",
@@ -205,7 +282,12 @@ mod tests {
             "style-0123456789abcdef.css",
             "text-ja-0123456789abcdef.txt",
         ];
-        names.map(str::to_owned).to_vec()
+        named(&names)
+    }
+
+    fn named(names: &[&str]) -> Files {
+        let files = names.iter().map(|name| ((*name).to_owned(), Vec::new()));
+        files.collect()
     }
 
     fn planned() -> Vec<Upload> {
@@ -279,13 +361,64 @@ mod tests {
 
     #[test]
     fn a_site_that_is_not_whole_or_not_only_the_site_is_refused() {
-        let refused = |names: Vec<String>| plan(&site(), &names).unwrap_err().to_string();
-        assert!(refused(vec!["boot.js".to_owned()]).contains("index.html"));
-        let mut names = built();
-        names.push("config.json".to_owned());
-        assert!(refused(names).contains("config.json"));
-        let mut names = built();
-        names.push("notes.docx".to_owned());
-        assert!(refused(names).contains("notes.docx"));
+        let refused = |files: &Files| plan(&site(), files).unwrap_err().to_string();
+        assert!(refused(&named(&["boot.js"])).contains("index.html"));
+        for name in ["config.json", "notes.docx"] {
+            let mut files = built();
+            files.insert(name.to_owned(), Vec::new());
+            assert!(refused(&files).contains(name));
+        }
+    }
+    /// What is said of a site of these files.
+    fn judged(files: &[(&str, &str)]) -> String {
+        let files: Files = files
+            .iter()
+            .map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec()))
+            .collect();
+        let uploads = plan(&site(), &files).unwrap();
+        let judged = ensure_whole(&uploads, &files);
+        judged.map_or_else(|error| error.to_string(), |()| String::new())
+    }
+
+    const BOOT: (&str, &str) = ("boot-4509beb0ab401d71.js", "boot");
+    const WASM: (&str, &str) = ("app-336154bf67f765f8.wasm", "wasm");
+    const ICON: (&str, &str) = ("favicon.svg", "<svg/>");
+
+    #[test]
+    fn a_site_that_is_whole_is_taken() {
+        let index = "<style>p{width:100%}i{width:calc(50%)}</style><a href=/>/</a>\
+             <a href=\"//elsewhere.example/x\">x</a><link rel=\"icon\" href=\"/favicon.svg\">\
+             <script async data-wasm=/app-336154bf67f765f8.wasm src=/boot-4509beb0ab401d71.js></script>";
+        assert_eq!(judged(&[BOOT, WASM, ICON, ("index.html", index)]), "");
+    }
+
+    #[test]
+    fn a_site_of_two_builds_is_refused() {
+        let index = "<link href=/favicon.svg rel=icon><script data-wasm='/app-336154bf67f765f8.wasm' \
+                     data-text-ja=/text-ja-0123456789abcdef.txt src=\"/boot-4509beb0ab401d71.js\"></script>";
+        let said = judged(&[
+            ("boot-4509beb0ab401d71.js", "another"),
+            ("index.html", index),
+        ]);
+        for missing in ["favicon.svg", WASM.0, "text-ja-0123456789abcdef.txt"] {
+            assert!(said.contains(&format!("names /{missing},")), "{said}");
+        }
+        assert!(!said.contains(&format!("names /{}", BOOT.0)), "{said}");
+        assert!(
+            said.contains(&format!("{} is not called by the hash", BOOT.0)),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn a_page_that_was_never_sealed_is_refused() {
+        let index = "<script src=\"/%streams-file%\" integrity=\"%streams-integrity%\"></script>";
+        let said = judged(&[("index.html", index)]);
+        assert!(
+            said.contains("index.html still says %streams-file%"),
+            "{said}"
+        );
+        let said = judged(&[("index.html", ""), ("signin.html", "<p>%word%")]);
+        assert!(said.contains("signin.html still says %word%"), "{said}");
     }
 }

@@ -1,6 +1,7 @@
 //! What a deployment leaves to a human, as far as this one does.
 
 use anyhow::Result;
+use serde_json::json;
 
 use super::description::{Description, Outputs, output};
 
@@ -23,8 +24,10 @@ pub(super) fn steps(described: &Description, outputs: &Outputs) -> Result<Vec<St
     if described.parameter("ApproveOrigin") != "true" {
         let id = described.parameter("ConnectInstanceId");
         steps.push(format!(
+            // Version 1 of the CLI would fetch a value that begins with https://, and give what it got.
             "Amazon Connect shows its panel to approved origins alone: `aws connect \
-             associate-approved-origin --region {region} --instance-id {id} --origin https://{host}`"
+             associate-approved-origin --region {region} --cli-input-json '{}'`",
+            json!({ "InstanceId": id, "Origin": format!("https://{host}") })
         ));
     }
     if described.has_user_pool() {
@@ -60,7 +63,7 @@ pub(super) fn steps(described: &Description, outputs: &Outputs) -> Result<Vec<St
 mod tests {
     use std::fs;
 
-    use serde_json::{Value, json};
+    use serde_json::Value;
 
     use super::super::description::unknown_outputs;
     use super::*;
@@ -111,6 +114,9 @@ mod tests {
         let steps = steps_of(&json!({
             "ApproveOrigin": "false", "CreateUserPool": "true", "CreateProfilesDomain": "true",
         }));
+        let input = "--cli-input-json '{\"InstanceId\":\"5ca1ab1e-0000-4000-8000-00000000c0de\",\
+                     \"Origin\":\"https://d1.cloudfront.net\"}'`";
+        assert!(steps[0].ends_with(input), "{}", steps[0]);
         let words = [
             "associate-approved-origin",
             "admin-create-user",

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -16,6 +17,8 @@ use crate::{APP, WASM};
 
 pub(crate) const REGION: &str = "ap-northeast-1";
 pub(crate) const STACK: &str = "desk";
+/// How often it is looked whether who is waited for has ended.
+const GLANCE: Duration = Duration::from_millis(100);
 
 /// An account of AWS's, with a Connect instance in it.
 pub(crate) struct Account {
@@ -74,7 +77,7 @@ impl Account {
             .as_str()
             .unwrap()
             .clone_into(&mut account.instance);
-        account.build(APP);
+        account.build(APP, "one");
         account
     }
 
@@ -161,13 +164,13 @@ impl Account {
     }
 
     /// A site in the form of `dist/`, and a package of the proxy's.
-    pub(crate) fn build(&self, app: &str) {
+    pub(crate) fn build(&self, app: &str, script: &str) {
         let site = self.path("site");
         fs::remove_dir_all(&site).ok();
         fs::create_dir(&site).unwrap();
         let page = format!("<script src=\"/{app}\" data-wasm=\"/{WASM}\"></script>");
         for (name, text) in [
-            (app, app),
+            (app, script),
             (WASM, "wasm"),
             ("favicon.svg", "<svg/>"),
             ("signin.html", "<p>"),
@@ -178,18 +181,35 @@ impl Account {
         fs::write(self.path("package.zip"), package()).unwrap();
     }
 
+    pub(crate) fn instance(&self) -> &str {
+        &self.instance
+    }
+
+    /// Makes a stack of another template than ours, under the name of ours.
+    pub(crate) fn create(&self, template: &Value, more: &str) {
+        let path = self.path("other.json");
+        fs::write(&path, template.to_string()).unwrap();
+        let path = path.display();
+        let words = format!(
+            "cloudformation create-stack --stack-name {STACK} --template-body file://{path} {more}"
+        );
+        self.aws(words.trim_end());
+    }
+
     fn requests(&self) -> Vec<(String, String)> {
         self.heard.requests.lock().unwrap().clone()
     }
 
-    /// Waits until the account has been asked this of a path that contains that.
-    pub(crate) fn await_request(&self, method: &str, part: &str) {
-        let requests = self.heard.requests.lock().unwrap();
-        let is_heard = |all: &mut Vec<(String, String)>| {
-            !all.iter()
-                .any(|(it, path)| it == method && path.contains(part))
-        };
-        drop(self.heard.more.wait_while(requests, is_heard).unwrap());
+    /// Waits until `asker` has asked the account this of a path that contains that. It must not have ended
+    /// before.
+    pub(crate) fn await_request(&self, asker: &mut Child, method: &str, part: &str) {
+        let mut requests = self.heard.requests.lock().unwrap();
+        let is_it = |(it, path): &(String, String)| it == method && path.contains(part);
+        while !requests.iter().any(is_it) {
+            let ended = asker.try_wait().unwrap();
+            assert!(ended.is_none(), "ended ({ended:?}) before {method} {part}");
+            (requests, _) = self.heard.more.wait_timeout(requests, GLANCE).unwrap();
+        }
     }
 
     /// The names of the site's files that were uploaded, in their order.

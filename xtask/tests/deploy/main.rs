@@ -16,13 +16,15 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::process::Stdio;
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 use account::{Account, STACK, brotli, fails, succeeds};
 
-const APP: &str = "app-00000000000000a1.js";
-const NEW_APP: &str = "app-00000000000000a2.js";
-const WASM: &str = "app-00000000000000b1.wasm";
+/// Named by their hashes, as `cargo xtask dist` names them.
+const APP: &str = "app-7692c3ad3540bb80.js";
+const NEW_APP: &str = "app-3fc4ccfe745870e2.js";
+const WASM: &str = "app-336154bf67f765f8.wasm";
 
 /// Holds the whole record of uploads against the one rule: whenever a page is put, what it names is
 /// there. `pages` are what the index said, deployment by deployment.
@@ -59,7 +61,7 @@ fn a_desk_is_deployed_changed_and_destroyed() {
     assert_eq!(head["ContentType"], "text/javascript");
     assert_eq!(head["CacheControl"], "public, max-age=31536000, immutable");
     assert_eq!(head["ContentEncoding"], "br");
-    assert_eq!(brotli(&body), APP.as_bytes());
+    assert_eq!(brotli(&body), b"one");
     let (head, body) = account.object("site/index.html");
     assert_eq!(head["CacheControl"], "no-cache");
     assert_eq!(head.get("ContentEncoding"), None);
@@ -82,7 +84,7 @@ fn a_desk_is_deployed_changed_and_destroyed() {
     assert_eq!(told["DESK_AUDIENCE"], config["auth"]["clientId"]);
 
     // The next build, after somebody has changed by hand what an edge keeps.
-    account.build(NEW_APP);
+    account.build(NEW_APP, "two");
     let bucket = account.output("BucketName");
     let body = account.path("site").join(WASM);
     account.aws(&format!(
@@ -139,7 +141,7 @@ fn a_run_that_was_broken_off_is_taken_up() {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    account.await_request("PUT", &format!("/site/{APP}"));
+    account.await_request(&mut broken_off, "PUT", &format!("/site/{APP}"));
     broken_off.kill().unwrap();
     broken_off.wait().unwrap();
     let stack = account.stack()["StackId"].clone();
@@ -155,6 +157,76 @@ fn a_run_that_was_broken_off_is_taken_up() {
     );
     assert_eq!(uploaded.last().unwrap(), "index.html");
     no_page_lacked_a_part(&uploaded, &[[APP, WASM]]);
+}
+
+#[test]
+fn users_are_not_deleted_by_an_answer_that_was_given_beforehand() {
+    let account = Account::open();
+    account.describe_whole();
+    succeeds(&mut account.deploy("--yes"));
+
+    account.describe(json!({}));
+    let refused = fails(&mut account.deploy("--yes"));
+
+    assert!(refused.contains("WITH ITS DATA"), "{refused}");
+    assert!(
+        refused.contains("there is no terminal to ask on"),
+        "{refused}"
+    );
+    let pools = account.aws("cognito-idp list-user-pools --max-results 9");
+    assert_eq!(pools["UserPools"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_run_that_is_interrupted_makes_no_change_and_leaves_no_proposal() {
+    let account = Account::open();
+    account.describe_whole();
+    let mut interrupted = account
+        .deploy("--yes")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    // The second pass has been proposed by then, and nothing of it is made.
+    account.await_request(&mut interrupted, "PUT", "/code/");
+    let id = Pid::from_child(&interrupted);
+    kill_process(id, Signal::INT).unwrap();
+
+    assert_eq!(interrupted.wait().unwrap().code(), Some(130));
+
+    assert_eq!(account.aws("lambda list-functions")["Functions"], json!([]));
+    let proposed = account.aws(&format!(
+        "cloudformation list-change-sets --stack-name {STACK}"
+    ));
+    let proposed = proposed["Summaries"].as_array().unwrap();
+    assert!(
+        proposed
+            .iter()
+            .all(|it| it["ExecutionStatus"] == "EXECUTE_COMPLETE"),
+        "{proposed:?}"
+    );
+}
+
+#[test]
+fn what_is_uploaded_is_what_was_built_when_the_run_began() {
+    let account = Account::open();
+    account.describe_whole();
+    let mut deploying = account
+        .deploy("--yes")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    // Before the second pass, and so before the site.
+    account.await_request(&mut deploying, "PUT", "/code/");
+    account.build(NEW_APP, "two");
+
+    assert!(deploying.wait().unwrap().success());
+
+    no_page_lacked_a_part(&account.uploaded(), &[[APP, WASM]]);
+    let (_, page) = account.object("site/index.html");
+    let page = String::from_utf8(page).unwrap();
+    assert!(page.contains(APP) && !page.contains(NEW_APP), "{page}");
 }
 
 #[test]
@@ -205,6 +277,14 @@ fn what_is_missing_is_named_before_anything_is_made() {
     let refused = fails(&mut account.deploy("--yes"));
     assert!(
         refused.contains("PENDING_VALIDATION") && refused.contains("certificate-validated"),
+        "{refused}"
+    );
+
+    account.describe(json!({}));
+    fs::remove_file(account.path("site").join(WASM)).unwrap();
+    let refused = fails(&mut account.deploy("--yes"));
+    assert!(
+        refused.contains(&format!("index.html names /{WASM}, which is not there")),
         "{refused}"
     );
 
@@ -264,26 +344,71 @@ fn what_was_asked_to_be_kept_outlives_its_stack() {
 }
 
 #[test]
-fn a_stack_of_another_template_is_left_alone() {
+fn a_stack_of_another_template_or_instance_is_left_alone() {
     let account = Account::open();
     account.describe(json!({}));
-    let template = account.path("other.json");
-    let other = json!({
-        "Parameters": { "Word": { "Type": "String", "Default": "a" } },
-        "Resources": { "Bucket": { "Type": "AWS::S3::Bucket" } },
-    });
-    fs::write(&template, other.to_string()).unwrap();
-    account.aws(&format!(
-        "cloudformation create-stack --stack-name {STACK} --template-body file://{}",
-        template.display()
-    ));
-    for words in ["deploy", "destroy"] {
-        let mut command = match words {
-            "deploy" => account.deploy("--yes"),
-            _ => account.xtask(&format!("destroy --yes {STACK}")),
-        };
-        let refused = fails(&mut command);
-        assert!(refused.contains("is left alone"), "{refused}");
+    let mark = json!({ "ConnectInstanceId": { "Type": "String", "Default": account.instance() } });
+    let bucket = json!({ "Bucket": { "Type": "AWS::S3::Bucket" } });
+    let other = json!({ "ConnectInstanceId": { "Type": "String", "Default": "another" } });
+    for (parameters, resources) in [
+        (json!({}), bucket.clone()),
+        (
+            json!({ "Word": { "Type": "String", "Default": "a" } }),
+            bucket.clone(),
+        ),
+        (mark, bucket),
+        (other, least_resources()),
+    ] {
+        let template = json!({ "Parameters": parameters, "Resources": resources });
+        account.create(&template, "");
+        for mut command in [
+            account.deploy("--yes"),
+            account.xtask(&format!("destroy --yes {STACK}")),
+        ] {
+            let refused = fails(&mut command);
+            assert!(refused.contains("is left alone"), "{refused}");
+        }
+        assert_eq!(account.stack()["StackStatus"], "CREATE_COMPLETE");
+        account.aws(&format!("cloudformation delete-stack --stack-name {STACK}"));
     }
-    assert_eq!(account.stack()["StackStatus"], "CREATE_COMPLETE");
+}
+
+#[test]
+fn a_protected_stack_keeps_its_files() {
+    let account = Account::open();
+    account.describe(json!({}));
+    let mark = json!({ "ConnectInstanceId": { "Type": "String", "Default": account.instance() } });
+    let mut resources = least_resources();
+    resources["Bucket"]["Properties"] = json!({ "BucketName": "kept" });
+    let template = json!({ "Parameters": mark, "Resources": resources });
+    account.create(&template, "--enable-termination-protection");
+    account.aws("s3api put-object --bucket kept --key site/index.html");
+
+    let refused = fails(&mut account.xtask(&format!("destroy --yes {STACK}")));
+
+    assert!(
+        refused.contains(
+            "--no-enable-termination-protection --region ap-northeast-1 --stack-name desk"
+        ),
+        "{refused}"
+    );
+    account.aws("s3api head-object --bucket kept --key site/index.html");
+}
+
+/// What every desk has, whatever the version of its template.
+fn least_resources() -> Value {
+    json!({
+        "Bucket": { "Type": "AWS::S3::Bucket" },
+        "PageHeaders": { "Type": "AWS::CloudFront::ResponseHeadersPolicy" },
+        "Distribution": {
+            "Type": "AWS::CloudFront::Distribution",
+            "Properties": { "DistributionConfig": {
+                "Enabled": true,
+                "Origins": [{ "Id": "site", "DomainName": "site.example.com" }],
+                "DefaultCacheBehavior": {
+                    "TargetOriginId": "site", "ViewerProtocolPolicy": "https-only",
+                },
+            } },
+        },
+    })
 }
