@@ -245,10 +245,7 @@ impl Examination<'_> {
             }
             Ok(_) => bad(
                 "the instance does not let it embed the Contact Control Panel",
-                format!(
-                    "aws connect associate-approved-origin --region {region} \
-                     --instance-id {instance} --origin {origin}"
-                ),
+                approval(region, instance, origin),
             ),
             // The proxy itself does not need this permission: it is the deployer's.
             Err(error) => open(format!("the list could not be read: failed to {error}")),
@@ -443,12 +440,7 @@ impl Examination<'_> {
         let Config {
             instance, region, ..
         } = self.config;
-        let approve = || {
-            format!(
-                "aws connect associate-approved-origin --region {region} --instance-id {instance} \
-                 --origin {origin}"
-            )
-        };
+        let approve = || approval(region, instance, origin);
         let Some(panel) = panel else {
             return bad(
                 format!("{host} does not answer"),
@@ -510,4 +502,10 @@ fn directive<'a>(headers: &'a HeaderMap, name: &str) -> Option<Vec<&'a str>> {
             let mut words = directive.split_ascii_whitespace();
             (words.next()? == name).then(|| words.collect())
         })
+}
+/// The command that approves an origin. Version 1 of the AWS CLI would fetch a value that begins with
+/// `https://` and send what it got, so the values are in JSON.
+fn approval(region: &str, instance: &str, origin: &str) -> String {
+    let input = serde_json::json!({ "InstanceId": instance, "Origin": origin });
+    format!("aws connect associate-approved-origin --region {region} --cli-input-json '{input}'")
 }
