@@ -110,7 +110,9 @@ pub(super) fn ensure_whole(uploads: &[Upload], files: &Files) -> Result<()> {
             }
             Turn::Page | Turn::Root => {
                 let page = String::from_utf8_lossy(bytes);
-                let missing = named_by(&page).filter(|part| !files.contains_key(*part));
+                // What is the deployment's own comes with it.
+                let missing =
+                    named_by(&page).filter(|part| *part != CONFIG && !files.contains_key(*part));
                 found.extend(
                     missing.map(|part| format!("{name} names /{part}, which is not there")),
                 );
@@ -387,7 +389,7 @@ mod tests {
     #[test]
     fn a_site_that_is_whole_is_taken() {
         let index = "<style>p{width:100%}i{width:calc(50%)}</style><a href=/>/</a>\
-             <a href=\"//elsewhere.example/x\">x</a><link rel=\"icon\" href=\"/favicon.svg\">\
+             <a href=\"//elsewhere.example/x\">x</a><link as=fetch href=/config.json rel=preload><link rel=\"icon\" href=\"/favicon.svg\">\
              <script async data-wasm=/app-336154bf67f765f8.wasm src=/boot-4509beb0ab401d71.js></script>";
         assert_eq!(judged(&[BOOT, WASM, ICON, ("index.html", index)]), "");
     }
