@@ -6,8 +6,10 @@
 //! is not told to export the classes. Measured at brotli 11: 3.6 kB of the module.
 
 use std::env;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
+use std::sync::OnceLock;
 
 use anyhow::{Context as _, Result};
 
@@ -24,13 +26,21 @@ const UNUSED: &str = "intounderlying";
 /// The variable by which cargo is told of a linker for the browser build.
 pub(crate) const VARIABLE: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER";
 
-/// This program, as the linker that cargo is told of.
+/// Where this program lay when it was first asked.
+static PATH: OnceLock<PathBuf> = OnceLock::new();
+
+/// This program, as the linker that cargo is told of. To be asked once at the start: a test of this
+/// package builds the program anew in its place, and then the system calls the one that runs deleted.
 ///
 /// # Errors
 ///
 /// When the system does not say where this program lies.
-pub(crate) fn path() -> Result<impl AsRef<OsStr>> {
-    env::current_exe().context("failed to find this program")
+pub(crate) fn path() -> Result<&'static Path> {
+    if let Some(path) = PATH.get() {
+        return Ok(path);
+    }
+    let path = env::current_exe().context("failed to find this program")?;
+    Ok(PATH.get_or_init(|| path))
 }
 
 /// Links as rustc asks for, but for the exports that nobody calls.

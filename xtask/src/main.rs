@@ -100,6 +100,7 @@ fn run() -> Result<ExitCode> {
     {
         return linker::run(env::args_os().skip(1));
     }
+    linker::path()?;
     let workspace = Workspace::find()?;
     let mut args = lexopt::Parser::from_env();
     let command = match args.next()? {
