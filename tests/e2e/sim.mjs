@@ -88,7 +88,7 @@ export class Sim {
     return sim;
   }
 
-  /** The function behind its URL, run as often as it is asked at once; all else it is told by the template. */
+  /** The function behind its URL, run as often as it is asked at once; but for its log, all else it is told by the template. */
   async #startLambda(here) {
     const { host } = new URL(this.desk);
     const parameters = {
@@ -102,7 +102,7 @@ export class Sim {
       OrderNameKey: PROXY.DESK_ORDER_NAME_KEY,
     };
     const options = Object.entries(parameters).map(([name, value]) => `--parameter=${name}=${value}`);
-    const ready = await this.#run("Lambda", process.env.DESK_LAMBDA, [process.env.DESK_PROXY, ...options], here, (line) => line.startsWith("READY "));
+    const ready = await this.#run("Lambda", process.env.DESK_LAMBDA, [process.env.DESK_PROXY, ...options], { ...here, DESK_LOG: "error" }, (line) => line.startsWith("READY "));
     await this.control("api", { url: ready.replace("READY url=", "") });
   }
 
