@@ -111,7 +111,7 @@ fn mark(name: &str) {
 
 /// Resolves after the next frame has been painted: its callbacks run before the paint, a task that
 /// they leave runs after it.
-async fn painted() {
+pub(crate) async fn painted() {
     until(|window, resolve| {
         window.request_animation_frame(resolve).ok();
         set_timeout(window, resolve, NO_FRAME_MS);

@@ -20,7 +20,7 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use desk::{
-    Access, Command, Country, Desk, Effect, Input, Instant, Link, Oddity, Policy, Role,
+    Access, Command, Country, Desk, Effect, Input, Instant, Journal, Link, Oddity, Policy, Role,
     SoftphoneError,
 };
 use gloo_timers::callback::Interval;
@@ -33,6 +33,7 @@ use web_sys::{Element, Window};
 
 use self::{customer::Proxy, stored_journal::StoredJournal, workstation::ask};
 use crate::{
+    paint::painted,
     settings::{Notification, Settings},
     signal::{Content, Selection, State},
     text::{Locale, Text},
@@ -73,6 +74,7 @@ impl DeskHandle {
                 tick,
                 queue: RefCell::default(),
                 journal: RefCell::default(),
+                unkept: RefCell::default(),
                 draining: Cell::default(),
                 ccp: RefCell::default(),
                 role: Cell::default(),
@@ -231,6 +233,8 @@ struct Runtime {
     tick: State<Tick>,
     queue: RefCell<VecDeque<Input>>,
     journal: RefCell<StoredJournal>,
+    /// What is to be kept after the next frame.
+    unkept: RefCell<Option<Box<Journal>>>,
     draining: Cell<bool>,
     ccp: RefCell<Option<Ccp>>,
     /// Until it is known nothing is embedded: what is embedded depends on it.
@@ -262,6 +266,8 @@ impl Runtime {
                 this.send(Input::Journal(journal));
             }
         });
+        // Neither a reload nor a closed tab waits for a frame.
+        self.listen("pagehide", |this, _| this.keep());
         self.listen("beforeunload", |this, event| {
             // The browser asks before it leaves: the call would lose its audio.
             if this.desk.with_untracked(Desk::holds_audio) {
@@ -423,7 +429,7 @@ impl Runtime {
                     })
                 });
             }
-            Effect::Save(journal) => self.journal.borrow_mut().keep(&journal),
+            Effect::Save(journal) => self.keep_later(journal),
             Effect::OpenSignIn => self.open_sign_in(),
             Effect::CloseSignIn => {
                 if let Some(window) = self.sign_in.borrow_mut().take() {
@@ -473,6 +479,32 @@ impl Runtime {
                 this.send(input);
             }
         });
+    }
+
+    /// Keeps a journal when the frame is painted that shows what is new in it: writing that of a long day
+    /// takes milliseconds, which an agent would wait for. A page that nobody sees paints none, and its
+    /// timers are late.
+    fn keep_later(self: &Rc<Self>, journal: Box<Journal>) {
+        let is_under_way = self.unkept.replace(Some(journal)).is_some();
+        if document().hidden() {
+            self.keep();
+        }
+        if is_under_way {
+            return;
+        }
+        let this = Rc::downgrade(self);
+        spawn(async move {
+            painted().await;
+            if let Some(this) = this.upgrade() {
+                this.keep();
+            }
+        });
+    }
+
+    fn keep(&self) {
+        if let Some(journal) = self.unkept.take() {
+            self.journal.borrow_mut().keep(&journal);
+        }
     }
 
     /// Asks something of the CCP that it does not answer.

@@ -20,7 +20,7 @@ use crate::{
     stage::{
         Stage, elements,
         scene::{Call, Scene, call, scene},
-        settings, settled, text,
+        settings, settled, text, until,
     },
     text::Locale,
 };
@@ -185,6 +185,12 @@ fn customer() -> Call {
     call("c-1").attribute("customerName", "山田 太郎")
 }
 
+/// As when the page is reloaded or closed: what has not been kept yet is.
+fn leave() {
+    let event = web_sys::Event::new("pagehide").unwrap();
+    window().dispatch_event(&event).unwrap();
+}
+
 fn kept() -> Option<String> {
     storage().unwrap().get_item(JOURNAL).unwrap()
 }
@@ -218,6 +224,7 @@ async fn a_reload_in_mid_call_loses_no_time() {
     let before = started().await;
     before.tell(rings()).await;
     before.tell(talks()).await;
+    leave();
     drop(before);
 
     let after = started().await;
@@ -235,6 +242,7 @@ async fn a_reload_between_calls_loses_no_record() {
     for scene in [rings(), talks(), scene(60, "Available")] {
         before.tell(scene).await;
     }
+    leave();
     drop(before);
 
     let after = started().await;
@@ -245,6 +253,18 @@ async fn a_reload_between_calls_loses_no_record() {
         (records.len(), text(&elements(&records[0], ".row-came")[0])),
         (1, "Inbound · Support · …78".into())
     );
+}
+
+#[wasm_bindgen_test]
+async fn nothing_is_kept_before_it_is_on_the_screen() {
+    keep_nothing();
+    let stage = started().await;
+    let is_kept = || kept().is_some_and(|kept| kept.contains("offer\tc-1"));
+    stage.desk.tell(rings().into());
+    // The screen follows in a later task than this one.
+    assert!(!is_kept());
+    until(is_kept).await;
+    assert_eq!(stage.says("contact-id"), "c-1");
 }
 
 fn hear_of_storage() {
@@ -261,6 +281,7 @@ async fn a_call_that_another_page_has_finished_is_listed_here() {
     for scene in [rings(), talks(), scene(60, "Available")] {
         there.tell(scene).await;
     }
+    leave();
     assert_eq!(here.all("[data-testid=call-record]").len(), 0);
     hear_of_storage();
     settled().await;
@@ -276,8 +297,10 @@ async fn a_page_that_writes_last_wipes_nothing_out() {
     for scene in [rings(), talks(), scene(60, "Available")] {
         there.tell(scene).await;
     }
+    leave();
     here.tell(scene(61, "Busy").and(call("c-2").connected(61)))
         .await;
+    leave();
     let kept = kept().unwrap();
     assert!(
         kept.contains("record\tc-1") && kept.contains("offer\tc-2"),
@@ -325,6 +348,7 @@ async fn what_is_kept_is_not_personal(
     let stage = started().await;
     stage.tell(rings()).await;
     stage.tell(talks()).await;
+    leave();
     let kept = kept().unwrap();
     assert!(kept.contains("c-1") && !kept.contains(personal), "{kept}");
 }
@@ -343,6 +367,7 @@ async fn rubbish_in_the_storage_is_left_behind(#[case] rubbish: &str) {
     before.tell(rings()).await;
     before.tell(talks()).await;
     assert_eq!(before.says("contact-id"), "c-1");
+    leave();
     drop(before);
 
     // What was kept in its place can be read again.
