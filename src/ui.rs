@@ -23,10 +23,14 @@ use self::focus::{KEY, Place, REFUGE, take_refuge};
 pub(crate) use self::focus::{has_focus_within, put_focus};
 use crate::{
     format,
-    runtime::DeskHandle,
+    paint::painted,
+    runtime::{DeskHandle, spawn},
     signal::{Compute, State},
     text::Text,
 };
+
+/// How many elements of those that [grow](El::grow) has taken away end between two frames.
+const PIECE: usize = 8;
 
 /// An element under construction.
 #[derive(Debug)]
@@ -145,7 +149,9 @@ impl El {
     }
 
     /// Adds as many elements as are wanted, made one by one from their places, and takes the last ones
-    /// away when fewer are. Those that are there stay as they are.
+    /// away when fewer are. Those that are there stay as they are. What is behind the ones that are taken
+    /// away ends in pieces, after the frame that shows them gone: of hundreds it would keep that frame
+    /// waiting.
     pub(crate) fn grow(
         self,
         wanted: impl Fn() -> usize + 'static,
@@ -158,11 +164,18 @@ impl El {
         run(Box::new(move || {
             let wanted = wanted();
             let mut grown = grown.borrow_mut();
-            while grown.len() > wanted {
-                if let Some((owner, last)) = grown.pop() {
-                    owner.cleanup();
-                    last.0.remove();
+            if grown.len() > wanted {
+                let mut gone = grown.split_off(wanted);
+                for (owner, element) in &gone {
+                    owner.pause();
+                    element.0.remove();
                 }
+                spawn(async move {
+                    while !gone.is_empty() {
+                        painted().await;
+                        gone.truncate(gone.len().saturating_sub(PIECE));
+                    }
+                });
             }
             while grown.len() < wanted {
                 let Some(owner) = around.as_ref().map(Owner::child) else {
