@@ -6,7 +6,8 @@
 
 use contract::Value;
 use desk::{
-    Candidate, Command, ContactId, CustomerCommand, Desk, Identity, Loadable, Role, ScreenPop, Tie,
+    Access, Candidate, Command, ContactId, CustomerCommand, Desk, Identity, Loadable, Role,
+    ScreenPop, Tie,
 };
 use leptos::prelude::document;
 
@@ -38,7 +39,8 @@ pub(super) const DOT: &str = " · ";
 pub(super) fn customer(desk: DeskHandle) -> El {
     let changes = desk.select(|desk| {
         let front = desk.front().map_or("", |front| front.id.as_ref());
-        version(front, &[desk.customers_revision()])
+        let watches = u32::from(desk.role() == Role::Mirror);
+        version(front, &[desk.customers_revision(), watches])
     });
     let who = move || {
         changes.follow();
@@ -131,6 +133,9 @@ pub(super) fn press(desk: DeskHandle, key: &str, label: Text, command: CustomerC
 fn said(desk: DeskHandle, told: &Desk) -> String {
     let identity = told.customer_in_front().map(ScreenPop::identity);
     let sentence = match identity {
+        None if *told.access() == Access::NotConfigured => return String::new(),
+        // Only the page that leads asks.
+        None if told.role() == Role::Mirror => Text::CustomerElsewhere,
         None => Text::CustomerIdle,
         // What stands between the agent and an answer says so itself.
         Some(Identity::Unasked) => return String::new(),

@@ -10,7 +10,12 @@ use crate::{
 
 /// Says why there is no customer data and, where a press helps, offers it; empty while there is some.
 pub(super) fn customer_access(desk: DeskHandle) -> El {
-    let access = desk.select(|desk| desk.access().clone());
+    let access = desk.select(|desk| match desk.access() {
+        // A mirror asks nothing of anybody: nothing stands between it and an answer.
+        Access::NotConfigured => Access::NotConfigured,
+        _ if desk.role() == Role::Mirror => Access::SignedIn,
+        access => access.clone(),
+    });
     el("div")
         .class("customer-access")
         .set("role", "status")
@@ -29,9 +34,7 @@ pub(super) fn customer_access(desk: DeskHandle) -> El {
             let helps = !matches!(access, Access::NotConfigured | Access::SignedIn);
             let sign_in = helps.then(|| {
                 let press = move || desk.command(Command::Customer(CustomerCommand::SignIn));
-                // A mirror asks nothing of anybody.
-                let leads = move || desk.read(|desk| desk.role() != Role::Mirror);
-                button("accept", || Text::SignIn, desk, leads, press).key("sign-in")
+                button("accept", || Text::SignIn, desk, || true, press).key("sign-in")
             });
             told.into_iter().chain(sign_in).collect()
         })

@@ -66,7 +66,7 @@ pub(super) fn customer_search(desk: DeskHandle) -> El {
     let field = el("input")
         .set("type", "search")
         .set("aria-label", desk.say(Text::CustomerSearch))
-        .set("placeholder", desk.say(Text::CustomerSearch))
+        .set("placeholder", desk.say(Text::Customer))
         .set("aria-keyshortcuts", KEY)
         .typing(typed)
         .follow(move |_| {
