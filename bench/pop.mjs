@@ -153,7 +153,7 @@ const CALLERS = {
 /** What the desk has said of them in the end. */
 const SAID = {
   ordinary: "購入合計",
-  family: "このお客様にする",
+  family: "この方です",
   nobody: "",
   "number only": "",
   wholesale: "購入合計",

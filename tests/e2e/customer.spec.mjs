@@ -73,7 +73,7 @@ test("nothing moves when it turns out that it may be several", async ({ desk, si
   await signIn(desk);
   const shifts = await watchShifts(desk);
   await sim.ring({ from: FAMILY });
-  await expect(button(desk, "このお客様にする").nth(1)).toBeVisible();
+  await expect(button(desk, "この方です").nth(1)).toBeVisible();
   // The choice has been painted, and what it moved has been told, when the next frame is.
   await desk.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));
   expect(await shifts()).toEqual([]);
@@ -110,7 +110,7 @@ test("of several the agent chooses, and may choose again; nobody is tied before"
   const linked = [];
   desk.on("request", (request) => request.url().endsWith("/api/link") && linked.push(request.postDataJSON().profile));
   await sim.ring({ from: FAMILY });
-  const choices = button(desk, "このお客様にする");
+  const choices = button(desk, "この方です");
   await expect(choices.nth(1)).toBeVisible();
   await expect(desk.getByTestId("customer-name")).toHaveCount(0);
   expect(linked).toEqual([]);
