@@ -33,7 +33,8 @@ const STAMP: &str = "dist.json";
 pub(crate) const APP: &str = "agent-desk";
 
 /// What decides how a site is made, besides what it is made of.
-const RECIPE: [&str; 6] = [
+const RECIPE: [&str; 7] = [
+    include_str!("alignment.rs"),
     include_str!("dist.rs"),
     include_str!("function_order.rs"),
     include_str!("glue.rs"),

@@ -21,7 +21,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, ensure};
 use serde::Deserialize;
 
-use crate::{function_order, process};
+use crate::{alignment, function_order, process};
 
 /// What wasm-bindgen calls the instance's exports in the glue.
 const EXPORTS: &str = "wasm";
@@ -87,6 +87,7 @@ pub(crate) fn shorten(wasm: &Path, glue: &Path, tools: &OsStr) -> Result<()> {
 
     // Twice: in one run the names would be shortened, and printed, in every round.
     optimize(wasm, &SMALLER, tools)?;
+    alignment::make_natural(wasm)?;
     function_order::name_by_place(wasm)?;
     let printed = optimize(wasm, &LAST, tools)?;
     let names = Names::parse(&printed)?;

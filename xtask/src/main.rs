@@ -4,6 +4,7 @@
 //! tools, builds the site, starts the local world, runs the tests and the checks. It knows how
 //! things are built and started and nothing of what they do.
 
+mod alignment;
 mod bench;
 mod botocore;
 mod browser;
