@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::{self, Inputs};
 use crate::library;
-use crate::linker;
+use crate::linker::{self, locations};
 use crate::process;
 use crate::seal::{LIBRARY_STEM, TEXT_STEM};
 use crate::tools::{Tool, Toolbox};
@@ -33,7 +33,7 @@ const STAMP: &str = "dist.json";
 pub(crate) const APP: &str = "agent-desk";
 
 /// What decides how a site is made, besides what it is made of.
-const RECIPE: [&str; 7] = [
+const RECIPE: [&str; 8] = [
     include_str!("alignment.rs"),
     include_str!("dist.rs"),
     include_str!("function_order.rs"),
@@ -41,6 +41,7 @@ const RECIPE: [&str; 7] = [
     include_str!("seal.rs"),
     include_str!("library.rs"),
     include_str!("linker.rs"),
+    include_str!("linker/locations.rs"),
 ];
 
 /// What is known of the site in `dist/`.
@@ -180,7 +181,7 @@ fn without_machine_paths() -> String {
 fn remapped(folders: impl Iterator<Item = String>) -> String {
     let mut flags: Vec<String> = folders
         .filter(|folder| !folder.contains(char::is_whitespace))
-        .map(|folder| format!("--remap-path-prefix={folder}=crates.io"))
+        .map(|folder| format!("--remap-path-prefix={folder}={}", locations::CRATES))
         .collect();
     flags.sort();
     flags.join(" ")

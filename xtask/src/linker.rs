@@ -1,4 +1,5 @@
-//! The linker of the browser build: rustc's own, told to export less and of a smaller stack.
+//! The linker of the browser build: rustc's own, told to export less, of a smaller stack, and given
+//! [fewer places](locations) where dependencies panic.
 //!
 //! Leptos links a crate whose streams are JavaScript classes, which the desk does not use. All that
 //! an export reaches stays in the module, and so does what its types' tables of functions reach: no
@@ -8,8 +9,11 @@
 //! And told of a stack of 960 kB instead of 1,024. The stack lies first, so the module's data begin where it
 //! ends. A constant address below 1,024 kB is a byte shorter than one above, and the data are 32 kB.
 
+pub(crate) mod locations;
+
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::sync::OnceLock;
@@ -57,10 +61,14 @@ pub(crate) fn path() -> Result<&'static Path> {
 ///
 /// # Errors
 ///
-/// When rustc's linker cannot be started.
+/// When rustc's linker cannot be started, or an object cannot be read or written.
 pub(crate) fn run(args: impl Iterator<Item = OsString>) -> Result<ExitCode> {
+    let args = wanted(args);
+    for object in args.iter().map(Path::new).filter(|path| is_object(path)) {
+        merge_locations(object).with_context(|| format!("failed to read {}", object.display()))?;
+    }
     let mut linker = Command::new(LINKER);
-    linker.args(wanted(args));
+    linker.args(args);
     // What it says, rustc reads.
     let status = linker.status();
     let status = status.with_context(|| format!("failed to start {LINKER}"))?;
@@ -69,6 +77,19 @@ pub(crate) fn run(args: impl Iterator<Item = OsString>) -> Result<ExitCode> {
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// Whether an argument is one of rustc's own objects. What lies in a library, `compiler_builtins`, is none.
+fn is_object(path: &Path) -> bool {
+    path.extension() == Some(OsStr::new("o")) && path.is_file()
+}
+
+/// Another file in its place: the object may be another name of one that rustc keeps.
+fn merge_locations(object: &Path) -> Result<()> {
+    let merged = object.with_extension("merged");
+    fs::write(&merged, locations::merge(&fs::read(object)?)?)?;
+    fs::rename(merged, object)?;
+    Ok(())
 }
 
 /// The arguments without `--export` and the name of what nobody calls, and with the smaller stack. Where a
