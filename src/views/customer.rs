@@ -6,8 +6,7 @@
 
 use contract::Value;
 use desk::{
-    Access, Candidate, Command, ContactId, CustomerCommand, Desk, Identity, Loadable, Role,
-    ScreenPop, Tie,
+    Candidate, Command, ContactId, CustomerCommand, Desk, Identity, Loadable, Role, ScreenPop, Tie,
 };
 use leptos::prelude::document;
 
@@ -133,9 +132,8 @@ pub(super) fn press(desk: DeskHandle, key: &str, label: Text, command: CustomerC
 fn said(desk: DeskHandle, told: &Desk) -> String {
     let identity = told.customer_in_front().map(ScreenPop::identity);
     let sentence = match identity {
-        None if *told.access() == Access::NotConfigured => return String::new(),
         // Only the page that leads asks.
-        None if told.role() == Role::Mirror => Text::CustomerElsewhere,
+        None | Some(Identity::Unasked) if told.role() == Role::Mirror => Text::CustomerElsewhere,
         None => Text::CustomerIdle,
         // What stands between the agent and an answer says so itself.
         Some(Identity::Unasked) => return String::new(),

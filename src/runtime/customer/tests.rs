@@ -74,11 +74,15 @@ fn with_customers() -> Settings {
 
 /// A desk whose agent has not signed in for customers.
 async fn open() -> Stage {
+    open_as(Role::Leader).await
+}
+
+async fn open_as(role: Role) -> Stage {
     storage().unwrap().remove_item(JOURNAL).unwrap();
     let stage = Stage::of_page(Desk::default(), with_customers()).await;
     stage.desk.start();
     place_proxy();
-    stage.tell(Input::Role(Role::Leader)).await;
+    stage.tell(Input::Role(role)).await;
     stage.tell(Input::Link(Link::Ready)).await;
     stage.tell(scene(0, "Available")).await;
     stage
@@ -111,6 +115,24 @@ async fn the_script_is_given_what_the_settings_say() {
         take_asked(),
         "start /api https://id.example desk openid  false"
     );
+}
+
+#[rstest]
+#[case::leads(Role::Leader, "Who calls is shown here while it rings.")]
+#[case::watches(Role::Mirror, "Who calls is shown in the tab where you work.")]
+#[test_attr(wasm_bindgen_test)]
+async fn a_page_says_where_it_will_be_told_who_calls(#[case] role: Role, #[case] said: &str) {
+    let stage = open_as(role).await;
+    assert_eq!(stage.texts(".who > .hint"), [said]);
+}
+
+#[wasm_bindgen_test]
+async fn a_page_that_watches_says_so_while_it_rings() {
+    let stage = open_as(Role::Mirror).await;
+    let rings = scene(1, "PendingBusy").and(call("c-1").ringing(1));
+    stage.tell(rings).await;
+    let said = "Who calls is shown in the tab where you work.";
+    assert_eq!(stage.texts(".who > .hint"), [said]);
 }
 
 #[wasm_bindgen_test]
