@@ -121,10 +121,15 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
     let scratch = scratch(workspace);
     if let Ok((aws, _)) = &reached {
         eprintln!("==> look at what the deployment builds on");
-        checks::look(aws, &described)?;
         // Before minutes go into building what could not be deployed.
         let formation = Formation::new(aws, &described, &scratch);
-        formation.ensure_usable(formation.look()?.as_ref())?;
+        let standing = formation.look()?;
+        formation.ensure_usable(standing.as_ref())?;
+        let made = match &standing {
+            Some(standing) => formation.resources(standing)?,
+            None => Vec::new(),
+        };
+        checks::look(aws, &described, &made)?;
     }
     let artefacts = build(workspace, options, &described)?;
     match reached {

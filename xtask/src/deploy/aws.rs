@@ -131,7 +131,7 @@ impl Aws {
 impl Refusal {
     /// Reads what the CLI says: `An error occurred (CODE) when calling the OPERATION operation: MESSAGE`,
     /// or words of its own.
-    fn new(service: &str, operation: &str, said: &str) -> Self {
+    pub(super) fn new(service: &str, operation: &str, said: &str) -> Self {
         let operation = format!("{service} {operation}");
         let one_line = || said.split_whitespace().collect::<Vec<_>>().join(" ");
         let read = || {

@@ -5,9 +5,13 @@ use serde_json::Value;
 
 use super::aws::{Aws, Refusal, if_there, text};
 use super::description::Description;
+use super::standing::Resource;
 
 /// Where `CloudFront` looks for certificates.
 const CERTIFICATES: &str = "us-east-1";
+
+/// A Customer Profiles domain, which is called by its own name.
+const DOMAIN: &str = "AWS::CustomerProfiles::Domain";
 
 /// Who we are at AWS.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,13 +33,14 @@ pub(super) fn identity(aws: &Aws) -> Result<Identity> {
     })
 }
 
-/// Looks at what the deployment builds on, and prints a line for each.
+/// Looks at what the deployment builds on, and prints a line for each. `made` is what the stack has by
+/// now.
 ///
 /// # Errors
 ///
-/// When something is certainly missing: every such thing, with the command that finds or makes it. What
-/// we may not look at is only said.
-pub(super) fn look(aws: &Aws, described: &Description) -> Result<()> {
+/// When something is certainly missing, or in the way: every such thing, with the command that finds or
+/// makes it. What we may not look at is only said.
+pub(super) fn look(aws: &Aws, described: &Description, made: &[Resource]) -> Result<()> {
     let mut findings = vec![instance(aws, described)];
     if !described.parameter("CertificateArn").is_empty() {
         findings.push(certificate(&aws.in_region(CERTIFICATES), described));
@@ -43,6 +48,14 @@ pub(super) fn look(aws: &Aws, described: &Description) -> Result<()> {
     let is_made_here = described.parameter("CreateProfilesDomain") == "true";
     if described.has_proxy() && !is_made_here {
         findings.push(domain(aws, described));
+    }
+    let is_made = |name: &str| {
+        let mut domains = made.iter().filter(|it| it.kind == DOMAIN && !it.is_gone);
+        domains.any(|it| it.called == name)
+    };
+    // Later it is there because the stack has made it.
+    if is_made_here && !is_made(&described.parameter("ProfilesDomain")) {
+        findings.push(no_domain(aws, described));
     }
     let mut missing = Vec::new();
     for finding in findings {
@@ -54,7 +67,7 @@ pub(super) fn look(aws: &Aws, described: &Description) -> Result<()> {
     }
     if !missing.is_empty() {
         bail!(
-            "what this builds on is not there:\n  {}",
+            "what this builds on is not as it must be:\n  {}",
             missing.join("\n  ")
         );
     }
@@ -180,6 +193,26 @@ fn domain(aws: &Aws, described: &Description) -> Finding {
     })
 }
 
+fn no_domain(aws: &Aws, described: &Description) -> Finding {
+    let name = described.parameter("ProfilesDomain");
+    let answer = aws.ask("customer-profiles", "get-domain", ["--domain-name", &name]);
+    no_domain_judged(answer, &name, &described.region)
+}
+
+fn no_domain_judged(answer: Result<Value>, name: &str, region: &str) -> Finding {
+    let free = format!("no Customer Profiles domain {name} yet, so one can be made");
+    let taken = format!(
+        "there is a Customer Profiles domain {name} (ProfilesDomain) in {region} already, so none can be \
+         made: CreateProfilesDomain=false uses it as it is"
+    );
+    // What is missing elsewhere is what is looked for here.
+    match Finding::of(answer, free, |_| Ok(taken)) {
+        Finding::Missing(free) => Finding::There(free),
+        Finding::There(taken) => Finding::Missing(taken),
+        unseen @ Finding::Unseen(_) => unseen,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -229,5 +262,23 @@ mod tests {
             |_| Ok(String::new()),
         );
         assert_eq!(refused, Finding::Unseen("not allowed".to_owned()));
+    }
+
+    #[test]
+    fn a_domain_that_is_to_be_made_must_not_be_there() {
+        let judged = |answer| no_domain_judged(answer, "amazon-connect-shop", "ap-northeast-1");
+        let Finding::Missing(said) = judged(Ok(json!({ "DomainName": "amazon-connect-shop" })))
+        else {
+            panic!("a name that is taken is no objection");
+        };
+        assert!(said.contains("CreateProfilesDomain=false"), "{said}");
+        let absent = Refusal::new(
+            "customer-profiles",
+            "get-domain",
+            "An error occurred (ResourceNotFoundException) when calling the GetDomain operation: no",
+        );
+        assert!(matches!(judged(Err(absent.into())), Finding::There(_)));
+        let refused = anyhow::anyhow!("not allowed");
+        assert!(matches!(judged(Err(refused)), Finding::Unseen(_)));
     }
 }

@@ -295,6 +295,38 @@ fn what_is_missing_is_named_before_anything_is_made() {
 }
 
 #[test]
+fn a_profiles_domain_is_there_or_is_made_and_not_both() {
+    let account = Account::open();
+    let customers = json!({
+        "Issuer": "https://id.example.com",
+        "IdentityOrigins": "https://id.example.com",
+        "Audience": "desk-api",
+    });
+    account.describe(customers.clone());
+    let refused = fails(&mut account.deploy("--yes"));
+    assert!(
+        refused.contains("CreateProfilesDomain=true makes one"),
+        "{refused}"
+    );
+
+    account.aws("customer-profiles create-domain --domain-name amazon-connect-shop --default-expiration-days 9");
+    account.describe(json!({ "CreateProfilesDomain": true }));
+    let refused = fails(&mut account.deploy("--yes"));
+    assert!(
+        refused.contains("CreateProfilesDomain=false uses it"),
+        "{refused}"
+    );
+    account.nothing_is_there();
+
+    account.describe(customers);
+    let told = succeeds(&mut account.deploy("--dry-run"));
+    assert!(
+        told.contains("ok          the Customer Profiles domain amazon-connect-shop"),
+        "{told}"
+    );
+}
+
+#[test]
 fn a_desk_without_customers_is_one_pass_and_has_no_proxy() {
     let account = Account::open();
     account.describe(json!({}));
@@ -341,6 +373,11 @@ fn what_was_asked_to_be_kept_outlives_its_stack() {
     account.nothing_is_there();
     let pools = account.aws("cognito-idp list-user-pools --max-results 9");
     assert_eq!(pools["UserPools"].as_array().unwrap().len(), 1);
+    let refused = fails(&mut account.deploy("--yes"));
+    assert!(
+        refused.contains("CreateProfilesDomain=false uses it"),
+        "{refused}"
+    );
 }
 
 #[test]

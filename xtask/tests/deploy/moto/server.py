@@ -10,6 +10,7 @@ Prints its address when it listens. Ends when its standard input does.
 
 import json
 import sys
+from urllib.parse import unquote
 from uuid import uuid4
 
 from moto.awslambda.models import lambda_backends
@@ -19,6 +20,7 @@ from moto.cloudfront.models import cloudfront_backends
 from moto.cognitoidp.models import cognitoidp_backends
 from moto.core.common_models import CloudFormationModel
 from moto.moto_server.threaded_moto_server import ThreadedMotoServer
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 
 
 # moto reads a service's name from the module of its classes.
@@ -158,13 +160,28 @@ class UserPoolClient(Resource, CloudFormationModel):
         return cls(made.id)
 
 
+# The Customer Profiles domains, by region and name.
+domains = {}
+
+
+class Domain(Resource, CloudFormationModel):
+    kind = "AWS::CustomerProfiles::Domain"
+
+    @classmethod
+    def make(cls, properties, account, region):
+        name = properties["DomainName"]
+        if (region, name) in domains:
+            raise ValueError(f"there is a domain {name} already")
+        domains[region, name] = {"DomainName": name}
+        return cls(name, {}, lambda: domains.pop((region, name)))
+
+
 # The bucket's policy is among them although moto has such policies: it looks at no condition of one, and
 # would refuse what comes over http, as the tests do.
 for number, name in enumerate([
     "AWS::CloudFront::ResponseHeadersPolicy",
     "AWS::CloudWatch::Alarm",
     "AWS::Connect::ApprovedOrigin",
-    "AWS::CustomerProfiles::Domain",
     "AWS::CustomerProfiles::Integration",
     "AWS::CustomerProfiles::ObjectType",
     "AWS::S3::BucketPolicy",
@@ -207,9 +224,34 @@ def apply(self, original=formation.ChangeSet.apply):
     self.stack.output_map = self.stack._create_output_map()
 
 
+def answer(self, environ, start_response, original=DomainDispatcherApplication.__call__):
+    """Customer Profiles, which moto does not know, and whose requests it never answers: domains are made and
+    looked at."""
+    credential = environ.get("HTTP_AUTHORIZATION", "").partition("Credential=")[2].split(",")[0].split("/")
+    if len(credential) < 5 or credential[3] != "profile":
+        return original(self, environ, start_response)
+    # The socket is shared by what follows on it.
+    environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    region = credential[2]
+    folder, _, name = unquote(environ["PATH_INFO"]).removeprefix("/").partition("/")
+    status, fault, said = "200 OK", [], {"message": f"{environ['REQUEST_METHOD']} is not known here"}
+    if folder != "domains" or environ["REQUEST_METHOD"] not in ["GET", "POST"]:
+        status, fault = "400 Bad Request", [("x-amzn-errortype", "BadRequestException")]
+    elif environ["REQUEST_METHOD"] == "POST":
+        said = domains[region, name] = {"DomainName": name}
+    elif (region, name) in domains:
+        said = domains[region, name]
+    else:
+        status, fault = "404 Not Found", [("x-amzn-errortype", "ResourceNotFoundException")]
+        said = {"Message": f"Domain {name} not found"}
+    start_response(status, [("Content-Type", "application/json"), *fault])
+    return [json.dumps(said).encode()]
+
+
 formation.yaml_tag_constructor = construct
 formation.ChangeSet._parse_template = parse
 formation.ChangeSet.apply = apply
+DomainDispatcherApplication.__call__ = answer
 
 server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
 server.start()
