@@ -19,6 +19,7 @@ mod site;
 mod standing;
 mod steps;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -251,7 +252,7 @@ impl Deployment<'_> {
         let config = self.described.config(&outputs)?;
         let uploads = &self.artefacts.uploads;
         let stale = bucket.upload(uploads, &self.artefacts.site, &config)?;
-        self.invalidate(&stale, &outputs)?;
+        self.invalidate(&stale, &bucket, &outputs)?;
 
         say(&format!("\nAgents open {}", output(&outputs, "Url")?));
         let steps = steps::steps(self.described, &outputs)?;
@@ -332,18 +333,24 @@ impl Deployment<'_> {
         Ok(ExitCode::SUCCESS)
     }
 
-    fn invalidate(&self, stale: &[String], outputs: &Outputs) -> Result<()> {
+    fn invalidate(
+        &self,
+        stale: &BTreeSet<String>,
+        bucket: &Bucket<'_>,
+        outputs: &Outputs,
+    ) -> Result<()> {
         if stale.is_empty() {
             eprintln!("    nothing to invalidate: edges keep only what is named by its hash");
             return Ok(());
         }
-        eprintln!("==> invalidate {}", stale.join(" "));
+        let paths: Vec<&str> = stale.iter().map(String::as_str).collect();
+        eprintln!("==> invalidate {}", paths.join(" "));
         let mut arguments = vec!["--distribution-id", output(outputs, "DistributionId")?];
         arguments.push("--paths");
-        arguments.extend(stale.iter().map(String::as_str));
+        arguments.extend(paths);
         self.aws
             .ask("cloudfront", "create-invalidation", arguments)?;
-        Ok(())
+        bucket.settle()
     }
 }
 

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::aws::{Aws, file, if_there, text};
 use super::site::{Files, Turn, Upload};
+use crate::digest;
 
 /// The bucket of a deployment.
 #[derive(Debug)]
@@ -21,8 +22,24 @@ pub(super) struct Bucket<'a> {
     pub(super) scratch: &'a Path,
 }
 
+/// Where it stands which paths have to be invalidated, from before their files are replaced until it is
+/// done: a run that is broken off between the two leaves files that look as they should.
+const OWED: &str = "owed/invalidation.json";
+
+/// What becomes of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// It lies there alike.
+    Stays,
+    /// It comes, and no edge has kept another.
+    Comes,
+    /// It replaces what an edge may have kept.
+    Replaces,
+}
+
 impl Bucket<'_> {
-    /// Uploads a site. `config` is what its `config.json` says; the paths to be invalidated come back.
+    /// Uploads a site. `config` is what its `config.json` says; the paths to be invalidated come back, those
+    /// that an earlier run was broken off before among them. They are owed until [`Bucket::settle`].
     ///
     /// # Errors
     ///
@@ -32,18 +49,17 @@ impl Bucket<'_> {
         uploads: &[Upload],
         files: &Files,
         config: &Value,
-    ) -> Result<Vec<String>> {
+    ) -> Result<BTreeSet<String>> {
         let mut config = serde_json::to_vec_pretty(config)?;
         config.push(b'\n');
-        let mut stale = Vec::new();
         let there = self.keys()?;
+        let mut planned = Vec::new();
         for upload in uploads {
-            let head = if upload.turn == Turn::Hashed && there.contains(&upload.key) {
-                self.head(&upload.key)?
-            } else {
-                None
-            };
-            if head.as_ref().is_some_and(|head| upload.is_there(head)) {
+            planned.push((upload, self.fate(upload, &there)?));
+        }
+        let stale = self.owe(&planned, &there)?;
+        for (upload, fate) in planned {
+            if fate == Fate::Stays {
                 eprintln!("    there    {}", upload.name);
                 continue;
             }
@@ -62,12 +78,57 @@ impl Bucket<'_> {
             }
             self.put(&upload.key, &upload.body(bytes)?, &said)?;
             eprintln!("    uploaded {}", upload.name);
-            // Whoever asked meanwhile has put the old one at an edge.
-            if upload.is_kept && head.is_some() {
-                stale.push(format!("/{}", upload.name));
-            }
         }
         Ok(stale)
+    }
+
+    fn fate(&self, upload: &Upload, there: &BTreeSet<String>) -> Result<Fate> {
+        // What keeps its name always comes, and no edge keeps it.
+        let head = if upload.turn == Turn::Hashed && there.contains(&upload.key) {
+            self.head(&upload.key)?
+        } else {
+            None
+        };
+        Ok(match head {
+            Some(head) if upload.is_there(&head) => Fate::Stays,
+            Some(_) if upload.is_kept => Fate::Replaces,
+            _ => Fate::Comes,
+        })
+    }
+
+    /// Writes down what has to be invalidated, before there is anything to invalidate.
+    fn owe(
+        &self,
+        planned: &[(&Upload, Fate)],
+        there: &BTreeSet<String>,
+    ) -> Result<BTreeSet<String>> {
+        let earlier = if there.contains(OWED) {
+            serde_json::from_slice(&self.get(OWED)?)
+                .with_context(|| format!("{OWED} of the bucket is no list of paths"))?
+        } else {
+            BTreeSet::new()
+        };
+        let replaced = planned.iter().filter(|(_, fate)| *fate == Fate::Replaces);
+        let mut all = earlier.clone();
+        all.extend(replaced.map(|(upload, _)| format!("/{}", upload.name)));
+        if all != earlier {
+            let said = [("--content-type", "application/json")];
+            self.put(OWED, &serde_json::to_vec(&all)?, &said)?;
+        }
+        Ok(all)
+    }
+
+    /// Nothing has to be invalidated any more.
+    ///
+    /// # Errors
+    ///
+    /// When that cannot be written down; then it is invalidated once more.
+    pub(super) fn settle(&self) -> Result<()> {
+        let arguments = ["--bucket", self.name, "--key", OWED];
+        let owner = ["--expected-bucket-owner", self.owner];
+        let arguments = arguments.into_iter().chain(owner);
+        self.aws.ask("s3api", "delete-object", arguments)?;
+        Ok(())
     }
 
     /// Puts the proxy's package there, unless it is.
@@ -102,6 +163,17 @@ impl Bucket<'_> {
             self.aws
                 .ask("s3api", "head-object", said.into_iter().chain(owner)),
         )
+    }
+
+    fn get(&self, key: &str) -> Result<Vec<u8>> {
+        fs::create_dir_all(self.scratch)?;
+        let path = self.scratch.join("download");
+        let file = path.to_str().context("a path that is not text")?;
+        let said = ["--bucket", self.name, "--key", key];
+        let owner = ["--expected-bucket-owner", self.owner];
+        let arguments = said.into_iter().chain(owner).chain([file]);
+        self.aws.ask("s3api", "get-object", arguments)?;
+        digest::read(&path)
     }
 
     fn put(&self, key: &str, body: &[u8], said: &[(&str, &str)]) -> Result<()> {

@@ -246,6 +246,31 @@ impl Account {
         (said, fs::read(body).unwrap())
     }
 
+    /// Uploads a file of the site as nobody should.
+    pub(crate) fn spoil_the_headers_of(&self, name: &str) {
+        let bucket = self.output("BucketName");
+        let body = self.path("site").join(name);
+        self.aws(&format!(
+            "s3api put-object --bucket {bucket} --key site/{name} --cache-control no-cache --body {}",
+            body.display()
+        ));
+    }
+
+    /// The paths of every invalidation.
+    pub(crate) fn invalidated(&self) -> Vec<Vec<String>> {
+        let id = self.output("DistributionId");
+        let of_it = format!("--distribution-id {id}");
+        let list = self.aws(&format!("cloudfront list-invalidations {of_it}"));
+        let items = list["InvalidationList"]["Items"].as_array();
+        let paths = |item: &Value| {
+            let id = item["Id"].as_str().unwrap();
+            let whole = self.aws(&format!("cloudfront get-invalidation {of_it} --id {id}"));
+            let paths = &whole["Invalidation"]["InvalidationBatch"]["Paths"]["Items"];
+            serde_json::from_value(paths.clone()).unwrap()
+        };
+        items.into_iter().flatten().map(paths).collect()
+    }
+
     pub(crate) fn nothing_is_there(&self) {
         let stacks = self.aws("cloudformation describe-stacks");
         assert_eq!(stacks["Stacks"], json!([]));

@@ -85,12 +85,7 @@ fn a_desk_is_deployed_changed_and_destroyed() {
 
     // The next build, after somebody has changed by hand what an edge keeps.
     account.build(NEW_APP, "two");
-    let bucket = account.output("BucketName");
-    let body = account.path("site").join(WASM);
-    account.aws(&format!(
-        "s3api put-object --bucket {bucket} --key site/{WASM} --cache-control no-cache --body {}",
-        body.display()
-    ));
+    account.spoil_the_headers_of(WASM);
     let told = succeeds(&mut account.deploy("--yes"));
 
     assert!(told.contains("nothing changes"), "{told}");
@@ -98,20 +93,7 @@ fn a_desk_is_deployed_changed_and_destroyed() {
     account.object(&format!("site/{APP}"));
     let (head, _) = account.object(&format!("site/{WASM}"));
     assert_eq!(head["CacheControl"], "public, max-age=31536000, immutable");
-    let id = account.output("DistributionId");
-    let made = account.aws(&format!(
-        "cloudfront list-invalidations --distribution-id {id}"
-    ));
-    let list = made["InvalidationList"]["Items"].as_array().unwrap();
-    assert_eq!(list.len(), 1);
-    let id = format!(
-        "cloudfront get-invalidation --distribution-id {id} --id {}",
-        list[0]["Id"].as_str().unwrap()
-    );
-    assert_eq!(
-        account.aws(&id)["Invalidation"]["InvalidationBatch"]["Paths"]["Items"],
-        json!([format!("/{WASM}")])
-    );
+    assert_eq!(account.invalidated(), [[format!("/{WASM}")]]);
 
     let refused = fails(&mut account.xtask("destroy --yes another"));
     assert!(refused.contains("nothing was changed"), "{refused}");
@@ -157,6 +139,32 @@ fn a_run_that_was_broken_off_is_taken_up() {
     );
     assert_eq!(uploaded.last().unwrap(), "index.html");
     no_page_lacked_a_part(&uploaded, &[[APP, WASM]]);
+}
+
+#[test]
+fn an_invalidation_that_a_broken_off_run_owes_is_made_by_the_next() {
+    let account = Account::open();
+    account.describe(json!({}));
+    succeeds(&mut account.deploy("--yes"));
+    account.build(NEW_APP, "two");
+    account.spoil_the_headers_of(WASM);
+    let mut broken_off = account
+        .deploy("--yes")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    // It comes after the file that an edge may have kept.
+    account.await_request(&mut broken_off, "PUT", &format!("/site/{NEW_APP}"));
+    broken_off.kill().unwrap();
+    broken_off.wait().unwrap();
+    assert_eq!(account.invalidated(), [[""; 0]; 0]);
+
+    succeeds(&mut account.deploy("--yes"));
+
+    assert_eq!(account.invalidated(), [[format!("/{WASM}")]]);
+    let told = succeeds(&mut account.deploy("--yes"));
+    assert!(told.contains("nothing to invalidate"), "{told}");
 }
 
 #[test]
