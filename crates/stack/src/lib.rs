@@ -122,6 +122,15 @@ pub fn objections(given: &BTreeMap<&str, String>) -> Result<Vec<String>, StackEr
     objection::objections(&document::read(TEMPLATE)?, given)
 }
 
+/// Any template's text, JSON or YAML, as a value in which every function is written in its long form.
+///
+/// # Errors
+///
+/// [`StackError::Form`].
+pub fn template(text: &str) -> Result<Value, StackError> {
+    document::read(text)
+}
+
 /// The template's parameters, as they are declared.
 ///
 /// # Errors

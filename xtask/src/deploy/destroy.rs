@@ -1,16 +1,17 @@
 //! `cargo xtask destroy`: the stack with all that is in it, but for what it was told to keep.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
 use lexopt::prelude::{Long, ValueExt as _};
-use stack::Stack;
+use serde_json::Value;
 
-use super::aws::Aws;
+use super::aws::{Aws, text};
 use super::bucket::Bucket;
-use super::description::{Description, Parameters, borrowed};
+use super::description::Description;
 use super::formation::Formation;
 use super::standing::Resource;
 use super::{checks, question, say};
@@ -76,7 +77,12 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
     }
     let mut resources = formation.resources(&standing)?;
     resources.retain(|it| !it.is_gone);
-    let kept = kept(&standing.parameters)?;
+    // A stack of which there is nothing has no template that could be asked for.
+    let kept = if resources.is_empty() {
+        BTreeSet::new()
+    } else {
+        kept(&formation.template(&standing)?)
+    };
     say(&format!(
         "the stack {name} in {} of the account {}, as {}",
         described.region, identity.account, identity.arn
@@ -93,11 +99,11 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
         say(&format!("    {fate}  {name:<24} {kind:<40} {called}"));
     }
     if !kept.is_empty() {
-        say("what stays (DataOnDeletion=Retain) belongs to no stack then, and is deleted by hand");
+        say("what stays belongs to no stack then, and is deleted by hand");
     }
     let bucket = resources
         .iter()
-        .find(|it| it.name == "Bucket" && !it.called.is_empty());
+        .find(|it| it.name == "Bucket" && !it.called.is_empty() && !kept.contains(&it.name));
     let question = "Everything that goes is gone for good. The stack's name, to go on:";
     if !question::is_named(question, name, options.name.as_deref())? {
         bail!("that is not the stack's name, {name}; nothing was changed");
@@ -136,63 +142,36 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
     Ok(ExitCode::SUCCESS)
 }
 
-/// The resources that a deletion leaves, by the parameters that the stack has.
-fn kept(parameters: &Parameters) -> Result<Vec<String>> {
-    let declared = stack::parameters()?;
-    // Those of another version of the template say nothing of what is kept.
-    let known = parameters
-        .iter()
-        .filter(|(name, _)| declared.contains_key(name.as_str()));
-    let known: Parameters = known
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
-    // One that was never created has none.
-    if known.is_empty() {
-        return Ok(Vec::new());
-    }
-    let stack = Stack::new(&borrowed(&known))?;
-    let resources = stack.resources().iter();
-    let kept =
-        resources.filter(|(_, it)| it.get("DeletionPolicy").is_some_and(|it| it == "Retain"));
-    Ok(kept.map(|(name, _)| name.clone()).collect())
+/// The resources that a deletion leaves, by the template that the stack was made of. What it says in any
+/// other way goes: nobody may count on what is not certain to stay.
+fn kept(template: &Value) -> BTreeSet<String> {
+    let resources = template.get("Resources").and_then(Value::as_object);
+    let resources = resources.into_iter().flatten();
+    resources
+        .filter(|(_, it)| {
+            // `Snapshot` is of types that no desk has.
+            let policy = text(it, "/DeletionPolicy");
+            matches!(policy, "Retain" | "RetainExceptOnCreate")
+        })
+        .map(|(name, _)| name.clone())
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
-    fn parameters(more: &[(&str, &str)]) -> Parameters {
-        let base = [
-            ("ConnectInstanceId", "5ca1ab1e-0000-4000-8000-00000000c0de"),
-            ("ConnectOrigin", "https://shop.my.connect.aws"),
-            ("ProfilesDomain", "amazon-connect-shop"),
-        ];
-        let all = base.iter().chain(more);
-        all.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect()
-    }
-
     #[test]
-    fn what_was_asked_to_be_kept_stays_and_nothing_else() {
-        let made = [("CreateUserPool", "true"), ("CreateProfilesDomain", "true")];
-        assert_eq!(kept(&parameters(&made)).unwrap(), [""; 0]);
-        let retained: Vec<_> = made
-            .into_iter()
-            .chain([("DataOnDeletion", "Retain")])
-            .collect();
-        let kept = kept(&parameters(&retained)).unwrap();
-        assert!(kept.contains(&"Profiles".to_owned()) && kept.contains(&"UserPool".to_owned()));
-        assert!(!kept.contains(&"Bucket".to_owned()));
-    }
-
-    #[test]
-    fn a_stack_of_another_version_is_judged_by_what_is_known_of_it() {
-        let all = [
-            ("DataOnDeletion", "Retain"),
-            ("CreateUserPool", "true"),
-            ("Gone", "1"),
-        ];
-        assert_eq!(kept(&parameters(&all)).unwrap(), ["UserPool"]);
-        assert_eq!(kept(&Parameters::new()).unwrap(), [""; 0]);
+    fn what_the_stacks_own_template_keeps_stays_and_nothing_else() {
+        let template = json!({ "Resources": {
+            "Customers": { "Type": "AWS::CustomerProfiles::Domain", "DeletionPolicy": "Retain" },
+            "Users": { "Type": "AWS::Cognito::UserPool", "DeletionPolicy": "RetainExceptOnCreate" },
+            "Bucket": { "Type": "AWS::S3::Bucket", "DeletionPolicy": "Delete" },
+            "Log": { "Type": "AWS::Logs::LogGroup", "DeletionPolicy": { "Ref": "Fate" } },
+            "Proxy": { "Type": "AWS::Lambda::Function" },
+        } });
+        assert!(kept(&template).iter().eq(["Customers", "Users"]));
     }
 }

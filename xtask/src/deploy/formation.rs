@@ -296,6 +296,29 @@ impl Formation {
         Ok(Resource::all(&answer))
     }
 
+    /// The template that the stack was made of, as the transform has left it: policies of deletion that are a
+    /// parameter's are words there (User Guide, "Intrinsic function references in `DeletionPolicy`").
+    ///
+    /// # Errors
+    ///
+    /// When AWS cannot be asked, or the template cannot be understood.
+    pub(super) fn template(&self, standing: &Standing) -> Result<Value> {
+        let arguments = [
+            "--stack-name",
+            &standing.id,
+            "--template-stage",
+            "Processed",
+        ];
+        let mut answer = self.ask("get-template", &arguments)?;
+        // The CLI reads a template that is JSON.
+        match answer.get_mut("TemplateBody").map(Value::take) {
+            Some(Value::String(template)) => stack::template(&template)
+                .with_context(|| format!("the template of the stack {} is not one", self.name)),
+            Some(template) => Ok(template),
+            None => bail!("AWS has no template of the stack {}", self.name),
+        }
+    }
+
     /// The same for what must not be left behind by a run that is told to end.
     fn for_the_last_word(&self) -> Self {
         Self {

@@ -389,6 +389,25 @@ fn what_was_asked_to_be_kept_outlives_its_stack() {
 }
 
 #[test]
+fn what_stays_is_said_by_the_template_that_the_stack_was_made_of() {
+    let account = Account::open();
+    account.describe(json!({}));
+    let mark = json!({ "ConnectInstanceId": { "Type": "String", "Default": account.instance() } });
+    let mut resources = least_resources();
+    // A name that the template of today does not have, and no word of DataOnDeletion.
+    resources["Agents"] = json!({ "Type": "AWS::Cognito::UserPool", "DeletionPolicy": "Retain" });
+    account.create(&json!({ "Parameters": mark, "Resources": resources }), "");
+
+    let told = succeeds(&mut account.xtask(&format!("destroy --yes {STACK}")));
+
+    assert!(told.contains("stays  Agents "), "{told}");
+    assert!(told.contains("goes   Bucket "), "{told}");
+    account.nothing_is_there();
+    let pools = account.aws("cognito-idp list-user-pools --max-results 9");
+    assert_eq!(pools["UserPools"].as_array().unwrap().len(), 1);
+}
+
+#[test]
 fn a_stack_of_another_template_or_instance_is_left_alone() {
     let account = Account::open();
     account.describe(json!({}));

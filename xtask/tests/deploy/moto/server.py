@@ -3,7 +3,7 @@
 moto 5.2.5 makes five of the template's types by CloudFormation. Of the others, those that moto has a
 service for are made by that service here; what it has none for is only recorded, with a name and nothing
 behind it. Besides, moto's change sets do not look at conditions, resolve no DeletionPolicy and leave the
-outputs as they were before: that is made good below.
+outputs as they were before, and it has no template after the transforms: that is made good below.
 
 Prints its address when it listens. Ends when its standard input does.
 """
@@ -16,9 +16,11 @@ from uuid import uuid4
 from moto.awslambda.models import lambda_backends
 from moto.cloudformation import models as formation
 from moto.cloudformation.parsing import ResourceMap
+from moto.cloudformation.responses import CloudFormationResponse
 from moto.cloudfront.models import cloudfront_backends
 from moto.cognitoidp.models import cognitoidp_backends
 from moto.core.common_models import CloudFormationModel
+from moto.core.responses import ActionResult
 from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 
@@ -248,9 +250,17 @@ def answer(self, environ, start_response, original=DomainDispatcherApplication._
     return [json.dumps(said).encode()]
 
 
+def get_template(self, original=CloudFormationResponse.get_template):
+    if self._get_param("TemplateStage", "Processed") == "Original":
+        return original(self)
+    stack = self.cloudformation_backend.get_stack(self._get_param("StackName"))
+    return ActionResult({"TemplateBody": json.dumps(stack.template_dict, default=str)})
+
+
 formation.yaml_tag_constructor = construct
 formation.ChangeSet._parse_template = parse
 formation.ChangeSet.apply = apply
+CloudFormationResponse.get_template = get_template
 DomainDispatcherApplication.__call__ = answer
 
 server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
