@@ -133,6 +133,17 @@ impl Account {
         command
     }
 
+    /// A command on a terminal, where this is typed when it asks that.
+    pub(crate) fn on_a_terminal(&self, command: &Command, question: &str, answer: &str) -> Command {
+        let mut terminal = self.signed_in(python());
+        terminal
+            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/deploy/moto/terminal.py"))
+            .args([question, answer])
+            .arg(command.get_program())
+            .args(command.get_args());
+        terminal
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }

@@ -216,6 +216,23 @@ fn a_run_that_is_interrupted_makes_no_change_and_leaves_no_proposal() {
 }
 
 #[test]
+fn an_interruption_is_an_answer_and_leaves_nothing() {
+    /// What Ctrl-C types.
+    const END_OF_TEXT: &str = "\x03";
+    let account = Account::open();
+    account.describe(json!({}));
+    let asking = account.deploy("");
+    let mut asked = account.on_a_terminal(&asking, "Make these changes? [y/N] ", END_OF_TEXT);
+
+    let output = asked.output().unwrap();
+
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(130), "{told}");
+    assert!(told.contains("[y/N]"), "{told}");
+    account.nothing_is_there();
+}
+
+#[test]
 fn what_is_uploaded_is_what_was_built_when_the_run_began() {
     let account = Account::open();
     account.describe_whole();
