@@ -10,10 +10,11 @@
 )]
 
 mod account;
+mod destruction;
 mod package;
+mod refusal;
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::process::Stdio;
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -168,24 +169,6 @@ fn an_invalidation_that_a_broken_off_run_owes_is_made_by_the_next() {
 }
 
 #[test]
-fn users_are_not_deleted_by_an_answer_that_was_given_beforehand() {
-    let account = Account::open();
-    account.describe_whole();
-    succeeds(&mut account.deploy("--yes"));
-
-    account.describe(json!({}));
-    let refused = fails(&mut account.deploy("--yes"));
-
-    assert!(refused.contains("WITH ITS DATA"), "{refused}");
-    assert!(
-        refused.contains("there is no terminal to ask on"),
-        "{refused}"
-    );
-    let pools = account.aws("cognito-idp list-user-pools --max-results 9");
-    assert_eq!(pools["UserPools"].as_array().unwrap().len(), 1);
-}
-
-#[test]
 fn a_run_that_is_interrupted_makes_no_change_and_leaves_no_proposal() {
     let account = Account::open();
     account.describe_whole();
@@ -216,23 +199,6 @@ fn a_run_that_is_interrupted_makes_no_change_and_leaves_no_proposal() {
 }
 
 #[test]
-fn an_interruption_is_an_answer_and_leaves_nothing() {
-    /// What Ctrl-C types.
-    const END_OF_TEXT: &str = "\x03";
-    let account = Account::open();
-    account.describe(json!({}));
-    let asking = account.deploy("");
-    let mut asked = account.on_a_terminal(&asking, "Make these changes? [y/N] ", END_OF_TEXT);
-
-    let output = asked.output().unwrap();
-
-    let told = String::from_utf8_lossy(&output.stdout);
-    assert_eq!(output.status.code(), Some(130), "{told}");
-    assert!(told.contains("[y/N]"), "{told}");
-    account.nothing_is_there();
-}
-
-#[test]
 fn what_is_uploaded_is_what_was_built_when_the_run_began() {
     let account = Account::open();
     account.describe_whole();
@@ -255,103 +221,6 @@ fn what_is_uploaded_is_what_was_built_when_the_run_began() {
 }
 
 #[test]
-fn nothing_is_made_that_was_not_agreed_to() {
-    let account = Account::open();
-    account.describe_whole();
-
-    let told = succeeds(&mut account.deploy("--dry-run"));
-    for word in [
-        "Add  Bucket",
-        "Add  Proxy ",
-        "index.html",
-        "\"country\": \"JP\"",
-        "admin-create-user",
-    ] {
-        assert!(told.contains(word), "{word} is not in {told}");
-    }
-    account.nothing_is_there();
-
-    let refused = fails(&mut account.deploy(""));
-    assert!(refused.contains("--yes answers beforehand"), "{refused}");
-    account.nothing_is_there();
-    assert_eq!(account.uploaded(), [""; 0]);
-}
-
-#[test]
-fn what_is_missing_is_named_before_anything_is_made() {
-    let account = Account::open();
-    account.describe(json!({ "ConnectOrigin": "https://store.my.connect.aws" }));
-    let refused = fails(&mut account.deploy("--yes"));
-    assert!(refused.contains("https://shop.my.connect.aws"), "{refused}");
-
-    account.describe(json!({ "ConnectInstanceId": "5ca1ab1e-0000-4000-8000-00000000c0de" }));
-    let refused = fails(&mut account.deploy("--yes"));
-    assert!(
-        refused.contains("aws connect list-instances --region ap-northeast-1"),
-        "{refused}"
-    );
-
-    let asked_for = account.aws_in(
-        "us-east-1",
-        "acm request-certificate --domain-name desk.example.com --validation-method DNS",
-    );
-    account.describe(json!({
-        "DomainName": "desk.example.com",
-        "CertificateArn": asked_for["CertificateArn"],
-    }));
-    let refused = fails(&mut account.deploy("--yes"));
-    assert!(
-        refused.contains("PENDING_VALIDATION") && refused.contains("certificate-validated"),
-        "{refused}"
-    );
-
-    account.describe(json!({}));
-    fs::remove_file(account.path("site").join(WASM)).unwrap();
-    let refused = fails(&mut account.deploy("--yes"));
-    assert!(
-        refused.contains(&format!("index.html names /{WASM}, which is not there")),
-        "{refused}"
-    );
-
-    account.describe(json!({ "Country": "Japan" }));
-    let refused = fails(&mut account.deploy("--yes"));
-    assert!(refused.contains("Country is of the form"), "{refused}");
-    account.nothing_is_there();
-}
-
-#[test]
-fn a_profiles_domain_is_there_or_is_made_and_not_both() {
-    let account = Account::open();
-    let customers = json!({
-        "Issuer": "https://id.example.com",
-        "IdentityOrigins": "https://id.example.com",
-        "Audience": "desk-api",
-    });
-    account.describe(customers.clone());
-    let refused = fails(&mut account.deploy("--yes"));
-    assert!(
-        refused.contains("CreateProfilesDomain=true makes one"),
-        "{refused}"
-    );
-
-    account.aws("customer-profiles create-domain --domain-name amazon-connect-shop --default-expiration-days 9");
-    account.describe(json!({ "CreateProfilesDomain": true }));
-    let refused = fails(&mut account.deploy("--yes"));
-    assert!(
-        refused.contains("CreateProfilesDomain=false uses it"),
-        "{refused}"
-    );
-    account.nothing_is_there();
-
-    account.describe(customers);
-    let told = succeeds(&mut account.deploy("--dry-run"));
-    assert!(
-        told.contains("ok          the Customer Profiles domain amazon-connect-shop"),
-        "{told}"
-    );
-}
-
-#[test]
 fn a_desk_without_customers_is_one_pass_and_has_no_proxy() {
     let account = Account::open();
     account.describe(json!({}));
@@ -366,130 +235,4 @@ fn a_desk_without_customers_is_one_pass_and_has_no_proxy() {
         (&Value::Null, &Value::Null)
     );
     assert_eq!(account.aws("lambda list-functions")["Functions"], json!([]));
-}
-
-#[test]
-fn two_desks_in_an_account_do_not_meet() {
-    let account = Account::open();
-    account.describe_as("another", json!({}));
-    succeeds(&mut account.deploy("--yes"));
-    account.describe(json!({}));
-    succeeds(&mut account.deploy("--yes"));
-
-    account.describe_as("another", json!({}));
-    succeeds(&mut account.xtask("destroy --yes another"));
-
-    assert_eq!(account.stack()["StackStatus"], "CREATE_COMPLETE");
-    account.object("site/index.html");
-    let buckets = account.aws("s3api list-buckets");
-    assert_eq!(buckets["Buckets"].as_array().unwrap().len(), 1);
-}
-
-#[test]
-fn what_was_asked_to_be_kept_outlives_its_stack() {
-    let account = Account::open();
-    account.describe(json!({ "CreateUserPool": true, "DataOnDeletion": "Retain",
-        "CreateProfilesDomain": true }));
-    succeeds(&mut account.deploy("--yes"));
-
-    let told = succeeds(&mut account.xtask(&format!("destroy --yes {STACK}")));
-
-    assert!(told.contains("stays  UserPool "), "{told}");
-    account.nothing_is_there();
-    let pools = account.aws("cognito-idp list-user-pools --max-results 9");
-    assert_eq!(pools["UserPools"].as_array().unwrap().len(), 1);
-    let refused = fails(&mut account.deploy("--yes"));
-    assert!(
-        refused.contains("CreateProfilesDomain=false uses it"),
-        "{refused}"
-    );
-}
-
-#[test]
-fn what_stays_is_said_by_the_template_that_the_stack_was_made_of() {
-    let account = Account::open();
-    account.describe(json!({}));
-    let mark = json!({ "ConnectInstanceId": { "Type": "String", "Default": account.instance() } });
-    let mut resources = least_resources();
-    // A name that the template of today does not have, and no word of DataOnDeletion.
-    resources["Agents"] = json!({ "Type": "AWS::Cognito::UserPool", "DeletionPolicy": "Retain" });
-    account.create(&json!({ "Parameters": mark, "Resources": resources }), "");
-
-    let told = succeeds(&mut account.xtask(&format!("destroy --yes {STACK}")));
-
-    assert!(told.contains("stays  Agents "), "{told}");
-    assert!(told.contains("goes   Bucket "), "{told}");
-    account.nothing_is_there();
-    let pools = account.aws("cognito-idp list-user-pools --max-results 9");
-    assert_eq!(pools["UserPools"].as_array().unwrap().len(), 1);
-}
-
-#[test]
-fn a_stack_of_another_template_or_instance_is_left_alone() {
-    let account = Account::open();
-    account.describe(json!({}));
-    let mark = json!({ "ConnectInstanceId": { "Type": "String", "Default": account.instance() } });
-    let bucket = json!({ "Bucket": { "Type": "AWS::S3::Bucket" } });
-    let other = json!({ "ConnectInstanceId": { "Type": "String", "Default": "another" } });
-    for (parameters, resources) in [
-        (json!({}), bucket.clone()),
-        (
-            json!({ "Word": { "Type": "String", "Default": "a" } }),
-            bucket.clone(),
-        ),
-        (mark, bucket),
-        (other, least_resources()),
-    ] {
-        let template = json!({ "Parameters": parameters, "Resources": resources });
-        account.create(&template, "");
-        for mut command in [
-            account.deploy("--yes"),
-            account.xtask(&format!("destroy --yes {STACK}")),
-        ] {
-            let refused = fails(&mut command);
-            assert!(refused.contains("is left alone"), "{refused}");
-        }
-        assert_eq!(account.stack()["StackStatus"], "CREATE_COMPLETE");
-        account.aws(&format!("cloudformation delete-stack --stack-name {STACK}"));
-    }
-}
-
-#[test]
-fn a_protected_stack_keeps_its_files() {
-    let account = Account::open();
-    account.describe(json!({}));
-    let mark = json!({ "ConnectInstanceId": { "Type": "String", "Default": account.instance() } });
-    let mut resources = least_resources();
-    resources["Bucket"]["Properties"] = json!({ "BucketName": "kept" });
-    let template = json!({ "Parameters": mark, "Resources": resources });
-    account.create(&template, "--enable-termination-protection");
-    account.aws("s3api put-object --bucket kept --key site/index.html");
-
-    let refused = fails(&mut account.xtask(&format!("destroy --yes {STACK}")));
-
-    assert!(
-        refused.contains(
-            "--no-enable-termination-protection --region ap-northeast-1 --stack-name desk"
-        ),
-        "{refused}"
-    );
-    account.aws("s3api head-object --bucket kept --key site/index.html");
-}
-
-/// What every desk has, whatever the version of its template.
-fn least_resources() -> Value {
-    json!({
-        "Bucket": { "Type": "AWS::S3::Bucket" },
-        "PageHeaders": { "Type": "AWS::CloudFront::ResponseHeadersPolicy" },
-        "Distribution": {
-            "Type": "AWS::CloudFront::Distribution",
-            "Properties": { "DistributionConfig": {
-                "Enabled": true,
-                "Origins": [{ "Id": "site", "DomainName": "site.example.com" }],
-                "DefaultCacheBehavior": {
-                    "TargetOriginId": "site", "ViewerProtocolPolicy": "https-only",
-                },
-            } },
-        },
-    })
 }
