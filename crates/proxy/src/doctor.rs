@@ -5,16 +5,14 @@
 //! contact, a profile and a user that there cannot be. AWS judges the permission before the input, so
 //! that it was not found, or not understood, means that the caller was let in.
 
+mod site;
+
 use std::fmt;
 use std::time::Duration;
 
 use aws_credential_types::provider::SharedCredentialsProvider;
-use bytes::Bytes;
 use chrono::TimeDelta;
 use contract::{ContactId, ProfileId};
-use http::header::{CONTENT_SECURITY_POLICY, X_FRAME_OPTIONS};
-use http::{HeaderMap, Request, Uri};
-use http_body_util::Full;
 use serde_json::Value;
 use tokio::time::Instant;
 
@@ -24,13 +22,11 @@ use crate::aws::{
 };
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::outbound::{Answer, Outbound};
+use crate::outbound::Outbound;
 use crate::proxy::Proxy;
 
 /// Each thing that is tried has so long.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// The pages of the desk and of the CCP are small; what is larger is something else.
-const LARGEST_PAGE: usize = 1_000_000;
 /// Where there are both Connect and Customer Profiles (the SDKs' endpoint data, November 2026).
 const REGIONS: [&str; 10] = [
     "af-south-1",
@@ -205,11 +201,16 @@ impl Examination<'_> {
         let verdict = if self.aws.has_credentials().await.is_err() {
             bad("there are none", FIX)
         } else {
-            // Any call says whether AWS knows them.
+            // Any call says whether AWS knows them, when there is an answer. Without one nothing else can be
+            // asked of AWS either.
             match self.try_out(&nobody_user()).await {
                 Err(AwsError::Denied(code)) if !is_of_permission(code.as_str()) => {
                     bad(format!("AWS does not accept them ({code})"), FIX)
                 }
+                Err(error @ (AwsError::Unreachable | AwsError::Silent)) => bad(
+                    format!("AWS could not be asked whether it knows them: failed to {error}"),
+                    format!("curl -sS -o /dev/null {} says why", self.config.connect),
+                ),
                 _ => good("found, and known to AWS"),
             }
         };
@@ -387,88 +388,6 @@ impl Examination<'_> {
         Finding::new(format!("permission {action} on {resource}"), verdict)
     }
 
-    /// The deployed site: that it is served, that its policy lets it embed the panel that it is
-    /// configured for, and that the panel lets itself be embedded.
-    async fn site(&self, origin: &str) -> Vec<Finding> {
-        let subject = |what: &str| format!("{what} of {origin}");
-        let Some(page) = self.get(&format!("{origin}/")).await else {
-            return vec![Finding::new(
-                subject("site"),
-                bad("nobody answers there", "cargo xtask deploy"),
-            )];
-        };
-        let config = self.get(&format!("{origin}/config.json")).await;
-        let config: Option<Value> =
-            config.and_then(|answer| serde_json::from_slice(&answer.body).ok());
-        let panel = config
-            .as_ref()
-            .and_then(|config| config.pointer("/ccp/url")?.as_str()?.parse::<Uri>().ok());
-        let Some(host) = panel.as_ref().and_then(origin_of) else {
-            return vec![Finding::new(
-                subject("configuration"),
-                bad(
-                    "its config.json names no Contact Control Panel (ccp.url)",
-                    "cargo xtask deploy",
-                ),
-            )];
-        };
-        let mut findings = Vec::new();
-        let sources = directive(&page.headers, "frame-src");
-        let policy = match &sources {
-            Some(sources) if sources.iter().any(|source| *source == host) => {
-                good(format!("lets it embed {host}"))
-            }
-            Some(_) => bad(
-                format!("its frame-src does not name {host}"),
-                "cargo xtask deploy",
-            ),
-            None => bad("it has no frame-src", "cargo xtask deploy"),
-        };
-        findings.push(Finding::new(subject("Content-Security-Policy"), policy));
-        let shown = match panel {
-            Some(panel) => self.get(&panel.to_string()).await,
-            None => None,
-        };
-        findings.push(Finding::new(
-            format!("framing of {host} by {origin}"),
-            self.framing(shown.as_ref(), &host, origin),
-        ));
-        findings
-    }
-
-    fn framing(&self, panel: Option<&Answer>, host: &str, origin: &str) -> Verdict {
-        let Config {
-            instance, region, ..
-        } = self.config;
-        let approve = || approval(region, instance, origin);
-        let Some(panel) = panel else {
-            return bad(
-                format!("{host} does not answer"),
-                "mend ccp.url of config.json: https://ALIAS.my.connect.aws/ccp-v2/",
-            );
-        };
-        match directive(&panel.headers, "frame-ancestors") {
-            Some(ancestors) if ancestors.iter().any(|it| *it == origin || *it == "*") => {
-                good("allowed")
-            }
-            Some(_) => bad("the panel's frame-ancestors do not name it", approve()),
-            None if panel.headers.contains_key(X_FRAME_OPTIONS) => {
-                bad("the panel forbids it (X-Frame-Options)", approve())
-            }
-            None => good("the panel says nothing against it"),
-        }
-    }
-
-    async fn get(&self, url: &str) -> Option<Answer> {
-        let mut request = Request::new(Full::new(Bytes::new()));
-        *request.uri_mut() = url.parse().ok()?;
-        let answer = self.outbound.send(request, deadline(), LARGEST_PAGE).await;
-        // A panel that nobody has signed in to sends them elsewhere, and its headers count.
-        answer
-            .ok()
-            .filter(|it| it.status.is_success() || it.status.is_redirection())
-    }
-
     async fn try_out<O: Operation>(&self, operation: &O) -> Result<(), AwsError> {
         self.aws.send(operation, deadline()).await.map(|_| ())
     }
@@ -487,22 +406,6 @@ fn is_of_permission(code: &str) -> bool {
     code.starts_with("AccessDenied")
 }
 
-/// Scheme, host and port, as a policy writes them.
-fn origin_of(url: &Uri) -> Option<String> {
-    Some(format!("{}://{}", url.scheme_str()?, url.authority()?))
-}
-
-/// The sources of one directive of a page's policies.
-fn directive<'a>(headers: &'a HeaderMap, name: &str) -> Option<Vec<&'a str>> {
-    let policies = headers.get_all(CONTENT_SECURITY_POLICY).iter();
-    policies
-        .filter_map(|policy| policy.to_str().ok())
-        .flat_map(|policy| policy.split(';'))
-        .find_map(|directive| {
-            let mut words = directive.split_ascii_whitespace();
-            (words.next()? == name).then(|| words.collect())
-        })
-}
 /// The command that approves an origin. Version 1 of the AWS CLI would fetch a value that begins with
 /// `https://` and send what it got, so the values are in JSON.
 fn approval(region: &str, instance: &str, origin: &str) -> String {

@@ -175,6 +175,19 @@ fn a_clock_that_is_off_is_found() {
 }
 
 #[test]
+fn aws_that_is_not_reached_is_a_fault_and_vouches_for_nothing() {
+    let (_world, mut environment) = sound();
+    set(&mut environment, "AWS_ENDPOINT_URL", "http://127.0.0.1:1");
+    let (is_content, said) = examined(environment);
+    assert!(!is_content, "{said}");
+    let line = fault(&said, "credentials: AWS could not be asked");
+    assert!(line.contains("http://127.0.0.1:1"), "{line}");
+    for unknown in ["clock", "instance", "permission"] {
+        assert!(!said.contains(&format!("ok    {unknown}")), "{said}");
+    }
+}
+
+#[test]
 fn an_issuer_that_calls_itself_something_else_is_found() {
     let (_world, mut environment) = sound();
     let issuer = environment
