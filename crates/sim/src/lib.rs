@@ -45,6 +45,7 @@ mod origin;
 mod outbox;
 mod phone;
 pub mod profiles;
+pub mod program;
 pub mod scenario;
 mod server;
 mod session;

@@ -6,8 +6,7 @@ use std::process::ExitCode;
 use chrono::{DateTime, Utc};
 use clap::{Parser, ValueEnum};
 use sim::scenario::{Scenario, SignIn};
-use sim::{Api, DeskHost, DeskSite, Incident, Options, Sim};
-use tokio::io::AsyncReadExt;
+use sim::{Api, DeskHost, DeskSite, Incident, Options, Sim, program};
 
 /// A local Amazon Connect: CCP, customer's phone, control API, and the desk's own origin.
 #[derive(Debug, Parser)]
@@ -102,32 +101,16 @@ fn main() -> ExitCode {
         .with_max_level(level)
         .with_writer(std::io::stderr)
         .init();
-    let runtime = match tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-    {
-        Ok(runtime) => runtime,
-        Err(error) => return fail(&error),
-    };
-    let outcome = runtime.block_on(run(arguments));
-    // A read of standard input cannot be cancelled; it must not keep the process alive.
-    runtime.shutdown_background();
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => fail(error.as_ref()),
-    }
+    program::run(run(arguments))
 }
 
 async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let until_stdin_closes = arguments.until_stdin_closes;
     let serving = Serving::start(arguments).await?;
     // Whoever reads READY may end us at once, so the signals are caught before it is printed.
-    let interrupted = interruption()?;
+    let end = program::end(until_stdin_closes)?;
     announce(&serving.addresses())?;
-    tokio::select! {
-        () = interrupted => {}
-        () = stdin_closed(), if until_stdin_closes => {}
-    }
+    end.await;
     tracing::info!("stopping");
     serving.stop().await;
     Ok(())
@@ -242,41 +225,4 @@ fn announce(addresses: &[(&str, String)]) -> std::io::Result<()> {
     }
     writeln!(out)?;
     out.flush()
-}
-
-#[cfg(unix)]
-fn interruption() -> std::io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
-#[cfg(windows)]
-fn interruption() -> std::io::Result<impl Future<Output = ()>> {
-    let mut interrupt = tokio::signal::windows::ctrl_c()?;
-    Ok(async move {
-        interrupt.recv().await;
-    })
-}
-
-async fn stdin_closed() {
-    let mut stdin = tokio::io::stdin();
-    let mut bytes = [0_u8; 256];
-    while stdin.read(&mut bytes).await.is_ok_and(|count| count > 0) {}
-}
-
-fn fail(error: &dyn std::error::Error) -> ExitCode {
-    tracing::error!("failed to start: {error}");
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        tracing::error!("because: {error}");
-        cause = error.source();
-    }
-    ExitCode::FAILURE
 }

@@ -2,6 +2,7 @@
 //! parameters it is the function of the deployment's template, with its variables and limits.
 
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -9,8 +10,8 @@ use std::time::Duration;
 
 use clap::Parser;
 use sim::lambda::{Function, Lambda};
+use sim::program;
 use stack::Stack;
-use tokio::io::AsyncReadExt as _;
 
 /// Runs a Lambda function on this machine, behind a URL. What begins with AWS_ or DESK_ in the
 /// environment is the function's.
@@ -46,30 +47,17 @@ struct Arguments {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     tracing_subscriber::fmt().with_writer(io::stderr).init();
-    let runtime = match tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-    {
-        Ok(runtime) => runtime,
-        Err(error) => return fail(&error),
-    };
-    let outcome = runtime.block_on(run(arguments));
-    // A read of standard input cannot be cancelled; it must not keep the process alive.
-    runtime.shutdown_background();
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => fail(&error),
-    }
+    program::run(run(arguments))
 }
 
-async fn run(arguments: Arguments) -> io::Result<()> {
+async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let (port, until_stdin_closes) = (arguments.port, arguments.until_stdin_closes);
     let lambda = Lambda::serve(arguments.function()?, port).await?;
+    // Whoever reads READY may end us at once, so the signals are caught before it is printed.
+    let end = program::end(until_stdin_closes)?;
     announce(&lambda)?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted,
-        () = stdin_closed(), if until_stdin_closes => Ok(()),
-    }
+    end.await;
+    Ok(())
 }
 
 impl Arguments {
@@ -110,15 +98,4 @@ fn announce(lambda: &Lambda) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "READY url={}", lambda.url())?;
     out.flush()
-}
-
-async fn stdin_closed() {
-    let mut stdin = tokio::io::stdin();
-    let mut bytes = [0_u8; 256];
-    while stdin.read(&mut bytes).await.is_ok_and(|count| count > 0) {}
-}
-
-fn fail(error: &io::Error) -> ExitCode {
-    tracing::error!("{error}");
-    ExitCode::FAILURE
 }
