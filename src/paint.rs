@@ -117,7 +117,12 @@ pub(crate) async fn painted() {
         set_timeout(window, resolve, NO_FRAME_MS);
     })
     .await;
-    until(|window, resolve| set_timeout(window, resolve, 0)).await;
+    after(0).await;
+}
+
+/// Resolves after so many milliseconds.
+pub(crate) async fn after(ms: i32) {
+    until(|window, resolve| set_timeout(window, resolve, ms)).await;
 }
 
 fn set_timeout(window: &Window, then: &Function, after_ms: i32) {

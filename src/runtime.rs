@@ -33,7 +33,7 @@ use web_sys::{Element, Window};
 
 use self::{customer::Proxy, stored_journal::StoredJournal, workstation::ask};
 use crate::{
-    paint::painted,
+    paint::after,
     settings::{Notification, Settings},
     signal::{Content, Selection, State},
     text::{Locale, Text},
@@ -41,6 +41,9 @@ use crate::{
 
 /// Twice a second: a clock that is looked at never skips a second.
 const TICK_MS: u32 = 500;
+
+/// How much later than the screen what is kept in the browser may be.
+const KEPT_WITHIN_MS: i32 = 100;
 
 /// Ticks without an answer to the library's heartbeat, which otherwise comes every second, after
 /// which the CCP is said to be silent. They are counted and not timed: a browser slows the timers
@@ -233,7 +236,7 @@ struct Runtime {
     tick: State<Tick>,
     queue: RefCell<VecDeque<Input>>,
     journal: RefCell<StoredJournal>,
-    /// What is to be kept after the next frame.
+    /// What is to be kept, and is not yet.
     unkept: RefCell<Option<Box<Journal>>>,
     draining: Cell<bool>,
     ccp: RefCell<Option<Ccp>>,
@@ -266,7 +269,7 @@ impl Runtime {
                 this.send(Input::Journal(journal));
             }
         });
-        // Neither a reload nor a closed tab waits for a frame.
+        // Neither a reload nor a closed tab waits.
         self.listen("pagehide", |this, _| this.keep());
         self.listen("beforeunload", |this, event| {
             // The browser asks before it leaves: the call would lose its audio.
@@ -481,9 +484,9 @@ impl Runtime {
         });
     }
 
-    /// Keeps a journal when the frame is painted that shows what is new in it: writing that of a long day
-    /// takes milliseconds, which an agent would wait for. A page that nobody sees paints none, and its
-    /// timers are late.
+    /// Keeps a journal a little later than the screen shows what is new in it: writing that of a long day
+    /// takes milliseconds, which an agent would wait for, and snapshots seldom come alone. The timers of
+    /// a page that nobody sees are late.
     fn keep_later(self: &Rc<Self>, journal: Box<Journal>) {
         let is_under_way = self.unkept.replace(Some(journal)).is_some();
         if document().hidden() {
@@ -494,7 +497,7 @@ impl Runtime {
         }
         let this = Rc::downgrade(self);
         spawn(async move {
-            painted().await;
+            after(KEPT_WITHIN_MS).await;
             if let Some(this) = this.upgrade() {
                 this.keep();
             }
