@@ -17,7 +17,7 @@ use crate::{
         Text,
         customer::{self as words, FULFILMENTS, PAYMENTS, RELATIONS, SHIPMENTS, Words, word},
     },
-    ui::{El, el},
+    ui::{El, el, run},
 };
 
 /// Rows that are made at a time: more than are in sight.
@@ -79,15 +79,7 @@ pub(super) fn likely(desk: DeskHandle) -> El {
 pub(super) fn orders(desk: DeskHandle) -> El {
     let piece = piece(desk);
     let sought = State::new(String::new());
-    // What each order can be found by, from the first letter that is looked for.
-    let texts = Selection::new(move || {
-        piece.follow();
-        let mut texts = String::new();
-        look_at_each(desk, |order| {
-            format::add_line(&mut texts, in_words(desk, order));
-        });
-        format::plain(&texts)
-    });
+    let texts = texts(desk, piece);
     let found = Selection::new(move || {
         piece.follow();
         let sought = sought.with(|sought| format::plain(sought.trim()));
@@ -175,6 +167,68 @@ pub(super) fn orders(desk: DeskHandle) -> El {
         .child(head.child(field))
         .child(el("p").class("hint").set("role", "status").words(says))
         .child(list)
+}
+
+/// How many orders are made ready to be looked for in a second.
+const LINES: usize = 100;
+
+/// What each order can be found by, a line each, [plain](format::plain). Some of them are made ready in each
+/// second once all have come: all at once would keep the first letter that is looked for from the screen.
+fn texts(desk: DeskHandle, piece: Selection<String>) -> Selection<String> {
+    let ready = State::new(Lines::default());
+    run(Box::new(move || {
+        let now = desk.server_time();
+        let of = piece.get();
+        let count = look(desk, |orders| {
+            let orders = orders.and_then(|orders| orders.known.as_ref());
+            orders
+                .filter(|orders| orders.complete)
+                .map(|orders| orders.count)
+        });
+        untrack(|| {
+            let waits = ready.with(|ready| ready.of != of || Some(ready.count) < count);
+            if now.is_some() && count.is_some() && waits {
+                ready.set(ready.with(|ready| ready.more(desk, &of, LINES)));
+            }
+        });
+    }));
+    Selection::new(move || {
+        let of = piece.get();
+        untrack(|| ready.with(|ready| ready.more(desk, &of, usize::MAX).text))
+    })
+}
+
+#[derive(Clone, PartialEq, Default)]
+struct Lines {
+    /// Whose orders, and as of when: what [`piece`] follows.
+    of: String,
+    text: String,
+    count: usize,
+}
+
+impl Lines {
+    /// With so many orders more at most, as far as there are any.
+    fn more(&self, desk: DeskHandle, of: &str, most: usize) -> Self {
+        let mut lines = Self {
+            of: of.to_owned(),
+            ..Self::default()
+        };
+        if self.of == of {
+            lines.clone_from(self);
+        }
+        let before = lines.count;
+        let mut at = 0;
+        let mut text = String::new();
+        look_at_each(desk, |order| {
+            if at >= before && at - before < most {
+                format::add_line(&mut text, in_words(desk, order));
+                lines.count += 1;
+            }
+            at += 1;
+        });
+        lines.text.push_str(&format::plain(&text));
+        lines
+    }
 }
 
 fn look_at_each(desk: DeskHandle, mut at: impl FnMut(Value<'_>)) {
