@@ -24,7 +24,7 @@ use crate::workspace::Workspace;
 ///
 /// 148,000 are the aim, less than the library that the desk drives; since customers and their orders
 /// are on the screen it is not reached.
-const BUDGET: usize = 154_000;
+const BUDGET: usize = 153_800;
 
 /// Where the stamp lies in our scratch folder.
 const STAMP: &str = "dist.json";
