@@ -20,6 +20,9 @@ const NO_FRAME_MS: i32 = 1_000;
 /// A library whose bytes are still on the way keeps nothing else from the screen for longer.
 const NO_LIBRARY_MS: i32 = 200;
 
+/// How many of many are dropped between two frames.
+const PIECE: usize = 8;
+
 /// Waits until the shell is painted, and marks it.
 pub(crate) async fn shell_painted() {
     painted().await;
@@ -111,13 +114,23 @@ fn mark(name: &str) {
 
 /// Resolves after the next frame has been painted: its callbacks run before the paint, a task that
 /// they leave runs after it.
-pub(crate) async fn painted() {
+async fn painted() {
     until(|window, resolve| {
         window.request_animation_frame(resolve).ok();
         set_timeout(window, resolve, NO_FRAME_MS);
     })
     .await;
     after(0).await;
+}
+
+/// Drops what is on the screen no more, a piece after each frame: first comes the one that shows it gone.
+pub(crate) fn drop_in_pieces<T: 'static>(mut gone: Vec<T>) {
+    spawn(async move {
+        while !gone.is_empty() {
+            painted().await;
+            gone.truncate(gone.len().saturating_sub(PIECE));
+        }
+    });
 }
 
 /// Resolves after so many milliseconds.

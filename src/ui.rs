@@ -23,14 +23,11 @@ use self::focus::{KEY, Place, REFUGE, take_refuge};
 pub(crate) use self::focus::{has_focus_within, put_focus};
 use crate::{
     format,
-    paint::painted,
-    runtime::{DeskHandle, spawn},
+    paint::drop_in_pieces,
+    runtime::DeskHandle,
     signal::{Compute, State},
     text::Text,
 };
-
-/// How many elements of those that [grow](El::grow) has taken away end between two frames.
-const PIECE: usize = 8;
 
 /// An element under construction.
 #[derive(Debug)]
@@ -165,17 +162,12 @@ impl El {
             let wanted = wanted();
             let mut grown = grown.borrow_mut();
             if grown.len() > wanted {
-                let mut gone = grown.split_off(wanted);
+                let gone = grown.split_off(wanted);
                 for (owner, element) in &gone {
                     owner.pause();
                     element.0.remove();
                 }
-                spawn(async move {
-                    while !gone.is_empty() {
-                        painted().await;
-                        gone.truncate(gone.len().saturating_sub(PIECE));
-                    }
-                });
+                drop_in_pieces(gone);
             }
             while grown.len() < wanted {
                 let Some(owner) = around.as_ref().map(Owner::child) else {
