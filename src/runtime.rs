@@ -269,8 +269,9 @@ impl Runtime {
                 this.send(Input::Journal(journal));
             }
         });
-        // Neither a reload nor a closed tab waits.
+        // Neither a reload nor a closed tab waits, and the timers of a hidden one are late.
         self.listen("pagehide", |this, _| this.keep());
+        self.listen("visibilitychange", |this, _| this.keep());
         self.listen("beforeunload", |this, event| {
             // The browser asks before it leaves: the call would lose its audio.
             if this.desk.with_untracked(Desk::holds_audio) {
@@ -491,6 +492,7 @@ impl Runtime {
         let is_under_way = self.unkept.replace(Some(journal)).is_some();
         if document().hidden() {
             self.keep();
+            return;
         }
         if is_under_way {
             return;

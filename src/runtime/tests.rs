@@ -256,7 +256,7 @@ async fn a_reload_between_calls_loses_no_record() {
 }
 
 #[wasm_bindgen_test]
-async fn nothing_is_kept_before_it_is_on_the_screen() {
+async fn nothing_is_kept_within_the_task_that_hears_of_it() {
     keep_nothing();
     let stage = started().await;
     let is_kept = || kept().is_some_and(|kept| kept.contains("offer\tc-1"));

@@ -176,18 +176,19 @@ const LINES: usize = 100;
 /// second once all have come: all at once would keep the first letter that is looked for from the screen.
 fn texts(desk: DeskHandle, piece: Selection<String>) -> Selection<String> {
     let ready = State::new(Lines::default());
+    let second = Selection::new(move || desk.server_time().map(|now| now.timestamp()));
     run(Box::new(move || {
-        let now = desk.server_time();
-        let of = piece.get();
-        let count = look(desk, |orders| {
-            let orders = orders.and_then(|orders| orders.known.as_ref());
-            orders
-                .filter(|orders| orders.complete)
-                .map(|orders| orders.count)
-        });
+        second.follow();
         untrack(|| {
+            let of = piece.get();
+            let count = look(desk, |orders| {
+                let orders = orders.and_then(|orders| orders.known.as_ref());
+                orders
+                    .filter(|orders| orders.complete)
+                    .map(|orders| orders.count)
+            });
             let waits = ready.with(|ready| ready.of != of || Some(ready.count) < count);
-            if now.is_some() && count.is_some() && waits {
+            if count.is_some() && waits {
                 ready.set(ready.with(|ready| ready.more(desk, &of, LINES)));
             }
         });

@@ -174,7 +174,7 @@ test("what a shop writes wrongly is shown as it is, and never as markup", async 
 
 test("nothing of a customer stays when the wrap-up is over", async ({ desk, sim }) => {
   await signIn(desk);
-  await sim.ring({ from: ORDINARY });
+  const contact = await sim.ring({ from: ORDINARY });
   await expect(orders(desk)).toHaveCount(7);
   await desk.locator("body").press("F2");
   await desk.keyboard.type("見本 花子");
@@ -188,9 +188,12 @@ test("nothing of a customer stays when the wrap-up is over", async ({ desk, sim 
   await expectPhase(desk, "idle");
   await expect(desk.getByTestId("customer-name")).toHaveCount(0);
   const everything = await desk.evaluate(() => {
+    // What is not written yet is when the page goes.
+    window.dispatchEvent(new Event("pagehide"));
     const typed = [...document.querySelectorAll("input")].map(({ value }) => value);
     return document.documentElement.outerHTML + JSON.stringify([{ ...localStorage }, { ...sessionStorage }, typed]);
   });
+  expect(everything).toContain(contact);
   for (const personal of ["見本", "ハナコ", "notable.1@example.com", "湯のみ", "101,931"]) expect(everything).not.toContain(personal);
 });
 

@@ -150,6 +150,8 @@ export function drive() {
 
     /** What is kept of finished calls, and the rows of those contacts on screen. */
     kept(contacts) {
+      // What is not written yet is when the page goes.
+      window.dispatchEvent(new Event("pagehide"));
       // What is not ASCII is written by its number.
       const text = (localStorage.getItem("desk.journal") ?? "").replace(/%u(\d+);/g, (_, code) => String.fromCodePoint(Number(code)));
       const lines = text.split("\n").map((line) => line.split("\t"));
