@@ -65,7 +65,8 @@ pub(crate) fn path() -> Result<&'static Path> {
 pub(crate) fn run(args: impl Iterator<Item = OsString>) -> Result<ExitCode> {
     let args = wanted(args);
     for object in args.iter().map(Path::new).filter(|path| is_object(path)) {
-        merge_locations(object).with_context(|| format!("failed to read {}", object.display()))?;
+        merge_locations(object)
+            .with_context(|| format!("failed to rewrite {}", object.display()))?;
     }
     let mut linker = Command::new(LINKER);
     linker.args(args);

@@ -34,7 +34,7 @@ impl Entry {
         let options = SimpleFileOptions::default()
             .compression_method(CompressionMethod::Deflated)
             .compression_level(Some(LEVEL))
-            // Otherwise it would be now: midnight of 1 January 1980, the first moment that the format knows.
+            // Whatever features the library has: midnight of 1 January 1980, the format's first moment.
             .last_modified_time(DateTime::default())
             .unix_permissions(self.mode);
         let mut writer = ZipWriter::new(Cursor::new(Vec::new()));

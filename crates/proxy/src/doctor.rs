@@ -207,11 +207,18 @@ impl Examination<'_> {
                 Err(AwsError::Denied(code)) if !is_of_permission(code.as_str()) => {
                     bad(format!("AWS does not accept them ({code})"), FIX)
                 }
-                Err(error @ (AwsError::Unreachable | AwsError::Silent)) => bad(
+                // Whoever is told that there is no such user, or that they may not ask, is known.
+                Ok(())
+                | Err(
+                    AwsError::NotFound(_)
+                    | AwsError::Invalid(_)
+                    | AwsError::Denied(_)
+                    | AwsError::Throttled { .. },
+                ) => good("found, and known to AWS"),
+                Err(error) => bad(
                     format!("AWS could not be asked whether it knows them: failed to {error}"),
                     format!("curl -sS -o /dev/null {} says why", self.config.connect),
                 ),
-                _ => good("found, and known to AWS"),
             }
         };
         Finding::new("credentials", verdict)

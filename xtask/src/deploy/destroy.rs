@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::aws::{Aws, text};
 use super::bucket::Bucket;
-use super::description::Description;
+use super::description::{Description, Parameters};
 use super::formation::Formation;
 use super::standing::Resource;
 use super::{checks, question, say};
@@ -81,7 +81,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
     let kept = if resources.is_empty() {
         BTreeSet::new()
     } else {
-        kept(&formation.template(&standing)?)
+        kept(&formation.template(&standing)?, &standing.parameters)?
     };
     say(&format!(
         "the stack {name} in {} of the account {}, as {}",
@@ -142,23 +142,36 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
     Ok(ExitCode::SUCCESS)
 }
 
-/// The resources that a deletion leaves, by the template that the stack was made of. What it says in any
-/// other way goes: nobody may count on what is not certain to stay.
-fn kept(template: &Value) -> BTreeSet<String> {
+/// The resources that a deletion leaves, by the template that the stack was made of and, where that refers
+/// to them, by the stack's parameters.
+///
+/// # Errors
+///
+/// When it cannot be told what becomes of one: neither may be announced, and no bucket emptied that stays.
+fn kept(template: &Value, parameters: &Parameters) -> Result<BTreeSet<String>> {
     let resources = template.get("Resources").and_then(Value::as_object);
-    let resources = resources.into_iter().flatten();
-    resources
-        .filter(|(_, it)| {
+    let mut kept = BTreeSet::new();
+    for (name, resource) in resources.into_iter().flatten() {
+        let policy = match resource.get("DeletionPolicy") {
+            None => Some("Delete"),
+            Some(Value::String(policy)) => Some(policy.as_str()),
+            Some(other) => parameters.get(text(other, "/Ref")).map(String::as_str),
+        };
+        match policy {
+            Some("Delete") => {}
             // `Snapshot` is of types that no desk has.
-            let policy = text(it, "/DeletionPolicy");
-            matches!(policy, "Retain" | "RetainExceptOnCreate")
-        })
-        .map(|(name, _)| name.clone())
-        .collect()
+            Some("Retain" | "RetainExceptOnCreate") => {
+                kept.insert(name.clone());
+            }
+            _ => bail!("the stack's template does not say in words whether {name} goes with it"),
+        }
+    }
+    Ok(kept)
 }
 
 #[cfg(test)]
 mod tests {
+    use rstest::rstest;
     use serde_json::json;
 
     use super::*;
@@ -172,6 +185,20 @@ mod tests {
             "Log": { "Type": "AWS::Logs::LogGroup", "DeletionPolicy": { "Ref": "Fate" } },
             "Proxy": { "Type": "AWS::Lambda::Function" },
         } });
-        assert!(kept(&template).iter().eq(["Customers", "Users"]));
+        let with = |fate: &str| {
+            let parameters = Parameters::from([("Fate".to_owned(), fate.to_owned())]);
+            kept(&template, &parameters).map(|it| Vec::from_iter(it).join(" "))
+        };
+        assert_eq!(with("Delete").unwrap(), "Customers Users");
+        assert_eq!(with("Retain").unwrap(), "Customers Log Users");
+    }
+
+    #[rstest]
+    #[case::nobodys_parameter(json!({ "Ref": "Fate" }))]
+    #[case::a_function(json!({ "Fn::If": ["Keeps", "Retain", "Delete"] }))]
+    #[case::another_word(json!("Sell"))]
+    fn what_cannot_be_told_is_not_guessed(#[case] policy: Value) {
+        let template = json!({ "Resources": { "Bucket": { "DeletionPolicy": policy } } });
+        assert!(kept(&template, &Parameters::new()).is_err());
     }
 }

@@ -2,7 +2,7 @@
 
 moto 5.2.5 makes five of the template's types by CloudFormation. Of the others, those that moto has a
 service for are made by that service here; what it has none for is only recorded, with a name and nothing
-behind it. Besides, moto's change sets do not look at conditions, resolve no DeletionPolicy and leave the
+behind it, but that a profiles domain is found by its name. Besides, moto's change sets do not look at conditions, resolve no DeletionPolicy and leave the
 outputs as they were before, and it has no template after the transforms: that is made good below.
 
 Prints its address when it listens. Ends when its standard input does.
