@@ -24,7 +24,7 @@ use crate::workspace::Workspace;
 ///
 /// 148,000 are the aim, less than the library that the desk drives; since customers and their orders
 /// are on the screen it is not reached.
-const BUDGET: usize = 153_800;
+const BUDGET: usize = 153_900;
 
 /// Where the stamp lies in our scratch folder.
 const STAMP: &str = "dist.json";

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use rstest::rstest;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::desk::{World, environment};
 
@@ -182,6 +182,22 @@ fn aws_that_is_not_reached_is_a_fault_and_vouches_for_nothing() {
     assert!(!is_content, "{said}");
     let line = fault(&said, "credentials: AWS could not be asked");
     assert!(line.contains("http://127.0.0.1:1"), "{line}");
+    for unknown in ["clock", "instance", "permission"] {
+        assert!(!said.contains(&format!("ok    {unknown}")), "{said}");
+    }
+}
+
+#[rstest]
+#[case::a_page_of_a_gateway(json!("html"))]
+#[case::half_an_answer(json!("truncated"))]
+#[case::trouble(json!({ "error": { "status": 500, "code": "InternalServiceException" } }))]
+fn what_aws_did_not_say_vouches_for_nothing(#[case] trouble: Value) {
+    let (world, environment) = sound();
+    let trouble = json!({ "count": null, "fault": trouble });
+    world.control("/aws/troubles", &trouble);
+    let (is_content, said) = examined(environment);
+    assert!(!is_content, "{said}");
+    fault(&said, "credentials: AWS could not be asked");
     for unknown in ["clock", "instance", "permission"] {
         assert!(!said.contains(&format!("ok    {unknown}")), "{said}");
     }
